@@ -1,0 +1,40 @@
+const swc = [
+  '@swc/jest',
+  {
+    jsc: {
+      parser: { syntax: 'typescript', decorators: true },
+      target: 'es2024',
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    swcrc: false,
+    module: { type: 'es6' },
+  },
+];
+
+const project = (displayName, testMatch, more = {}) => ({
+  displayName,
+  rootDir: '.',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/deploy'],
+  testMatch,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': swc },
+  moduleNameMapper: {
+    '^@tierline/local$': '<rootDir>/deploy/local/index.ts',
+    '^@tierline/(.*)$': '<rootDir>/libs/$1/src/index.ts',
+  },
+  ...more,
+});
+
+/** `unit` runs on nothing, `integration` on real PostgreSQL and Kafka, `journey` on the whole running system. */
+export default {
+  projects: [
+    { ...project('unit', ['**/*.spec.ts']), testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '<rootDir>/apps/e2e/'] },
+    project('integration', ['**/*.int.spec.ts'], {
+      globalSetup: '<rootDir>/deploy/local/test-parts.mjs',
+      globalTeardown: '<rootDir>/deploy/local/test-parts-end.mjs',
+    }),
+    project('journey', ['<rootDir>/apps/e2e/**/*.spec.ts']),
+  ],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,23 @@
+import type { Role } from '@tierline/contracts';
+
+/** Everything that can be done over HTTP, each with the roles that may. */
+export const permissions = {
+  'ticket.open': ['requester', 'agent', 'partner-agent', 'lead', 'admin', 'integrator'],
+  'ticket.open-for-others': ['agent', 'partner-agent', 'lead', 'admin', 'integrator'],
+  'ticket.read-own': ['requester', 'agent', 'partner-agent', 'lead', 'admin', 'integrator'],
+  'ticket.answer-own': ['requester', 'agent', 'partner-agent', 'lead', 'admin', 'integrator'],
+  'queue.read': ['agent', 'partner-agent', 'lead', 'admin', 'auditor'],
+  'ticket.work': ['agent', 'partner-agent', 'lead', 'admin'],
+  'desk.read': ['agent', 'partner-agent', 'lead', 'admin', 'auditor', 'integrator'],
+  'desk.change': ['admin'],
+  'subscription.manage': ['admin', 'integrator'],
+  'report.read': ['lead', 'admin', 'auditor', 'integrator'],
+  'history.read': ['agent', 'partner-agent', 'lead', 'admin', 'auditor', 'integrator'],
+  'operations.repair': ['admin'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Action = keyof typeof permissions;
+
+/** True when one of the roles may do it. */
+export const may = (roles: readonly Role[], action: Action): boolean =>
+  roles.some((role) => (permissions[action] as readonly Role[]).includes(role));

@@ -1,0 +1,14 @@
+import type { EventDefinition } from './event.ts';
+import * as intake from './intake.ts';
+import * as notifications from './notifications.ts';
+import * as routing from './routing.ts';
+import * as tierQueues from './tier-queues.ts';
+
+const isDefinition = (value: unknown): value is EventDefinition => typeof value === 'function' && 'schema' in value;
+
+/** Every event that is declared, by its type. */
+export const events: ReadonlyMap<string, EventDefinition> = new Map(
+  [intake, routing, tierQueues, notifications]
+    .flatMap((file) => Object.values(file).filter(isDefinition))
+    .map((definition) => [definition.type, definition]),
+);

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { defineEvent } from './event.ts';
+import { PersonId } from './words.ts';
+
+const source = '/notifications';
+
+const Template = z.enum(['opened', 'answered', 'resolved']);
+export type MailTemplate = z.infer<typeof Template>;
+
+export const NotificationSent = defineEvent('tierline.ticket.notification-sent.v1', {
+  topic: 'tickets',
+  source,
+  summary: 'A mail to the requester was taken by the mail server.',
+  data: z.object({ deliveryId: z.uuid(), template: Template, personId: PersonId, attempts: z.int().positive() }),
+  example: {
+    deliveryId: '019a0000-0000-7000-8000-000000000005',
+    template: 'opened',
+    personId: 'anna.berg',
+    attempts: 1,
+  },
+});
+
+export const NotificationFailed = defineEvent('tierline.ticket.notification-failed.v1', {
+  topic: 'tickets',
+  source,
+  summary: 'A mail to the requester could not be delivered and is given up.',
+  data: z.object({
+    deliveryId: z.uuid(),
+    template: Template,
+    personId: PersonId,
+    attempts: z.int().positive(),
+    reason: z.string(),
+  }),
+  example: {
+    deliveryId: '019a0000-0000-7000-8000-000000000005',
+    template: 'opened',
+    personId: 'anna.berg',
+    attempts: 10,
+    reason: '550 mailbox unavailable',
+  },
+});
+
+export const SubscriptionDisabled = defineEvent('tierline.desk.subscription-disabled.v1', {
+  topic: 'desk',
+  source,
+  summary: 'A webhook subscription was switched off after its target refused for too long.',
+  data: z.object({ subscriptionId: z.uuid(), reason: z.string() }),
+  example: { subscriptionId: '019a0000-0000-7000-8000-000000000006', reason: 'the target answered 410 Gone' },
+});

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** States of a ticket, fixed. Tier, queue, owner and counts stand beside the state. */
+export const TicketState = z.enum([
+  'NEW',
+  'QUEUED',
+  'ASSIGNED',
+  'IN_PROGRESS',
+  'PENDING',
+  'RESOLVED',
+  'CLOSED',
+  'MERGED',
+  'CANCELLED',
+  'SPAM',
+]);
+export type TicketState = z.infer<typeof TicketState>;
+
+export const Channel = z.enum(['web', 'phone', 'email', 'api', 'monitoring']);
+export type Channel = z.infer<typeof Channel>;
+
+export const Impact = z.enum(['low', 'medium', 'high', 'major']);
+export type Impact = z.infer<typeof Impact>;
+
+export const Urgency = z.enum(['low', 'medium', 'high']);
+export type Urgency = z.infer<typeof Urgency>;
+
+export const Priority = z.enum(['P1', 'P2', 'P3', 'P4']);
+export type Priority = z.infer<typeof Priority>;
+
+export const TicketType = z.enum(['incident', 'service-request']);
+export type TicketType = z.infer<typeof TicketType>;
+
+export const HoldReason = z.enum(['CUSTOMER', 'VENDOR', 'APPROVAL', 'CHANGE', 'PROBLEM', 'SCHEDULED']);
+export type HoldReason = z.infer<typeof HoldReason>;
+
+/** A short name of reference data, chosen by the tenant: `tier-1`, `network-2nd`. */
+export const Slug = z
+  .string()
+  .min(1)
+  .max(80)
+  .regex(/^[a-z0-9][a-z0-9._-]*$/, 'use lower-case letters, digits, dot, dash and underscore');
+
+/** An id that people or an identity provider choose: a subject, an agent, a requester. */
+export const PersonId = z.string().min(1).max(120).regex(/^\S+$/, 'must not contain white space');
+
+export const TicketId = z.uuid();
+export const Instant = z.iso.datetime();
+
+/** One line of text a person wrote. */
+export const Line = z.string().trim().min(1).max(300);
+/** Text a person wrote, up to 32,000 characters. */
+export const Text = z.string().trim().min(1).max(32_000);
+
+/** Roles of a token's holder. */
+export const Role = z.enum(['requester', 'agent', 'lead', 'admin', 'partner-agent', 'integrator', 'auditor']);
+export type Role = z.infer<typeof Role>;

@@ -1,0 +1,73 @@
+import type { Actor, Fact } from '@tierline/contracts';
+import { isDuplicate, once, type Database, type Transaction } from '@tierline/persistence';
+import { v7 as uuidv7 } from 'uuid';
+import { correlation } from './correlation.ts';
+import type { Origin } from './journal.ts';
+import type { Relay } from './relay.ts';
+import type { Result, UnitOfWork } from './unit-of-work.ts';
+
+/** Who commands, from the verified token. */
+export type Commander = { readonly tenant: string; readonly subject: string; readonly actor: Actor };
+
+export type CommandRequest<C> = {
+  readonly by: Commander;
+  /** The aggregate it is for. */
+  readonly id: string;
+  readonly command: C;
+  /** The sequence that the caller saw. */
+  readonly expected?: number | undefined;
+  /** Set when the caller may send it twice; `body` tells whether it is the same request. */
+  readonly idempotency?: { readonly key: string; readonly body: unknown } | undefined;
+};
+
+/** The origin of work that a person or program causes over HTTP. */
+export const originOf = ({ tenant, actor }: Commander): Origin => {
+  const { correlationId, causationId, traceparent } = correlation() ?? {
+    correlationId: uuidv7(),
+    causationId: null,
+    traceparent: null,
+  };
+  return { tenant, actor, correlationId, causationId, traceparent };
+};
+
+/** Runs commands that come over HTTP: one tenant, one transaction, under row-level security. */
+export class Commands {
+  constructor(
+    private readonly database: Database,
+    private readonly relay: Pick<Relay, 'nudge'>,
+  ) {}
+
+  /**
+   * Runs one command; resolves after the commit. Throws `DomainError` when a rule refuses it; then nothing is stored.
+   * With an idempotency key a repeat gets the first answer.
+   */
+  run<S, C, E extends Fact, O extends Fact, A>(
+    unit: UnitOfWork<S, C, E, O>,
+    request: CommandRequest<C>,
+    answer: (result: Result<S>) => A,
+  ): Promise<A> {
+    return this.within(request, async (tx) => {
+      const { by, id, command, expected } = request;
+      const [result] = await unit.run(tx, [{ id, origin: originOf(by), command, expected }]);
+      return answer(result!);
+    });
+  }
+
+  /** Runs own work as the request's tenant, once per idempotency key, and sends its events after the commit. */
+  async within<A>(
+    { by, idempotency }: Pick<CommandRequest<unknown>, 'by' | 'idempotency'>,
+    work: (tx: Transaction) => Promise<A>,
+  ): Promise<A> {
+    const attempt = () =>
+      this.database.asTenant(by.tenant, (tx) =>
+        idempotency ? once(tx, { tenant: by.tenant, subject: by.subject, ...idempotency }, () => work(tx)) : work(tx),
+      );
+    // Two first commands for one aggregate may race: the loser finds the aggregate at its second try.
+    const done = await attempt().catch((error: unknown) => {
+      if (isDuplicate(error)) return attempt();
+      throw error;
+    });
+    this.relay.nudge();
+    return done;
+  }
+}

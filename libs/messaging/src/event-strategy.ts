@@ -1,0 +1,100 @@
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { events as declared, topics, type Received } from '@tierline/contracts';
+import type { Database } from '@tierline/persistence';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { ChunkProcessor, type Dispatcher, type ProcessorEvents } from './chunk-processor.ts';
+import type { Consumer, EventLog } from './event-log.ts';
+import { keepInbox } from './inbox.ts';
+import type { Task } from './unit-of-work.ts';
+
+export type StrategyOptions = {
+  database: Database;
+  log: EventLog;
+  /** The consumer group; renaming it reads all topics again. */
+  group: string;
+  prefix: string;
+  events: ProcessorEvents;
+  /** The log's client gave up: the process must end. */
+  onFatal: (error: Error) => void;
+};
+
+const hour = 60 * 60 * 1_000;
+
+/**
+ * Nest transport over the event log: methods marked with `@On` get events one at a time,
+ * their work is done chunk by chunk, each chunk in one transaction.
+ */
+export class EventStrategy extends Server implements CustomTransportStrategy, Dispatcher {
+  private consumer: Consumer | undefined;
+  private keeping: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: StrategyOptions) {
+    super();
+  }
+
+  listen(callback: (error?: Error) => void): void {
+    this.consume().then(
+      () => callback(),
+      (error: Error) => callback(error),
+    );
+  }
+
+  private async consume(): Promise<void> {
+    const { database, log, group, prefix, events, onFatal } = this.options;
+    await keepInbox(database);
+    this.keeping = setInterval(() => {
+      keepInbox(database).catch((error: Error) => void this.logger.warn(error));
+    }, hour);
+    const processor = new ChunkProcessor(database, group, this, events);
+    this.consumer = await log.consume({
+      group,
+      topics: this.topicNames(prefix),
+      onAssigned: (partitions) => processor.assigned(partitions),
+      onChunk: (chunk) => processor.process(chunk),
+      onFatal,
+    });
+  }
+
+  /** The topics in which the handled types travel. */
+  private topicNames(prefix: string): string[] {
+    const names = [...this.messageHandlers.keys()].map((type) => {
+      const definition = declared.get(type);
+      if (!definition) throw new Error(`a handler wants ${type}, which is not declared in contracts`);
+      return `${prefix}.${topics[definition.topic].name}`;
+    });
+    return [...new Set(names)];
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.keeping);
+    await this.consumer?.stop();
+    this.consumer = undefined;
+  }
+
+  handles(type: string): boolean {
+    return this.messageHandlers.has(type);
+  }
+
+  async tasksFor(event: Received): Promise<readonly Task[]> {
+    const tasks: Task[] = [];
+    for (
+      let handler: MessageHandler | undefined = this.messageHandlers.get(event.type);
+      handler;
+      handler = handler.next as MessageHandler | undefined
+    ) {
+      const answer = (await handler(event)) as unknown;
+      const work = (isObservable(answer) ? await lastValueFrom(answer, { defaultValue: null }) : answer) as
+        Task | readonly Task[] | null;
+      if (work) tasks.push(...(Array.isArray(work) ? (work as readonly Task[]) : [work as Task]));
+    }
+    return tasks;
+  }
+
+  on(): never {
+    throw new Error('the event log has no client events to listen to');
+  }
+
+  unwrap<T>(): T {
+    return this.options.log as T;
+  }
+}

@@ -1,0 +1,16 @@
+export { ChunkProcessor, runTasks, type Dispatcher, type ProcessorEvents } from './chunk-processor.ts';
+export { Commands, originOf, type Commander, type CommandRequest } from './commands.ts';
+export { correlation, withCorrelation, type Correlation } from './correlation.ts';
+export { Unreadable, headersOf, readEvent } from './envelope.ts';
+export type * from './event-log.ts';
+export { RetentionPassed } from './event-log.ts';
+export { EventStrategy, type StrategyOptions } from './event-strategy.ts';
+export { keepInbox } from './inbox.ts';
+export { append, causedBy, shardOf, type Entry, type Origin } from './journal.ts';
+export { KafkajsEventLog, type ClientLog, type KafkaAddress } from './kafkajs-event-log.ts';
+export { consumerMigrations, publisherMigrations } from './migrations.ts';
+export { On } from './on.ts';
+export { replayParked } from './parking.ts';
+export { Relay, type RelayEvents } from './relay.ts';
+export { createTopics, topicSpecs } from './topics.ts';
+export * from './unit-of-work.ts';

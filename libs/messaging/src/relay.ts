@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { topics, type Actor, type TopicName } from '@tierline/contracts';
+import type { Database } from '@tierline/persistence';
+import { headersOf } from './envelope.ts';
+import type { EventLog, OutgoingRecord, Producer } from './event-log.ts';
+
+export type RelayEvents = {
+  onSent(rows: number, oldestMilliseconds: number): void;
+  onFailure(error: Error, attempt: number): void;
+};
+
+type Row = {
+  seq: string;
+  shard: number;
+  tenant_id: string;
+  event_id: string;
+  topic: TopicName;
+  aggregate_id: string;
+  agg_seq: number;
+  type: string;
+  source: string;
+  time: Date;
+  actor: Actor;
+  correlation_id: string;
+  causation_id: string | null;
+  traceparent: string | null;
+  data: string;
+};
+
+/** A lease: this process alone drains the shard until it expires by the database's clock. */
+type Lease = { shard: number; epoch: string };
+
+const leaseSeconds = 10;
+const limits = { rowsPerShard: 500, rows: 1_000, bytes: 900_000 };
+const idle = { shortest: 5, longest: 50 };
+
+const recordOf = (row: Row, prefix: string): OutgoingRecord => ({
+  topic: `${prefix}.${topics[row.topic].name}`,
+  key: row.aggregate_id,
+  value: row.data,
+  headers: headersOf(
+    {
+      id: row.event_id,
+      type: row.type,
+      source: row.source,
+      subject: row.aggregate_id,
+      time: row.time.toISOString(),
+      tenant: row.tenant_id,
+      sequence: row.agg_seq,
+      actor: row.actor,
+      correlationId: row.correlation_id,
+      causationId: row.causation_id,
+      traceparent: row.traceparent,
+    },
+    row.aggregate_id,
+  ),
+});
+
+/** The first rows whose bytes fit in one request; always at least one. */
+const fitting = (rows: readonly Row[]): readonly Row[] => {
+  let bytes = 0;
+  const end = rows.findIndex(({ data }, index) => {
+    bytes += Buffer.byteLength(data) + 600;
+    return index > 0 && bytes > limits.bytes;
+  });
+  return end === -1 ? rows : rows.slice(0, end);
+};
+
+/**
+ * Moves events from the outbox to the log: in order per key, at least once.
+ * Each shard has one drainer, held by a lease; rows are deleted after the log has them, if the lease still holds.
+ */
+export class Relay {
+  private readonly owner = randomUUID();
+  private leases: readonly Lease[] = [];
+  private renewedAt = 0;
+  private running: Promise<void> | undefined;
+  private stopping = false;
+  private wake: (() => void) | undefined;
+  private nudged = false;
+  /** Below it no row of the outbox can appear any more; see `lowWater`. */
+  private floor = 0n;
+  private raisedAt = 0;
+  private candidate: { seq: bigint; horizon: bigint } | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly log: EventLog,
+    private readonly prefix: string,
+    private readonly events: RelayEvents,
+  ) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Says that a transaction just committed events, so that they go out at once. */
+  nudge(): void {
+    this.nudged = true;
+    this.wake?.();
+  }
+
+  /** Finishes the batch in flight and gives the leases back. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.wake?.();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    let producer: Producer | undefined;
+    let attempt = 0;
+    let pause = idle.shortest;
+    while (!this.stopping) {
+      try {
+        producer ??= await this.log.producer();
+        await this.renew();
+        const moved = this.leases.length > 0 ? await this.drain(producer) : 0;
+        attempt = 0;
+        pause = moved > 0 ? 0 : Math.min(idle.longest, Math.max(idle.shortest, pause * 2));
+      } catch (error) {
+        attempt += 1;
+        this.events.onFailure(error as Error, attempt);
+        pause = Math.min(5_000, 100 * 2 ** Math.min(attempt, 6));
+        this.renewedAt = 0;
+      }
+      if (pause > 0) await this.rest(pause, attempt > 0);
+    }
+    await this.giveBack();
+    await producer?.close();
+  }
+
+  private async rest(milliseconds: number, deaf: boolean): Promise<void> {
+    if (this.nudged && !deaf) {
+      this.nudged = false;
+      return;
+    }
+    const woken = new AbortController();
+    this.wake = () => {
+      if (!deaf || this.stopping) woken.abort();
+    };
+    if (this.stopping) return;
+    await sleep(milliseconds, undefined, { signal: woken.signal }).catch((error: Error) => {
+      if (error.name !== 'AbortError') throw error;
+    });
+    this.wake = undefined;
+    this.nudged = false;
+  }
+
+  /** Prolongs own leases and takes expired ones, three times per lease. */
+  private async renew(): Promise<void> {
+    const now = performance.now();
+    if (now - this.renewedAt < (leaseSeconds * 1_000) / 3) return;
+    this.leases = await this.database.query<Lease>(
+      `UPDATE relay_lease l
+       SET owner = $1, expires_at = clock_timestamp() + make_interval(secs => $2),
+           epoch = CASE WHEN l.owner = $1 AND l.expires_at > clock_timestamp() THEN l.epoch ELSE l.epoch + 1 END
+       FROM (SELECT shard FROM relay_lease WHERE owner = $1 OR expires_at < clock_timestamp()
+             ORDER BY shard FOR UPDATE SKIP LOCKED) mine
+       WHERE l.shard = mine.shard
+       RETURNING l.shard, l.epoch`,
+      [this.owner, leaseSeconds],
+    );
+    this.renewedAt = now;
+  }
+
+  private async giveBack(): Promise<void> {
+    try {
+      await this.database.query(`UPDATE relay_lease SET expires_at = '-infinity' WHERE owner = $1`, [this.owner]);
+    } catch (error) {
+      // The leases expire by themselves.
+      this.events.onFailure(error as Error, 0);
+    }
+  }
+
+  private async drain(producer: Producer): Promise<number> {
+    const rows = await this.read();
+    if (rows.length === 0) {
+      await this.raiseFloor();
+      return 0;
+    }
+    const batch = fitting(rows);
+    await producer.append(batch.map((row) => recordOf(row, this.prefix)));
+    await this.remove(batch);
+    this.events.onSent(batch.length, Date.now() - batch[0]!.time.getTime());
+    return batch.length;
+  }
+
+  private read(): Promise<Row[]> {
+    return this.database.query<Row>(
+      `SELECT o.seq, o.shard, j.tenant_id, j.event_id, j.topic, j.aggregate_id, j.agg_seq, j.type, j.source, j.time,
+              j.actor, j.correlation_id, j.causation_id, j.traceparent, j.data::text AS data
+       FROM unnest($1::smallint[]) AS held(shard)
+       CROSS JOIN LATERAL (
+         SELECT seq, shard FROM outbox WHERE outbox.shard = held.shard AND seq > $2 ORDER BY seq LIMIT $3
+       ) o
+       JOIN journal j ON j.seq = o.seq
+       ORDER BY o.seq LIMIT $4`,
+      [this.leases.map(({ shard }) => shard), this.floor.toString(), limits.rowsPerShard, limits.rows],
+    );
+  }
+
+  /**
+   * Raises the mark below which dead rows need not be scanned. Ids commit out of order, so the mark may only pass
+   * an id when every transaction that could hold a lower one has ended: note the newest id with the transaction
+   * horizon, and once the oldest running transaction is past that horizon and nothing is left, the id is safe.
+   */
+  private async raiseFloor(): Promise<void> {
+    const now = performance.now();
+    if (now - this.raisedAt < 1_000) return;
+    this.raisedAt = now;
+    const [at] = await this.database.query<{ oldest: string; horizon: string; newest: string; rest: boolean }>(
+      `SELECT pg_snapshot_xmin(s) AS oldest, pg_snapshot_xmax(s) AS horizon,
+              (SELECT coalesce(max(seq), 0) FROM journal) AS newest,
+              EXISTS (SELECT 1 FROM outbox WHERE seq > $1) AS rest
+       FROM pg_current_snapshot() s`,
+      [this.floor.toString()],
+    );
+    if (!at) return;
+    if (this.candidate && BigInt(at.oldest) >= this.candidate.horizon && !at.rest) this.floor = this.candidate.seq;
+    if (!this.candidate || this.floor === this.candidate.seq) {
+      const newest = BigInt(at.newest);
+      this.candidate = newest > this.floor ? { seq: newest, horizon: BigInt(at.horizon) } : undefined;
+    }
+  }
+
+  private async remove(rows: readonly Row[]): Promise<void> {
+    await this.database.query(
+      `DELETE FROM outbox o USING unnest($1::smallint[], $2::bigint[]) AS sent(shard, seq), relay_lease l,
+         unnest($4::smallint[], $5::bigint[]) AS held(shard, epoch)
+       WHERE o.shard = sent.shard AND o.seq = sent.seq AND l.shard = o.shard AND l.owner = $3
+         AND held.shard = l.shard AND held.epoch = l.epoch`,
+      [
+        rows.map(({ shard }) => shard),
+        rows.map(({ seq }) => seq),
+        this.owner,
+        this.leases.map(({ shard }) => shard),
+        this.leases.map(({ epoch }) => epoch),
+      ],
+    );
+  }
+}

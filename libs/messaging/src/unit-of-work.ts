@@ -1,0 +1,156 @@
+import { DomainError, type Fact, type Received } from '@tierline/contracts';
+import type { Transaction } from '@tierline/persistence';
+import { append, type Entry, type Origin } from './journal.ts';
+
+/**
+ * The rules of one kind of aggregate. `at` is the time of the work, ISO 8601 in UTC, by the database's clock.
+ * `O` are facts of other services that the aggregate takes note of.
+ */
+export type Decider<S, C, E extends Fact, O extends Fact = never> = {
+  readonly initial: S;
+  /** What happens because of the command; throws `DomainError` when a rule refuses it. */
+  decide(command: C, state: S, at: string): readonly E[];
+  /** The state after the event. */
+  evolve(state: S, event: E | O, at: string): S;
+};
+
+export type AggregateKey = { readonly tenant: string; readonly id: string };
+
+export type Loaded<S> = AggregateKey & { readonly state: S; readonly sequence: number };
+
+/** A fact that was folded into a state, with who caused it. */
+export type Folded = {
+  readonly fact: Fact;
+  readonly at: string;
+  readonly eventId: string | null;
+  readonly actor: string;
+};
+
+/** An aggregate to be saved: its state after the folded facts. */
+export type Change<S> = Loaded<S> & { readonly isNew: boolean; readonly folded: readonly Folded[] };
+
+/** Rows ↔ state. Both work on many aggregates with one statement each. */
+export type Store<S> = {
+  /** Loads and locks those that exist, in the order of their ids (`… ORDER BY id FOR UPDATE`). */
+  load(tx: Transaction, keys: readonly AggregateKey[]): Promise<readonly Loaded<S>[]>;
+  save(tx: Transaction, changes: readonly Change<S>[]): Promise<void>;
+};
+
+/** One piece of work for one aggregate: a command to decide, or another service's event to take note of. */
+export type Work<C> = {
+  readonly id: string;
+  readonly origin: Origin;
+  /** The sequence that the caller saw; another one now is a conflict. */
+  readonly expected?: number;
+} & ({ readonly command: C } | { readonly observed: Received });
+
+export type Result<S> = Loaded<S> & { readonly events: readonly Fact[] };
+
+/** Work of one kind that is done set-wise in one transaction. */
+export type Batch<W> = { run(tx: Transaction, work: readonly W[]): Promise<unknown> };
+
+/** A piece of work with the batch that does it: what an event handler gives back. */
+export type Task = { readonly batch: Batch<unknown>; readonly work: unknown };
+
+type Draft<S> = { key: AggregateKey; state: S; sequence: number; isNew: boolean; folded: Folded[]; changed: boolean };
+
+const conflictUnless = (expected: number | undefined, draft: Draft<unknown>) => {
+  if (expected === undefined || expected === draft.sequence) return;
+  throw new DomainError(
+    'changed_meanwhile',
+    `You looked at version ${expected}; it is at version ${draft.sequence} now. Look again, then decide.`,
+    'conflict',
+    { conflict: { expected, sequence: draft.sequence } },
+  );
+};
+
+/** Loads, decides, folds, saves and publishes for one kind of aggregate, whatever the number of commands. */
+export class UnitOfWork<S, C, E extends Fact, O extends Fact = never> implements Batch<Work<C>> {
+  constructor(
+    private readonly decider: Decider<S, C, E, O>,
+    private readonly store: Store<S>,
+  ) {}
+
+  /**
+   * Does the work in order, each piece on the state that the one before left.
+   * Throws `DomainError` of the first refused command; then the transaction has to be rolled back.
+   */
+  async run(tx: Transaction, work: readonly Work<C>[]): Promise<Result<S>[]> {
+    const drafts = await this.drafts(tx, work);
+    const entries: Entry[] = [];
+    const results = work.map((piece) => {
+      const draft = drafts.get(`${piece.origin.tenant}/${piece.id}`)!;
+      conflictUnless(piece.expected, draft);
+      const events = 'command' in piece ? this.decided(piece, draft, tx.now) : this.observed(piece, draft);
+      events.forEach((fact, index) =>
+        entries.push({
+          ...piece.origin,
+          subject: piece.id,
+          fact,
+          sequence: draft.sequence - events.length + index + 1,
+        }),
+      );
+      return { ...draft.key, state: draft.state, sequence: draft.sequence, events };
+    });
+    const changes = [...drafts.values()]
+      .filter(({ changed }) => changed)
+      .map(({ key, state, sequence, isNew, folded }) => ({ ...key, state, sequence, isNew, folded }));
+    if (changes.length > 0) await this.store.save(tx, changes);
+    await append(tx, entries);
+    return results;
+  }
+
+  /** The task of a received event: decide this command for the aggregate with this id. */
+  command(id: string, origin: Origin, command: C): Task {
+    return { batch: this, work: { id, origin, command } satisfies Work<C> };
+  }
+
+  /** The task of taking note of a received event in the aggregate with this id. */
+  observe(id: string, event: Received, origin: Origin): Task {
+    return { batch: this, work: { id, origin, observed: event } satisfies Work<C> };
+  }
+
+  private async drafts(tx: Transaction, work: readonly Work<C>[]): Promise<Map<string, Draft<S>>> {
+    const drafts = new Map<string, Draft<S>>();
+    for (const { id, origin } of work) {
+      const key = { tenant: origin.tenant, id };
+      drafts.set(`${key.tenant}/${id}`, {
+        key,
+        state: this.decider.initial,
+        sequence: 0,
+        isNew: true,
+        folded: [],
+        changed: false,
+      });
+    }
+    const loaded = await this.store.load(
+      tx,
+      [...drafts.values()].map(({ key }) => key),
+    );
+    for (const { tenant, id, state, sequence } of loaded) {
+      Object.assign(drafts.get(`${tenant}/${id}`)!, { state, sequence, isNew: false });
+    }
+    return drafts;
+  }
+
+  private decided(piece: { command: C; origin: Origin }, draft: Draft<S>, at: string): readonly E[] {
+    const events = this.decider.decide(piece.command, draft.state, at);
+    for (const fact of events) {
+      draft.state = this.decider.evolve(draft.state, fact, at);
+      draft.sequence += 1;
+      draft.folded.push({ fact, at, eventId: null, actor: piece.origin.actor });
+      draft.changed = true;
+    }
+    return events;
+  }
+
+  private observed({ observed }: { observed: Received }, draft: Draft<S>): readonly E[] {
+    const next = this.decider.evolve(draft.state, observed as unknown as O, observed.time);
+    if (next !== draft.state) {
+      draft.state = next;
+      draft.changed = true;
+      draft.folded.push({ fact: observed, at: observed.time, eventId: observed.id, actor: observed.actor });
+    }
+    return [];
+  }
+}

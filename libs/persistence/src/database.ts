@@ -1,0 +1,123 @@
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { nowAsText, rowsOf, transactionOf, type Transaction } from './transaction.ts';
+
+/** Where a service's database is, by role. */
+export type DatabaseAddresses = {
+  /** Role of HTTP work: row-level security is forced on it. */
+  app: string;
+  /** Role of background work: names the tenant in each statement. */
+  worker: string;
+};
+
+type Pools = { app?: number; worker?: number };
+
+const source = (url: string, name: string, poolSize: number) =>
+  new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: name,
+    poolSize,
+    logging: false,
+    extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 },
+  });
+
+/**
+ * A service's database. HTTP work runs as one tenant under row-level security; background work runs under a
+ * second role. Both see a transaction whose `now` is the database's clock.
+ */
+export class Database {
+  private constructor(
+    private readonly app: DataSource,
+    private readonly worker: DataSource,
+  ) {}
+
+  /** Opens both pools. Throws the driver's error when the database does not answer. */
+  static async open(service: string, addresses: DatabaseAddresses, pools: Pools = {}): Promise<Database> {
+    const app = source(addresses.app, `${service}/http`, pools.app ?? 10);
+    const worker = source(addresses.worker, `${service}/background`, pools.worker ?? 8);
+    await Promise.all([app.initialize(), worker.initialize()]);
+    return new Database(app, worker);
+  }
+
+  /** Runs HTTP work of one tenant in one transaction: rows of other tenants do not exist for it. */
+  asTenant<T>(tenant: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.app.transaction(async (manager) => {
+      const [row] = await manager.query<{ now: string }[]>(
+        `SELECT set_config('app.tenant', $1, true), ${nowAsText} AS now`,
+        [tenant],
+      );
+      return work(transactionOf(manager, row!.now));
+    });
+  }
+
+  /** Runs background work, over all tenants, in one transaction. */
+  inBackground<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.worker.transaction(async (manager) => {
+      const [row] = await manager.query<{ now: string }[]>(`SELECT ${nowAsText} AS now`);
+      return work(transactionOf(manager, row!.now));
+    });
+  }
+
+  /** Runs one background statement that is its own transaction. */
+  async query<R = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<R[]> {
+    return rowsOf<R>(await this.worker.query(sql, [...parameters]));
+  }
+
+  /** Throws when the database does not answer. */
+  async ping(): Promise<void> {
+    await this.worker.query('SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.app.destroy(), this.worker.destroy()]);
+  }
+}
+
+const roleOf = (url: string) => decodeURIComponent(new URL(url).username);
+
+/** A role's name as an SQL identifier. */
+const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+const protectFunction = (app: string, worker: string) => `
+  CREATE OR REPLACE FUNCTION protect_tenant_table(t regclass) RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', t);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', t);
+    EXECUTE format('CREATE POLICY one_tenant ON %s TO ${app}
+      USING (tenant_id = current_setting(''app.tenant'', true))
+      WITH CHECK (tenant_id = current_setting(''app.tenant'', true))', t);
+    EXECUTE format('CREATE POLICY background ON %s TO ${worker} USING (true) WITH CHECK (true)', t);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO ${app}, ${worker}', t);
+  END $$;
+  CREATE OR REPLACE FUNCTION background_table(t regclass) RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO ${worker}', t);
+  END $$;
+  GRANT USAGE ON SCHEMA public TO ${app}, ${worker};
+  ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO ${app}, ${worker};`;
+
+export type Migration = new () => MigrationInterface;
+
+/**
+ * Brings the schema up to date, under a lock, so that several pods may start at once.
+ * Migrations may call `protect_tenant_table('t')` for a table that HTTP work uses (it needs a `tenant_id`)
+ * and `background_table('t')` for one that only background work uses.
+ */
+export const migrate = async (
+  ownerUrl: string,
+  addresses: DatabaseAddresses,
+  migrations: readonly Migration[],
+): Promise<void> => {
+  const owner = new DataSource({ type: 'postgres', url: ownerUrl, migrations: [...migrations], poolSize: 2 });
+  await owner.initialize();
+  const lock = owner.createQueryRunner();
+  try {
+    await lock.query('SELECT pg_advisory_lock(7305811)');
+    await lock.query(protectFunction(identifier(roleOf(addresses.app)), identifier(roleOf(addresses.worker))));
+    await owner.runMigrations({ transaction: 'each' });
+    await lock.query('SELECT pg_advisory_unlock(7305811)');
+  } finally {
+    await lock.release();
+    await owner.destroy();
+  }
+};

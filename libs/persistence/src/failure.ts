@@ -1,0 +1,38 @@
+const transientClasses = ['08', '40', '53', '55', '57', '58'];
+const transientCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+const transientMessages = [
+  /connection terminated/i,
+  /timeout exceeded when trying to connect/i,
+  /Client has encountered a connection error/i,
+  /Driver not Connected/i,
+  /pool.*(ended|end)/i,
+];
+
+/**
+ * True when the database (or the way to it) failed and the same work may succeed later: connection loss, deadlock,
+ * serialisation failure, time-out, shut-down, lack of resources. SQLSTATE classes as in the PostgreSQL manual, appendix A.
+ */
+export const isTransient = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  const { code, driverError, cause } = error as Error & { code?: unknown; driverError?: unknown };
+  if (typeof code === 'string') {
+    if (transientCodes.has(code)) return true;
+    if (/^[0-9A-Z]{5}$/.test(code) && transientClasses.includes(code.slice(0, 2))) return true;
+  }
+  if (transientMessages.some((pattern) => pattern.test(error.message))) return true;
+  return [driverError, cause].some((inner) => inner !== undefined && inner !== error && isTransient(inner));
+};
+
+/** True when a row with the same key exists already (SQLSTATE 23505). */
+export const isDuplicate = (error: unknown): boolean =>
+  error instanceof Error &&
+  ((error as { code?: unknown }).code === '23505' || isDuplicate((error as { driverError?: unknown }).driverError));

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamicModule, Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Commands, EventStrategy, KafkajsEventLog, Relay, type EventLog } from '@tierline/messaging';
+import { Database, isTransient, migrate, type Migration } from '@tierline/persistence';
+import type { Logger } from 'pino';
+import { readConfig, type BaseConfig, WrongConfiguration } from './config.ts';
+import { Figures } from './figures.ts';
+import { createHttpApp, serveOpenApi } from './http-app.ts';
+import { createLog } from './logs.ts';
+import { Health, OperationsController } from './operations.ts';
+import { serveUntilSignal, type Stoppable } from './process.ts';
+import type { z } from 'zod';
+
+/** What a service is made of. */
+export type ServiceDescription<C extends BaseConfig> = {
+  /** Its name: source of its events, consumer group, topic of its logs. */
+  name: string;
+  config: z.ZodType<C>;
+  migrations: readonly Migration[];
+  /** Its own controllers and providers; `Database`, `Commands`, `Relay`, `Figures` and `Health` can be injected. */
+  module: (config: C) => Omit<DynamicModule, 'module'>;
+  /** True when it listens to events (some controller has methods marked with `@On`). */
+  listens: boolean;
+};
+
+/** A service that runs; `stop` ends it in order. */
+export type RunningService = { port: number; stop(): Promise<void> };
+
+class ServiceModule {}
+
+const openDatabase = async (name: string, config: BaseConfig, log: Logger): Promise<Database> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await Database.open(name, { app: config.DATABASE_URL, worker: config.DATABASE_WORKER_URL });
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      log.warn({ err: error, attempt }, 'the database does not answer; trying again');
+      await sleep(Math.min(5_000, 200 * 2 ** attempt));
+    }
+  }
+};
+
+const migrateService = async <C extends BaseConfig>(service: ServiceDescription<C>, config: C): Promise<void> => {
+  if (!config.DATABASE_OWNER_URL)
+    throw new WrongConfiguration('Configuration is not usable.\nDATABASE_OWNER_URL: is missing; migrations need it');
+  const addresses = { app: config.DATABASE_URL, worker: config.DATABASE_WORKER_URL };
+  await migrate(config.DATABASE_OWNER_URL, addresses, service.migrations);
+};
+
+const providers = (values: readonly object[]): Pick<DynamicModule, 'providers' | 'exports'> => {
+  const list = values.map((value) => ({ provide: value.constructor as Type, useValue: value }));
+  return { providers: list, exports: list.map(({ provide }) => provide) };
+};
+
+/** Runs a service with this configuration; the caller ends it. Used by `startService` and by tests. */
+export const runService = async <C extends BaseConfig>(
+  service: ServiceDescription<C>,
+  config: C,
+  onFatal: (error: Error) => void,
+): Promise<RunningService> => {
+  const { name } = service;
+  const log = createLog(name, config.LOG_LEVEL);
+  if (config.MIGRATE_ON_START) await migrateService(service, config);
+  const database = await openDatabase(name, config, log);
+  const figures = new Figures();
+  const health = new Health();
+  health.watch({ name: 'database', passes: () => database.ping() });
+  const eventLog: EventLog = new KafkajsEventLog(
+    { brokers: config.KAFKA_BROKERS, clientId: name },
+    (level, message, details) => log[level === 'info' ? 'debug' : level](details, `kafka: ${message}`),
+  );
+  const relay = new Relay(database, eventLog, config.TOPIC_PREFIX, figures.relay(log));
+  const group = `${config.GROUP_PREFIX}.${name}`;
+  figures.watch(database, eventLog, group, config.TOPIC_PREFIX);
+  const commands = new Commands(database, relay);
+  const own = service.module(config);
+  const app = await createHttpApp({
+    name,
+    config,
+    log,
+    figures,
+    module: {
+      module: ServiceModule,
+      imports: [
+        { module: class Ground {}, global: true, ...providers([database, commands, relay, figures, health]) },
+        { module: class Operations {}, controllers: [OperationsController] },
+        { module: class Own {}, ...own },
+      ],
+    },
+  });
+  if (service.listens) {
+    const consumer = figures.consumer(log);
+    const strategy = new EventStrategy({
+      database,
+      log: eventLog,
+      group,
+      prefix: config.TOPIC_PREFIX,
+      onFatal,
+      // A chunk's events go out at once.
+      events: { ...consumer, onDone: (...done) => (consumer.onDone(...done), relay.nudge()) },
+    });
+    app.connectMicroservice({ strategy }, { inheritAppConfig: false });
+  }
+  serveOpenApi(app, name);
+  await app.listen({ port: config.PORT, host: config.HOST });
+  relay.start();
+  // Not awaited: without Kafka a service still serves, and intake still takes tickets.
+  const listening = service.listens ? app.startAllMicroservices() : Promise.resolve(app);
+  listening.catch((error: Error) => onFatal(error));
+  log.info({ port: portOf(app) }, 'serving');
+  const stop = async () => {
+    health.leave();
+    log.info('stopping');
+    await app.close();
+    await relay.stop();
+    await eventLog.close();
+    await database.close();
+    log.info('stopped');
+  };
+  return { port: portOf(app), stop };
+};
+
+const portOf = (app: NestFastifyApplication): number => {
+  const address = app.getHttpServer().address();
+  return typeof address === 'object' && address ? address.port : 0;
+};
+
+/**
+ * Starts a service from the environment and runs it until SIGTERM or SIGINT.
+ * `main.js migrate` migrates its database and ends. A wrong variable ends it with a sentence that names it.
+ */
+export const startService = <C extends BaseConfig>(service: ServiceDescription<C>): Promise<void> =>
+  serveUntilSignal(service.name, async (onFatal): Promise<Stoppable | undefined> => {
+    const config = readConfig(service.config, process.env);
+    if (process.argv[2] === 'migrate') {
+      await migrateService(service, config);
+      return undefined;
+    }
+    return runService(service, config, onFatal);
+  });

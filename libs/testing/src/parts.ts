@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '@tierline/contracts';
+import { createScratchDatabase, loadKey, signToken, type ScratchDatabase } from '@tierline/local';
+import { KafkajsEventLog, createTopics } from '@tierline/messaging';
+
+const variable = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: integration specs run in the Jest projects that start the parts`);
+  return value;
+};
+
+/** The real parts that the test run started: PostgreSQL, Kafka, mail, token issuer. */
+export const testParts = () => ({
+  postgresUrl: variable('TIERLINE_TEST_POSTGRES'),
+  brokers: variable('TIERLINE_TEST_KAFKA'),
+  jwksUrl: variable('TIERLINE_TEST_JWKS'),
+  issuer: variable('TIERLINE_TEST_ISSUER'),
+  keyFile: variable('TIERLINE_TEST_KEY'),
+  smtpUrl: variable('TIERLINE_TEST_SMTP'),
+  /** GreenMail's HTTP API: lists the mails that arrived. */
+  mailApiUrl: variable('TIERLINE_TEST_MAIL_API'),
+});
+
+/** A name that no other test uses. */
+export const freshName = (stem: string): string => `${stem.replaceAll('-', '_')}_${randomBytes(4).toString('hex')}`;
+
+/** A database with its three roles, empty. */
+export const scratchDatabase = (stem: string): Promise<ScratchDatabase> =>
+  createScratchDatabase(testParts().postgresUrl, freshName(stem));
+
+/** An event log on the test's Kafka. */
+export const testLog = (clientId = 'test'): KafkajsEventLog =>
+  new KafkajsEventLog({ brokers: testParts().brokers.split(','), clientId }, () => undefined);
+
+/** Topics under a prefix that no other test uses, with few partitions. */
+export const scratchTopics = async (stem: string): Promise<string> => {
+  const prefix = freshName(stem);
+  const log = testLog();
+  await createTopics(log, prefix, { replicas: 1, partitions: 4 });
+  await log.close();
+  return prefix;
+};
+
+/** Who a test acts as. */
+export type TestPerson = { subject: string; roles: readonly Role[]; tenant?: string; name?: string; email?: string };
+
+/** A bearer token of the test's issuer. */
+export const tokenFor = async ({ subject, roles, tenant = 'acme', name, email }: TestPerson): Promise<string> =>
+  signToken(await loadKey(testParts().keyFile), {
+    subject,
+    roles,
+    tenant,
+    name: name ?? subject,
+    email: email ?? `${subject}@acme.example`,
+  });
