@@ -102,6 +102,7 @@ export default tseslint.config(
       'libs/testing/**',
       'deploy/local/**',
       'apps/replay/**',
+      'apps/e2e/**',
       '**/main.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },

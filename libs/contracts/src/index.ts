@@ -7,3 +7,4 @@ export * from './routing.ts';
 export * from './tier-queues.ts';
 export * from './notifications.ts';
 export { events } from './catalogue.ts';
+export { asyncApi, dataSchemaOf } from './asyncapi.ts';

@@ -10,6 +10,7 @@ export { append, causedBy, shardOf, type Entry, type Origin } from './journal.ts
 export { KafkajsEventLog, type ClientLog, type KafkaAddress } from './kafkajs-event-log.ts';
 export { consumerMigrations, publisherMigrations } from './migrations.ts';
 export { On } from './on.ts';
+export { Parked, type ParkedKey, type ParkedMessage } from './parked.ts';
 export { replayParked } from './parking.ts';
 export { Relay, type RelayEvents } from './relay.ts';
 export { createTopics, topicSpecs } from './topics.ts';

@@ -108,12 +108,29 @@ class PositionInboxParking1760000000003 implements MigrationInterface {
         PRIMARY KEY (consumer_group, topic, partition, record_offset)
       );
       CREATE INDEX ON parked_message (consumer_group, topic, key, record_offset);
-      SELECT background_table('parked_message');`);
+      SELECT background_table('parked_message');
+      CREATE TABLE parked_discard (
+        consumer_group text NOT NULL,
+        topic text NOT NULL,
+        partition int NOT NULL,
+        record_offset bigint NOT NULL,
+        key text NOT NULL,
+        tenant_id text,
+        type text,
+        headers jsonb NOT NULL,
+        value bytea,
+        parked_reason text NOT NULL,
+        discarded_by text NOT NULL,
+        discard_reason text NOT NULL,
+        discarded_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (consumer_group, topic, partition, record_offset)
+      );
+      SELECT background_table('parked_discard');`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TABLE parked_message; DROP TABLE parked_key; DROP FUNCTION keep_inbox_days; DROP TABLE inbox;
+      DROP TABLE parked_discard; DROP TABLE parked_message; DROP TABLE parked_key; DROP FUNCTION keep_inbox_days; DROP TABLE inbox;
       DROP TABLE consumer_position`);
   }
 }

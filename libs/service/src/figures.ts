@@ -61,6 +61,9 @@ export class Figures {
     };
   }
 
+  /** Records that wait for this service; 0 before `watch`. */
+  lag: () => Promise<number> = () => Promise.resolve(0);
+
   /** Gauges read from the database (and Kafka) when somebody asks. */
   watch(database: Database, log: EventLog, group: string, prefix: string): void {
     this.gauge('outbox_rows', 'Events that Kafka has not acknowledged yet.', [], async () => [
@@ -69,6 +72,7 @@ export class Figures {
     this.gauge('parked_messages', 'Records that wait for a repair.', [], async () => [
       { value: await count(database, 'SELECT count(*) AS n FROM parked_message') },
     ]);
+    this.lag = async () => (await lags(database, log, group, prefix)).reduce((sum, { value }) => sum + value, 0);
     this.gauge('consumer_lag', 'Records of a topic that are not taken yet.', ['topic'], () =>
       lags(database, log, group, prefix),
     );

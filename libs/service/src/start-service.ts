@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Commands, EventStrategy, KafkajsEventLog, Relay, type EventLog } from '@tierline/messaging';
+import {
+  Commands,
+  EventStrategy,
+  KafkajsEventLog,
+  Parked,
+  Relay,
+  type EventLog,
+  type ProcessorEvents,
+} from '@tierline/messaging';
 import { Database, isTransient, migrate, type Migration } from '@tierline/persistence';
 import type { Logger } from 'pino';
 import { readConfig, type BaseConfig, WrongConfiguration } from './config.ts';
@@ -9,6 +17,8 @@ import { Figures } from './figures.ts';
 import { createHttpApp, serveOpenApi } from './http-app.ts';
 import { createLog } from './logs.ts';
 import { Health, OperationsController } from './operations.ts';
+import { ParkedController } from './parked.controller.ts';
+import { ProgressWatch } from './progress.ts';
 import { serveUntilSignal, type Stoppable } from './process.ts';
 import type { z } from 'zod';
 
@@ -28,6 +38,20 @@ export type ServiceDescription<C extends BaseConfig> = {
 export type RunningService = { port: number; stop(): Promise<void> };
 
 class ServiceModule {}
+
+/** What the consumer tells, told on: every move is progress, and a chunk's own events go out at once. */
+const alsoTelling = (told: ProcessorEvents, watch: ProgressWatch, relay: Relay): ProcessorEvents => ({
+  onDone: (...done) => {
+    watch.active();
+    relay.nudge();
+    told.onDone(...done);
+  },
+  onParked: (...parked) => told.onParked(...parked),
+  onRetry: (...retry) => {
+    watch.active();
+    told.onRetry(...retry);
+  },
+});
 
 const openDatabase = async (name: string, config: BaseConfig, log: Logger): Promise<Database> => {
   for (let attempt = 1; ; attempt += 1) {
@@ -75,6 +99,23 @@ export const runService = async <C extends BaseConfig>(
   figures.watch(database, eventLog, group, config.TOPIC_PREFIX);
   const commands = new Commands(database, relay);
   const own = service.module(config);
+  const watch = new ProgressWatch(
+    () => figures.lag(),
+    onFatal,
+    (error) => log.warn({ err: error }, 'the lag cannot be read now'),
+  );
+  if (service.listens) health.watch({ name: 'consumer', passes: () => watch.check() });
+  const strategy = service.listens
+    ? new EventStrategy({
+        database,
+        log: eventLog,
+        group,
+        prefix: config.TOPIC_PREFIX,
+        onFatal,
+        events: alsoTelling(figures.consumer(log), watch, relay),
+      })
+    : undefined;
+  const parked = strategy ? [new Parked(database, group, strategy)] : [];
   const app = await createHttpApp({
     name,
     config,
@@ -83,25 +124,20 @@ export const runService = async <C extends BaseConfig>(
     module: {
       module: ServiceModule,
       imports: [
-        { module: class Ground {}, global: true, ...providers([database, commands, relay, figures, health]) },
-        { module: class Operations {}, controllers: [OperationsController] },
+        {
+          module: class Ground {},
+          global: true,
+          ...providers([database, commands, relay, figures, health, ...parked]),
+        },
+        {
+          module: class Operations {},
+          controllers: [OperationsController, ...(strategy ? [ParkedController] : [])],
+        },
         { module: class Own {}, ...own },
       ],
     },
   });
-  if (service.listens) {
-    const consumer = figures.consumer(log);
-    const strategy = new EventStrategy({
-      database,
-      log: eventLog,
-      group,
-      prefix: config.TOPIC_PREFIX,
-      onFatal,
-      // A chunk's events go out at once.
-      events: { ...consumer, onDone: (...done) => (consumer.onDone(...done), relay.nudge()) },
-    });
-    app.connectMicroservice({ strategy }, { inheritAppConfig: false });
-  }
+  if (strategy) app.connectMicroservice({ strategy }, { inheritAppConfig: false });
   serveOpenApi(app, name);
   await app.listen({ port: config.PORT, host: config.HOST });
   relay.start();
@@ -111,6 +147,7 @@ export const runService = async <C extends BaseConfig>(
   log.info({ port: portOf(app) }, 'serving');
   const stop = async () => {
     health.leave();
+    watch.stop();
     log.info('stopping');
     await app.close();
     await relay.stop();

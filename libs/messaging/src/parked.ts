@@ -1,0 +1,99 @@
+import { DomainError } from '@tierline/contracts';
+import type { Database } from '@tierline/persistence';
+import type { Dispatcher } from './chunk-processor.ts';
+import { replayParked } from './parking.ts';
+
+/** A key whose records are set aside in a service, and why. */
+export type ParkedKey = {
+  topic: string;
+  key: string;
+  tenant: string | null;
+  /** How many records wait, the first one included. */
+  records: number;
+  reason: string;
+  type: string | null;
+  parkedAt: string;
+};
+
+/** One record that is set aside, as it came. */
+export type ParkedMessage = {
+  partition: number;
+  offset: string;
+  type: string | null;
+  reason: string;
+  headers: Record<string, string>;
+  value: string | null;
+  parkedAt: string;
+};
+
+export type ParkedPlace = { topic: string; key: string };
+
+/** Whose parked records somebody may see: one tenant's, or (operators) everybody's. */
+export type Sight = { tenant: string | null };
+
+/** The records that a service has set aside: to look at, to give again, to discard with a reason. */
+export class Parked {
+  constructor(
+    private readonly database: Database,
+    private readonly group: string,
+    private readonly dispatcher: Dispatcher,
+  ) {}
+
+  /** The parked keys, oldest first, at most 500. */
+  list({ tenant }: Sight): Promise<ParkedKey[]> {
+    return this.database.query<ParkedKey>(
+      `SELECT k.topic, k.key, first.tenant_id AS tenant, waiting.n AS records, first.reason, first.type,
+              k.parked_at AS "parkedAt"
+       FROM parked_key k
+       CROSS JOIN LATERAL (SELECT tenant_id, reason, type FROM parked_message m
+         WHERE m.consumer_group = k.consumer_group AND m.topic = k.topic AND m.key = k.key
+         ORDER BY record_offset LIMIT 1) first
+       CROSS JOIN LATERAL (SELECT count(*)::int AS n FROM parked_message m
+         WHERE m.consumer_group = k.consumer_group AND m.topic = k.topic AND m.key = k.key) waiting
+       WHERE k.consumer_group = $1 AND ($2::text IS NULL OR first.tenant_id = $2)
+       ORDER BY k.parked_at, k.key LIMIT 500`,
+      [this.group, tenant],
+    );
+  }
+
+  /** The records of one key in their order, at most 500. Throws `parked_absent`. */
+  async show({ topic, key }: ParkedPlace, { tenant }: Sight): Promise<ParkedMessage[]> {
+    const rows = await this.database.query<Omit<ParkedMessage, 'value'> & { value: Buffer | null }>(
+      `SELECT partition, record_offset::text AS "offset", type, reason, headers, value, parked_at AS "parkedAt"
+       FROM parked_message
+       WHERE consumer_group = $1 AND topic = $2 AND key = $3 AND ($4::text IS NULL OR tenant_id = $4)
+       ORDER BY record_offset LIMIT 500`,
+      [this.group, topic, key, tenant],
+    );
+    if (rows.length === 0)
+      throw new DomainError('parked_absent', `No record of ${key} is parked here for ${topic}.`, 'absent');
+    return rows.map((row) => ({ ...row, value: row.value?.toString('utf8') ?? null }));
+  }
+
+  /** Gives the records of the key to the service again, in order. Throws what the first failing one throws. */
+  async replay(place: ParkedPlace, sight: Sight): Promise<{ replayed: number }> {
+    await this.show(place, sight);
+    return { replayed: await replayParked(this.database, this.dispatcher, { group: this.group, ...place }) };
+  }
+
+  /** Takes the first record of the key out of the way for good, and notes who did it and why. */
+  async discard(
+    place: ParkedPlace,
+    sight: Sight,
+    by: { actor: string; reason: string },
+  ): Promise<{ discarded: string }> {
+    const [first] = await this.show(place, sight);
+    await this.database.query(
+      `WITH gone AS (
+         DELETE FROM parked_message WHERE consumer_group = $1 AND topic = $2 AND partition = $3 AND record_offset = $4
+         RETURNING *
+       )
+       INSERT INTO parked_discard (consumer_group, topic, partition, record_offset, key, tenant_id, type, headers, value,
+         parked_reason, discarded_by, discard_reason)
+       SELECT consumer_group, topic, partition, record_offset, key, tenant_id, type, headers, value, reason, $5, $6
+       FROM gone`,
+      [this.group, place.topic, first!.partition, first!.offset, by.actor, by.reason],
+    );
+    return { discarded: first!.offset };
+  }
+}
