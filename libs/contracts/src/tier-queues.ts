@@ -186,6 +186,8 @@ export const TicketReopened = defineEvent('tierline.ticket.reopened.v1', {
     cause: z.enum(['requester-rejected', 'requester-replied', 'agent']),
     /** How often, this time included. */
     reopens: z.int().positive(),
+    /** Why, where an agent did it. */
+    reason: Text.optional(),
   }),
   example: { cause: 'requester-rejected', reopens: 1 },
 });

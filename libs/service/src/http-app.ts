@@ -47,6 +47,16 @@ export const createHttpApp = async (parts: HttpParts): Promise<NestFastifyApplic
     abortOnError: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
+  let closing = false;
+  fastify.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    // A connection kept alive would hold up the stop until its client lets go.
+    if (closing) reply.header('connection', 'close');
+    done();
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-correlation-id', request.id);
     done();
