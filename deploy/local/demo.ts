@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Progress } from './progress.ts';
+import { projectRoot } from './settings.ts';
+import type { RunningTierline, StatePaths } from './state.ts';
+
+export const replayEntry = join(projectRoot, 'dist', 'apps', 'replay', 'src', 'main.js');
+
+/** What the replay program is told about the Tierline that runs. */
+export const replayEnvironment = (paths: StatePaths, running: RunningTierline): Record<string, string> => ({
+  TIERLINE_URL: running.address,
+  TIERLINE_STATE: paths.folder,
+  AUTH_ISSUER: running.issuer.issuer,
+  AUTH_AUDIENCE: running.issuer.audience,
+  TIERLINE_TOKEN_KEY: running.issuer.keyFile,
+});
+
+type Demo = { paths: StatePaths; running: RunningTierline; progress: Progress; signal: AbortSignal };
+
+const runDemo = ({ paths, running, progress, signal }: Demo): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const env = { ...process.env, ...replayEnvironment(paths, running) };
+    const child = spawn(process.execPath, [replayEntry, 'demo'], { stdio: ['ignore', 'pipe', 'pipe'], env, signal });
+    for (const input of [child.stdout, child.stderr]) {
+      createInterface({ input }).on('line', (line) => progress.say(`    ${line}`));
+    }
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+
+/** Loads the demo company once into a new state. Tierline runs without it too, so a failure is told and no more. */
+export const loadDemo = async (demo: Demo): Promise<void> => {
+  const { paths, progress } = demo;
+  if (!existsSync(replayEntry)) {
+    progress.say('The demo company is not built: Tierline starts empty.');
+    return;
+  }
+  const code = await progress.step('demo company', () => runDemo(demo));
+  if (code === 0) await writeFile(paths.demo, '');
+  else progress.say('The demo company could not be loaded whole; `npm run replay -- demo` tries again.');
+};

@@ -1,0 +1,16 @@
+export { PartMissing } from './parts/part-missing.ts';
+export { findFreePort } from './ports.ts';
+export { startPostgres } from './parts/postgres.ts';
+export type { Postgres } from './parts/postgres.ts';
+export { createScratchDatabase, createServiceDatabases, services } from './parts/databases.ts';
+export type { DatabaseUrls, ScratchDatabase } from './parts/databases.ts';
+export { startKafka } from './parts/kafka.ts';
+export type { Kafka } from './parts/kafka.ts';
+export { startMail } from './parts/mail.ts';
+export type { Mail } from './parts/mail.ts';
+export { loadKey, signToken, startIssuer } from './parts/issuer.ts';
+export { demoTenant, people } from './people.ts';
+export type { Person } from './people.ts';
+export { readRunning, stateFolder, statePaths } from './state.ts';
+export type { RunningTierline } from './state.ts';
+export type { Issuer, Role, TokenClaims } from './parts/issuer.ts';

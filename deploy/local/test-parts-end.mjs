@@ -1,0 +1,4 @@
+// Jest's global tear-down.
+export default async () => {
+  await globalThis.tierlineTestParts?.stop();
+};

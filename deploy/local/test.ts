@@ -1,0 +1,126 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, runTool } from './build.ts';
+import type { ToolResult } from './build.ts';
+import { createProgress } from './progress.ts';
+import type { Progress } from './progress.ts';
+import { Refusal } from './refusal.ts';
+import { reportFailure } from './report-failure.ts';
+import { projectRoot, settings } from './settings.ts';
+import { checkParts } from './start-parts.ts';
+import { jestTally, lastLine, single, sum } from './test-tally.ts';
+import type { JestReport, Tally } from './test-tally.ts';
+
+/** Aborted when this run is to end: its tools must not outlive it. */
+const stop = new AbortController();
+
+type Outcome = { tally: Tally; output: string };
+type Step = { title: string; run: () => Promise<Outcome> };
+
+const tool = (path: string): string => join(projectRoot, 'node_modules', path);
+
+const asOne = ({ code, output }: ToolResult): Outcome => ({ tally: single(code === 0), output });
+
+const check = (title: string, path: string, ...args: string[]): Step => ({
+  title,
+  run: async () => asOne(await runTool(process.execPath, [tool(path), ...args], {}, stop.signal)),
+});
+
+const readReport = async (file: string): Promise<JestReport | undefined> => {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as JestReport;
+  } catch (error) {
+    // Jest ended before it could report; its output says why.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+const runJest = async (project: string): Promise<Outcome> => {
+  const folder = await mkdtemp(join(tmpdir(), 'tierline-test-'));
+  const file = join(folder, 'report.json');
+  // A failed test may leave something open: say that it failed rather than wait for ever.
+  const options = ['--selectProjects', project, '--json', '--outputFile', file, '--passWithNoTests', '--forceExit'];
+  const env = { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' };
+  try {
+    const result = await runTool(process.execPath, [tool('jest/bin/jest.js'), ...options], env, stop.signal);
+    // Jest prints the report itself to standard output as well.
+    const output = result.output
+      .split('\n')
+      .filter((line) => !line.startsWith('{"num'))
+      .join('\n');
+    return { tally: jestTally(await readReport(file), result.code), output };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+const buildOnce = async (): Promise<Outcome> => {
+  try {
+    await build(stop.signal);
+    return { tally: { passed: 0, failed: 0, skipped: 0 }, output: '' };
+  } catch (error) {
+    return { tally: single(false), output: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+/** Tests that need the parts count as failed where these cannot run. */
+const withParts = (project: string) => async (): Promise<Outcome> => {
+  try {
+    await checkParts();
+  } catch (error) {
+    if (error instanceof Refusal) return { tally: single(false), output: error.message };
+    throw error;
+  }
+  return runJest(project);
+};
+
+const allSteps: readonly Step[] = [
+  check('lint', 'eslint/bin/eslint.js', '.'),
+  check('format', 'prettier/bin/prettier.cjs', '--check', '.'),
+  check('types', 'typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'),
+  { title: 'unit', run: () => runJest('unit') },
+  { title: 'build', run: buildOnce },
+  { title: 'integration', run: withParts('integration') },
+  { title: 'journey', run: withParts('journey') },
+];
+
+const chooseSteps = (titles: readonly string[]): readonly Step[] => {
+  const unknown = titles.find((title) => !allSteps.some((step) => step.title === title));
+  if (unknown !== undefined) {
+    throw new Refusal(
+      `There is no test step ${unknown}: name some of ${allSteps.map(({ title }) => title).join(', ')}, or none for all.`,
+    );
+  }
+  return titles.length === 0 ? allSteps : allSteps.filter(({ title }) => titles.includes(title));
+};
+
+const runStep = async ({ title, run }: Step, progress: Progress): Promise<Tally> => {
+  const startedAt = Date.now();
+  const { tally, output } = await progress.quietly(title, run);
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  const isGood = tally.failed === 0;
+  if (!isGood) progress.say(output.trimEnd());
+  const isCounted = tally.passed + tally.failed + tally.skipped > 1;
+  progress.say(`${isGood ? '✓' : '✗'} ${title} (${seconds} s)${isCounted ? `: ${lastLine(tally)}` : ''}`);
+  return tally;
+};
+
+try {
+  const steps = chooseSteps(process.argv.slice(2));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => stop.abort(new Refusal('The tests were stopped.')));
+  }
+  const progress = createProgress(process.stdout.isTTY && !settings().isCi);
+  const tallies: Tally[] = [];
+  for (const step of steps) {
+    tallies.push(await runStep(step, progress));
+    stop.signal.throwIfAborted();
+  }
+  const total = sum(tallies);
+  process.exitCode = total.failed > 0 ? 1 : 0;
+  progress.say(lastLine(total));
+} catch (error) {
+  reportFailure(error);
+}
