@@ -32,7 +32,7 @@ type Row = {
 type Lease = { shard: number; epoch: string };
 
 const leaseSeconds = 10;
-const limits = { rowsPerShard: 500, rows: 1_000, bytes: 900_000 };
+const limits = { windowRows: 4_000, windowBytes: 16_000_000, batchRows: 1_000, batchBytes: 900_000 };
 const idle = { shortest: 5, longest: 50 };
 
 const recordOf = (row: Row, prefix: string): OutgoingRecord => ({
@@ -57,14 +57,21 @@ const recordOf = (row: Row, prefix: string): OutgoingRecord => ({
   ),
 });
 
-/** The first rows whose bytes fit in one request; always at least one. */
-const fitting = (rows: readonly Row[]): readonly Row[] => {
+/** Cuts rows into batches that fit in one request each; a batch has at least one row. */
+const batchesOf = function* (rows: readonly Row[]): Generator<readonly Row[]> {
+  let batch: Row[] = [];
   let bytes = 0;
-  const end = rows.findIndex(({ data }, index) => {
-    bytes += Buffer.byteLength(data) + 600;
-    return index > 0 && bytes > limits.bytes;
-  });
-  return end === -1 ? rows : rows.slice(0, end);
+  for (const row of rows) {
+    const size = Buffer.byteLength(row.data) + 600;
+    if (batch.length > 0 && (batch.length >= limits.batchRows || bytes + size > limits.batchBytes)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(row);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
 };
 
 /**
@@ -180,24 +187,49 @@ export class Relay {
       await this.raiseFloor();
       return 0;
     }
-    const batch = fitting(rows);
-    await producer.append(batch.map((row) => recordOf(row, this.prefix)));
-    await this.remove(batch);
-    this.events.onSent(batch.length, Date.now() - batch[0]!.time.getTime());
-    return batch.length;
+    const removals: Promise<Error | null>[] = [];
+    for (const batch of batchesOf(rows)) {
+      if (this.stopping) break;
+      await producer.append(batch.map((row) => recordOf(row, this.prefix)));
+      // Not awaited here: the next batch goes out meanwhile. What a failed removal leaves is sent again, as duplicates.
+      removals.push(
+        this.remove(batch).then(
+          () => null,
+          (error: Error) => error,
+        ),
+      );
+      this.events.onSent(batch.length, Date.now() - batch[0]!.time.getTime());
+    }
+    const failure = (await Promise.all(removals)).find((error) => error !== null);
+    if (failure) throw failure;
+    return rows.length;
   }
 
   private read(): Promise<Row[]> {
     return this.database.query<Row>(
-      `SELECT o.seq, o.shard, j.tenant_id, j.event_id, j.topic, j.aggregate_id, j.agg_seq, j.type, j.source, j.time,
-              j.actor, j.correlation_id, j.causation_id, j.traceparent, j.data::text AS data
-       FROM unnest($1::smallint[]) AS held(shard)
-       CROSS JOIN LATERAL (
-         SELECT seq, shard FROM outbox WHERE outbox.shard = held.shard AND seq > $2 ORDER BY seq LIMIT $3
-       ) o
-       JOIN journal j ON j.seq = o.seq
-       ORDER BY o.seq LIMIT $4`,
-      [this.leases.map(({ shard }) => shard), this.floor.toString(), limits.rowsPerShard, limits.rows],
+      `SELECT seq, shard, tenant_id, event_id, topic, aggregate_id, agg_seq, type, source, time, actor, correlation_id,
+              causation_id, traceparent, data::text AS data
+       FROM (
+         SELECT j.*, sum(pg_column_size(j.data)) OVER (ORDER BY j.seq) - pg_column_size(j.data) AS bytes_before
+         FROM (
+           SELECT due.seq
+           FROM unnest($1::smallint[]) AS held(shard)
+           CROSS JOIN LATERAL (
+             SELECT seq FROM outbox WHERE outbox.shard = held.shard AND seq > $2 ORDER BY seq LIMIT $3
+           ) due
+           ORDER BY due.seq LIMIT $4
+         ) o
+         JOIN journal j USING (seq)
+       ) event
+       WHERE bytes_before < $5
+       ORDER BY seq`,
+      [
+        this.leases.map(({ shard }) => shard),
+        this.floor.toString(),
+        Math.ceil((2 * limits.windowRows) / this.leases.length),
+        limits.windowRows,
+        limits.windowBytes,
+      ],
     );
   }
 
