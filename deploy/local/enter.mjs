@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathna
 const modules = join(root, 'node_modules');
 const stamp = join(modules, '.tierline-lock');
 const pinnedNode = join(modules, '.bin', 'node');
-const commands = ['start', 'test', 'token', 'replay'];
+const commands = ['start', 'test', 'token', 'replay', 'parked'];
 
 const say = (text) => process.stderr.write(`${text}\n`);
 const refuse = (sentence) => {
@@ -98,15 +98,6 @@ const npm = (...args) =>
     );
   });
 
-/**
- * A registry that lacks the optional packages of other systems makes a lock file that `npm ci` refuses everywhere;
- * `npm install` takes the same versions from it and leaves the file as it is.
- */
-const npmCi = async () => {
-  const result = await npm('ci');
-  return result.output.includes('code EUSAGE') ? npm('install', '--no-save') : result;
-};
-
 /** What to do about it, from npm's own words. */
 const adviceFor = (output) => {
   if (/ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|network/.test(output))
@@ -117,7 +108,7 @@ const adviceFor = (output) => {
 
 const install = async () => {
   const finish = countSeconds('installing packages');
-  const { problem, output } = await npmCi();
+  const { problem, output } = await npm('ci');
   finish(problem ? '✗' : '✓');
   if (problem) {
     say(output.trimEnd());

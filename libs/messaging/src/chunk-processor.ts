@@ -24,7 +24,8 @@ type Read =
   | { kind: 'unreadable'; record: LogRecord; reason: string };
 
 export type ProcessorEvents = {
-  onDone(partition: Partition, position: bigint, highWatermark: bigint, events: number): void;
+  /** Records were taken: `fresh` are the events among them that had an effect. */
+  onDone(partition: Partition, done: { position: bigint; records: number; fresh: readonly Received[] }): void;
   onParked(partition: Partition, record: ParkedRecord): void;
   onRetry(partition: Partition, error: Error, attempt: number): void;
 };
@@ -144,22 +145,22 @@ export class ChunkProcessor {
   private async takeTogether(chunk: Chunk, reads: readonly Read[]): Promise<void> {
     const from = this.positions.get(this.name(chunk)) ?? reads[0]!.record.offset;
     const next = reads.at(-1)!.record.offset + 1n;
-    const parked = await this.database.inBackground(async (tx) => {
+    const { aside, fresh } = await this.database.inBackground(async (tx) => {
       await this.move(tx, chunk, from, next);
       const wanted = reads.filter(({ kind }) => kind !== 'skipped');
-      if (wanted.length === 0) return [];
+      if (wanted.length === 0) return { aside: [], fresh: [] };
       const { ready, aside } = await this.sort(tx, chunk, wanted);
       await park(tx, this.group, chunk, aside);
       const fresh = await freshOf(tx, this.group, ready);
       const tasks: Task[] = [];
       for (const event of fresh) tasks.push(...(await this.dispatcher.tasksFor(event)));
       await runTasks(tx, tasks);
-      return aside;
+      return { aside, fresh };
     });
     this.positions.set(this.name(chunk), next);
     this.gaps.delete(this.name(chunk));
-    parked.forEach((record) => this.events.onParked(chunk, record));
-    this.events.onDone(chunk, next, chunk.highWatermark, reads.length);
+    aside.forEach((record) => this.events.onParked(chunk, record));
+    this.events.onDone(chunk, { position: next, records: reads.length, fresh });
   }
 
   /** Tells the events that can be taken from the records that have to be parked, or wait behind a parked one. */

@@ -43,11 +43,20 @@ export class Figures {
   /** What the consumer tells: counted, parkings and retries logged. */
   consumer(log: Logger): ProcessorEvents {
     return {
-      onDone: ({ topic, partition }, position, highWatermark, events) => {
-        this.taken.inc({ topic }, events);
-        log.debug(
-          { topic, partition, position: String(position), highWatermark: String(highWatermark), events },
-          'taken',
+      onDone: ({ topic, partition }, { position, records, fresh }) => {
+        this.taken.inc({ topic }, records);
+        if (fresh.length === 0) return;
+        // One line a chunk: enough to follow a ticket through the services by its correlation id.
+        const correlationIds = [...new Set(fresh.map(({ correlationId }) => correlationId))];
+        log.info(
+          {
+            topic,
+            partition,
+            position: String(position),
+            events: fresh.length,
+            correlationIds: correlationIds.slice(0, 50),
+          },
+          'events taken',
         );
       },
       onParked: ({ topic, partition }, { record, key, reason }) => {
