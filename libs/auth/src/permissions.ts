@@ -8,6 +8,7 @@ export const permissions = {
   'ticket.answer-own': ['requester', 'agent', 'partner-agent', 'lead', 'admin', 'integrator'],
   'queue.read': ['agent', 'partner-agent', 'lead', 'admin', 'auditor'],
   'ticket.work': ['agent', 'partner-agent', 'lead', 'admin'],
+  'catalogue.read': ['requester', 'agent', 'partner-agent', 'lead', 'admin', 'integrator', 'auditor'],
   'desk.read': ['agent', 'partner-agent', 'lead', 'admin', 'auditor', 'integrator'],
   'desk.change': ['admin'],
   'subscription.manage': ['admin', 'integrator'],

@@ -1,3 +1,4 @@
+import { kafkaClients } from '@tierline/messaging';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -32,6 +33,7 @@ export const messagingVariables = {
     .min(1)
     .transform((list) => list.split(','))
     .describe('Kafka, as host:port, comma-separated.'),
+  KAFKA_CLIENT: z.enum(kafkaClients).default(kafkaClients[0]).describe('The client that speaks to Kafka.'),
   TOPIC_PREFIX: z
     .string()
     .regex(/^[a-zA-Z0-9._-]+$/)

@@ -48,6 +48,8 @@ const codes: Record<number, string> = {
   413: 'body_too_large',
   415: 'media_type_unsupported',
   429: 'too_many_requests',
+  502: 'service_unreachable',
+  504: 'service_too_slow',
 };
 
 const answerOf = (error: unknown): Answer => {

@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import {
-  Commands,
-  EventStrategy,
-  KafkajsEventLog,
-  Parked,
-  Relay,
-  type EventLog,
-  type ProcessorEvents,
-} from '@tierline/messaging';
+import { Commands, EventStrategy, Parked, Relay, openEventLog, type ProcessorEvents } from '@tierline/messaging';
 import { Database, isTransient, migrate, type Migration } from '@tierline/persistence';
 import type { Logger } from 'pino';
 import { readConfig, type BaseConfig, WrongConfiguration } from './config.ts';
@@ -90,7 +82,8 @@ export const runService = async <C extends BaseConfig>(
   const figures = new Figures();
   const health = new Health();
   health.watch({ name: 'database', passes: () => database.ping() });
-  const eventLog: EventLog = new KafkajsEventLog(
+  const eventLog = openEventLog(
+    config.KAFKA_CLIENT,
     { brokers: config.KAFKA_BROKERS, clientId: name },
     (level, message, details) => log[level === 'info' ? 'debug' : level](details, `kafka: ${message}`),
   );

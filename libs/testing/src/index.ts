@@ -1,5 +1,18 @@
 export { at, monday, specFor } from './decider-spec.ts';
+export { closedPort, proxyTo } from './broker-proxy.ts';
 export { eventually } from './eventually.ts';
-export { freshName, scratchDatabase, scratchTopics, testLog, testParts, tokenFor, type TestPerson } from './parts.ts';
+export { ledger, type Taken } from './ledger.ts';
+export {
+  freshName,
+  scratchDatabase,
+  scratchTopic,
+  scratchTopics,
+  testLog,
+  testLogOn,
+  testParts,
+  tokenFor,
+  type TestPerson,
+} from './parts.ts';
 export { startUnderTest, type ServiceUnderTest } from './service-under-test.ts';
+export { stranger } from './stranger.ts';
 export { recordOf, send, subscribe, type Envelope } from './topic.ts';

@@ -1,0 +1,91 @@
+import {
+  AgentReplied,
+  RequesterConfirmed,
+  RequesterRejected,
+  RequesterReplied,
+  TicketCancelled,
+  TicketClaimed,
+  TicketClosed,
+  TicketEscalated,
+  TicketHeld,
+  TicketOpened,
+  TicketQueued,
+  TicketReopened,
+  TicketResolved,
+  TicketResumed,
+  TicketReturned,
+  TicketTransferred,
+  WorkStarted,
+} from '@tierline/contracts';
+import { at, specFor } from '@tierline/testing';
+import { request } from './asking.ts';
+import { evolve, absent } from './request.ts';
+
+const { given } = specFor(request);
+
+const opened = TicketOpened(TicketOpened.example);
+const queued = TicketQueued(TicketQueued.example);
+const started = WorkStarted(WorkStarted.example);
+const resolved = TicketResolved(TicketResolved.example);
+const confirmed = RequesterConfirmed({ comment: null });
+const held = TicketHeld(TicketHeld.example);
+
+const after = (...facts: Parameters<typeof given>) => given(...facts).state();
+
+describe('what the requester sees of a ticket', () => {
+  it.each([
+    ['received', null, [opened]],
+    ['waiting', 1, [opened, queued]],
+    ['in-progress', 1, [opened, queued, TicketClaimed(TicketClaimed.example)]],
+    ['in-progress', 1, [opened, queued, started]],
+    ['waiting-for-you', 1, [opened, queued, started, held]],
+    ['on-hold', 1, [opened, queued, started, TicketHeld({ ...TicketHeld.example, reason: 'VENDOR' })]],
+    ['in-progress', 1, [opened, queued, started, held, TicketResumed(TicketResumed.example)]],
+    ['in-progress', 1, [opened, queued, started, held, RequesterReplied(RequesterReplied.example)]],
+    ['waiting', 2, [opened, queued, started, TicketEscalated(TicketEscalated.example)]],
+    ['waiting', 2, [opened, queued, started, TicketTransferred(TicketTransferred.example)]],
+    ['waiting', 1, [opened, queued, started, TicketReturned(TicketReturned.example)]],
+    ['resolved', 1, [opened, queued, started, resolved]],
+    ['closed', 1, [opened, queued, started, resolved, confirmed]],
+    ['waiting', 1, [opened, queued, started, resolved, RequesterRejected(RequesterRejected.example)]],
+    ['waiting', 1, [opened, queued, resolved, confirmed, TicketReopened(TicketReopened.example)]],
+    ['cancelled', 1, [opened, queued, TicketCancelled(TicketCancelled.example)]],
+  ])('is %s, in tier %s, after its history', (status, tierRank, history) =>
+    expect(after(...history)).toMatchObject({ status, tierRank }),
+  );
+
+  it('counts what was said by both sides, and the solution', () =>
+    expect(
+      after(
+        opened,
+        AgentReplied(AgentReplied.example),
+        RequesterReplied(RequesterReplied.example),
+        resolved,
+        RequesterRejected(RequesterRejected.example),
+        RequesterConfirmed({ comment: 'thank you' }),
+      ),
+    ).toMatchObject({ messages: 5 }));
+
+  it('counts a confirmation without words as no message', () =>
+    expect(after(opened, confirmed)).toMatchObject({ messages: 0 }));
+
+  it('was closed when the requester confirmed, not when the desk noted it', () =>
+    expect(
+      after(
+        opened,
+        resolved,
+        at('2026-01-05T09:00:00.000Z', confirmed),
+        at('2026-01-05T09:00:07.000Z', TicketClosed({ cause: 'confirmed' })),
+      ),
+    ).toMatchObject({ status: 'closed', closedAt: '2026-01-05T09:00:00.000Z' }));
+
+  it('was closed when the timer ran out', () =>
+    expect(after(opened, resolved, at('2026-01-10T09:00:00.000Z', TicketClosed({ cause: 'timer' })))).toMatchObject({
+      status: 'closed',
+      closedAt: '2026-01-10T09:00:00.000Z',
+      confirmed: false,
+    }));
+
+  it('does not begin with what the desk did to a ticket that is not known here', () =>
+    expect(evolve(absent, queued, '2026-01-05T09:00:00.000Z')).toBe(absent));
+});

@@ -1,0 +1,205 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { may, type Caller } from '@tierline/auth';
+import { Channel, Impact, Line, PersonId, Slug, Text, Urgency } from '@tierline/contracts';
+import { Commands, originOf } from '@tierline/messaging';
+import { Database } from '@tierline/persistence';
+import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { referenceOf, type Asker, type Command } from './domain/asking.ts';
+import type { Contact } from './domain/person.ts';
+import { statuses, type Status } from './domain/request.ts';
+import { listRequests, readRequest } from './queries.ts';
+import { nextNumber, noteContact, requests } from './store.ts';
+
+const TicketPath = z.strictObject({ id: z.uuid() });
+const NewTicket = z.strictObject({
+  subject: Line,
+  description: Text,
+  category: Slug.optional(),
+  impact: Impact.default('low'),
+  urgency: Urgency.default('medium'),
+  channel: Channel.optional(),
+  requester: z.strictObject({ id: PersonId, name: Line, email: z.email().nullish() }).optional(),
+  organisation: Line.optional(),
+});
+const Reply = z.strictObject({ text: Text });
+const Confirmation = z.strictObject({ comment: Text.optional() });
+const Rejection = z.strictObject({ reason: Text });
+
+const groups: Record<'open' | 'done', readonly Status[]> = {
+  open: ['received', 'waiting', 'in-progress', 'waiting-for-you', 'on-hold'],
+  done: ['resolved', 'closed', 'cancelled'],
+};
+const List = z.strictObject({
+  status: z.enum([...statuses, 'open', 'done']).optional(),
+  q: z.string().trim().min(1).max(100).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional(),
+});
+
+type TicketPath = z.output<typeof TicketPath>;
+type NewTicket = z.output<typeof NewTicket>;
+type List = z.output<typeof List>;
+
+/** What comes with every command of a caller: who, for which ticket, and the headers that make it safe to repeat. */
+type Asked = { caller: Caller; id: string; key: string | undefined; expected: number | undefined };
+
+const askerOf = ({ subject, roles }: Caller): Asker => ({
+  subject,
+  actsForOthers: may(roles, 'ticket.open-for-others'),
+});
+
+/** Tokens without a name carry the subject as name, which says nothing. */
+const contactOf = ({ subject, name, email }: Caller, requester: NewTicket['requester']): Contact =>
+  requester
+    ? { personId: requester.id, name: requester.name, email: requester.email }
+    : { personId: subject, name: name === subject ? null : name, email: email ?? undefined };
+
+const defaultChannel = ({ roles }: Caller, { requester }: NewTicket): Channel => {
+  if (roles.includes('integrator')) return 'api';
+  return requester ? 'phone' : 'web';
+};
+
+const statusesOf = (status: List['status']): readonly Status[] | null => {
+  if (status === undefined) return null;
+  return status === 'open' || status === 'done' ? groups[status] : [status];
+};
+
+@Controller('tickets')
+export class TicketsController {
+  constructor(
+    @Inject(Commands) private readonly commands: Commands,
+    @Inject(Database) private readonly database: Database,
+  ) {}
+
+  @Post()
+  @Allow('ticket.open')
+  @ApiOperation({
+    summary: 'Open a ticket',
+    description:
+      'Answers when the ticket is stored; from then on it is never lost. With an `Idempotency-Key` it may be sent again. ' +
+      'Errors: `input_invalid` 400 · `not_for_others` 403 (field requester or channel) · `idempotency_key_reused` 409.',
+  })
+  async open(
+    @By() caller: Caller,
+    @Body({ schema: NewTicket }) body: NewTicket,
+    @IdempotencyKey() key: string | undefined,
+  ) {
+    const { requester, category, organisation, channel, ...ticket } = body;
+    const contact = contactOf(caller, requester);
+    const id = uuidv7();
+    const idempotency = key === undefined ? undefined : { key, body: { open: body } };
+    return this.commands.within({ by: caller, idempotency }, async (tx) => {
+      const number = await nextNumber(tx);
+      const command: Command = {
+        ...ticket,
+        type: 'open',
+        by: askerOf(caller),
+        number,
+        requesterId: requester?.id ?? null,
+        channel: channel ?? defaultChannel(caller, body),
+        category: category ?? null,
+        organisation: organisation ?? null,
+      };
+      const origin = originOf(caller);
+      const [opened] = await requests.run(tx, [{ id, origin, command }]);
+      await noteContact(tx, origin, contact);
+      return { id, number, reference: referenceOf(number), status: opened!.state.status, sequence: opened!.sequence };
+    });
+  }
+
+  @Get()
+  @Allow('ticket.read-own')
+  @ApiOperation({
+    summary: 'List own tickets, newest first',
+    description:
+      '`status` is one status, or `open` or `done`; `q` looks in the subject, or is a number like T-1042. ' +
+      '`next` is the `after` of the next page, null on the last one. Errors: `input_invalid` 400.',
+  })
+  list(@By() { tenant, subject }: Caller, @Query({ schema: List }) { status, q, after, limit }: List) {
+    const listing = { statuses: statusesOf(status), q: q ?? null, after: after ?? null, limit };
+    return this.database.asTenant(tenant, (tx) => listRequests(tx, tenant, subject, listing));
+  }
+
+  @Get(':id')
+  @Allow('ticket.read-own')
+  @ApiOperation({
+    summary: 'Read a ticket with its conversation',
+    description:
+      'Own tickets, and those that one opened for somebody. Errors: `input_invalid` 400 · `ticket_absent` 404.',
+  })
+  read(@By() caller: Caller, @Param({ schema: TicketPath }) { id }: TicketPath) {
+    return this.database.asTenant(caller.tenant, (tx) => readRequest(tx, caller.tenant, id, askerOf(caller)));
+  }
+
+  @Post(':id/replies')
+  @HttpCode(200)
+  @Allow('ticket.answer-own')
+  @ApiOperation({
+    summary: 'Write to the desk',
+    description:
+      'A reply to a resolved ticket, or within 14 days to a closed one, reopens it. Errors: `input_invalid` 400 · ' +
+      '`ticket_absent` 404 · `changed_meanwhile` 409 · `ticket_cancelled` 422 · `follow_up_needed` 422.',
+  })
+  reply(
+    @By() caller: Caller,
+    @Param({ schema: TicketPath }) { id }: TicketPath,
+    @Body({ schema: Reply }) { text }: z.output<typeof Reply>,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+  ) {
+    const command = { type: 'reply', by: askerOf(caller), messageId: uuidv7(), text } as const;
+    return this.command({ caller, id, key, expected }, command, { text });
+  }
+
+  @Post(':id/confirm')
+  @HttpCode(200)
+  @Allow('ticket.answer-own')
+  @ApiOperation({
+    summary: 'Say that the solution works',
+    description:
+      'Once confirmed, again is harmless. Errors: `input_invalid` 400 · `ticket_absent` 404 · ' +
+      '`changed_meanwhile` 409 · `not_resolved` 422.',
+  })
+  confirm(
+    @By() caller: Caller,
+    @Param({ schema: TicketPath }) { id }: TicketPath,
+    @Body({ schema: Confirmation.default({}) }) { comment }: z.output<typeof Confirmation>,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+  ) {
+    const command = { type: 'confirm', by: askerOf(caller), comment: comment ?? null } as const;
+    return this.command({ caller, id, key, expected }, command, { comment });
+  }
+
+  @Post(':id/reject')
+  @HttpCode(200)
+  @Allow('ticket.answer-own')
+  @ApiOperation({
+    summary: 'Say that the solution does not work',
+    description:
+      'The ticket goes back to work. Errors: `input_invalid` 400 · `ticket_absent` 404 · `changed_meanwhile` 409 · ' +
+      '`not_resolved` 422.',
+  })
+  reject(
+    @By() caller: Caller,
+    @Param({ schema: TicketPath }) { id }: TicketPath,
+    @Body({ schema: Rejection }) { reason }: z.output<typeof Rejection>,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+  ) {
+    const command = { type: 'reject', by: askerOf(caller), messageId: uuidv7(), reason } as const;
+    return this.command({ caller, id, key, expected }, command, { reason });
+  }
+
+  private command({ caller, id, key, expected }: Asked, command: Command, said: object) {
+    const idempotency = key === undefined ? undefined : { key, body: { [command.type]: id, ...said } };
+    return this.commands.run(requests, { by: caller, id, command, expected, idempotency }, ({ sequence, state }) => ({
+      id,
+      sequence,
+      status: state.status,
+    }));
+  }
+}

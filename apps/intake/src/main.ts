@@ -1,0 +1,4 @@
+import { startService } from '@tierline/service';
+import { intake } from './app.module.ts';
+
+await startService(intake);

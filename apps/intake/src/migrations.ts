@@ -1,0 +1,70 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+class Requests1760000001001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE SEQUENCE ticket_number START WITH 1001;
+      CREATE TABLE request (
+        tenant_id text NOT NULL,
+        id uuid NOT NULL,
+        number bigint NOT NULL UNIQUE,
+        requester_id text NOT NULL,
+        opened_by text NOT NULL,
+        channel text NOT NULL,
+        organisation text,
+        subject text NOT NULL,
+        description text NOT NULL,
+        category text,
+        impact text NOT NULL,
+        urgency text NOT NULL,
+        status text NOT NULL,
+        tier_rank smallint,
+        messages int NOT NULL,
+        opened_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL,
+        resolved_at timestamptz,
+        closed_at timestamptz,
+        confirmed boolean NOT NULL,
+        sequence int NOT NULL,
+        PRIMARY KEY (tenant_id, id)
+      ) WITH (fillfactor = 80);
+      CREATE INDEX request_of_person ON request (tenant_id, requester_id, number DESC);
+      SELECT protect_tenant_table('request');
+      CREATE TABLE message (
+        tenant_id text NOT NULL,
+        ticket_id uuid NOT NULL,
+        position int NOT NULL,
+        side text NOT NULL,
+        kind text NOT NULL,
+        text text NOT NULL,
+        said_at timestamptz NOT NULL,
+        PRIMARY KEY (tenant_id, ticket_id, position)
+      );
+      SELECT protect_tenant_table('message');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE message; DROP TABLE request; DROP SEQUENCE ticket_number');
+  }
+}
+
+class People1760000001002 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE person (
+        tenant_id text NOT NULL,
+        id text NOT NULL,
+        name text NOT NULL,
+        email text,
+        sequence int NOT NULL,
+        PRIMARY KEY (tenant_id, id)
+      );
+      SELECT protect_tenant_table('person');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE person');
+  }
+}
+
+export const intakeMigrations = [Requests1760000001001, People1760000001002];

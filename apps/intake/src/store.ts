@@ -1,0 +1,205 @@
+import {
+  AgentReplied,
+  RequesterConfirmed,
+  RequesterRejected,
+  RequesterReplied,
+  TicketOpened,
+  TicketResolved,
+  is,
+  type FactOf,
+} from '@tierline/contracts';
+import {
+  UnitOfWork,
+  type AggregateKey,
+  type Change,
+  type Folded,
+  type Loaded,
+  type Origin,
+  type Store,
+} from '@tierline/messaging';
+import type { Transaction } from '@tierline/persistence';
+import { request } from './domain/asking.ts';
+import { person, type Contact, type Person } from './domain/person.ts';
+import type { KnownRequest, Request, Status } from './domain/request.ts';
+
+type RequestRow = {
+  tenant_id: string;
+  id: string;
+  number: string;
+  requester_id: string;
+  opened_by: string;
+  status: Status;
+  tier_rank: number | null;
+  messages: number;
+  resolved_at: Date | null;
+  closed_at: Date | null;
+  updated_at: Date;
+  confirmed: boolean;
+  sequence: number;
+};
+
+const stateOf = (row: RequestRow): KnownRequest => ({
+  status: row.status,
+  number: Number(row.number),
+  requesterId: row.requester_id,
+  openedBy: row.opened_by,
+  tierRank: row.tier_rank,
+  messages: row.messages,
+  resolvedAt: row.resolved_at?.toISOString() ?? null,
+  closedAt: row.closed_at?.toISOString() ?? null,
+  confirmed: row.confirmed,
+  updatedAt: row.updated_at.toISOString(),
+});
+
+type Said = { side: 'requester' | 'desk'; kind: 'message' | 'rejection' | 'confirmation' | 'solution'; text: string };
+
+/** What a fact adds to the conversation; the agents' names stay in the desk. */
+const saidIn = ({ fact }: Folded): Said | null => {
+  if (is(RequesterReplied, fact)) return { side: 'requester', kind: 'message', text: fact.data.text };
+  if (is(RequesterRejected, fact)) return { side: 'requester', kind: 'rejection', text: fact.data.reason };
+  if (is(RequesterConfirmed, fact))
+    return fact.data.comment === null ? null : { side: 'requester', kind: 'confirmation', text: fact.data.comment };
+  if (is(AgentReplied, fact)) return { side: 'desk', kind: 'message', text: fact.data.text };
+  if (is(TicketResolved, fact)) return { side: 'desk', kind: 'solution', text: fact.data.solution };
+  return null;
+};
+
+type Saved = Change<Request> & { state: KnownRequest };
+
+/** The state counts its messages, so the last ones of the conversation are those that were just folded in. */
+const messagesOf = ({ tenant, id, state, folded }: Saved) => {
+  const said = folded.flatMap((one) => {
+    const words = saidIn(one);
+    return words ? [{ tenant_id: tenant, ticket_id: id, said_at: one.at, ...words }] : [];
+  });
+  return said.map((row, index) => ({ ...row, position: state.messages - said.length + index + 1 }));
+};
+
+const progressOf = ({ tenant, id, state, sequence }: Saved) => ({
+  tenant_id: tenant,
+  id,
+  status: state.status,
+  tier_rank: state.tierRank,
+  messages: state.messages,
+  updated_at: state.updatedAt,
+  resolved_at: state.resolvedAt,
+  closed_at: state.closedAt,
+  confirmed: state.confirmed,
+  sequence,
+});
+
+const openingOf = (change: Saved) => {
+  const opening = change.folded.find(({ fact }) => is(TicketOpened, fact));
+  if (!opening) throw new Error(`request ${change.id} is new and was not opened`);
+  const { data } = opening.fact as FactOf<typeof TicketOpened>;
+  return {
+    ...data,
+    ...progressOf(change),
+    requester_id: data.requesterId,
+    opened_by: data.openedBy,
+    opened_at: opening.at,
+  };
+};
+
+const columns = `tenant_id text, id uuid, status text, tier_rank smallint, messages int, updated_at timestamptz,
+  resolved_at timestamptz, closed_at timestamptz, confirmed boolean, sequence int`;
+
+const insertOpened = (tx: Transaction, opened: readonly Saved[]) =>
+  tx.query(
+    `INSERT INTO request (tenant_id, id, status, tier_rank, messages, updated_at, resolved_at, closed_at, confirmed,
+       sequence, number, requester_id, opened_by, channel, organisation, subject, description, category, impact,
+       urgency, opened_at)
+     SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(${columns}, number bigint, requester_id text, opened_by text,
+       channel text, organisation text, subject text, description text, category text, impact text, urgency text,
+       opened_at timestamptz)`,
+    [JSON.stringify(opened.map(openingOf))],
+  );
+
+const updateProgress = (tx: Transaction, moved: readonly Saved[]) =>
+  tx.query(
+    `UPDATE request SET status = r.status, tier_rank = r.tier_rank, messages = r.messages, updated_at = r.updated_at,
+       resolved_at = r.resolved_at, closed_at = r.closed_at, confirmed = r.confirmed, sequence = r.sequence
+     FROM jsonb_to_recordset($1::jsonb) AS r(${columns})
+     WHERE request.tenant_id = r.tenant_id AND request.id = r.id`,
+    [JSON.stringify(moved.map(progressOf))],
+  );
+
+const insertMessages = (tx: Transaction, messages: readonly object[]) =>
+  tx.query(
+    `INSERT INTO message (tenant_id, ticket_id, position, side, kind, text, said_at)
+     SELECT tenant_id, ticket_id, position, side, kind, text, said_at
+     FROM jsonb_to_recordset($1::jsonb) AS m(tenant_id text, ticket_id uuid, position int, side text, kind text,
+       text text, said_at timestamptz)`,
+    [JSON.stringify(messages)],
+  );
+
+const requestStore: Store<Request> = {
+  async load(tx, keys) {
+    const rows = await tx.query<RequestRow>(
+      `SELECT r.tenant_id, r.id, r.number, r.requester_id, r.opened_by, r.status, r.tier_rank, r.messages,
+         r.resolved_at, r.closed_at, r.updated_at, r.confirmed, r.sequence
+       FROM request r JOIN unnest($1::text[], $2::uuid[]) AS k(tenant_id, id) USING (tenant_id, id)
+       ORDER BY r.id FOR UPDATE OF r`,
+      [keys.map(({ tenant }) => tenant), keys.map(({ id }) => id)],
+    );
+    return rows.map((row) => ({ tenant: row.tenant_id, id: row.id, state: stateOf(row), sequence: row.sequence }));
+  },
+
+  async save(tx, changes) {
+    const saved = changes.filter((change): change is Saved => change.state.status !== 'absent');
+    const opened = saved.filter(({ isNew }) => isNew);
+    const moved = saved.filter(({ isNew }) => !isNew);
+    const messages = saved.flatMap(messagesOf);
+    if (opened.length > 0) await insertOpened(tx, opened);
+    if (moved.length > 0) await updateProgress(tx, moved);
+    if (messages.length > 0) await insertMessages(tx, messages);
+  },
+};
+
+type PersonRow = { tenant_id: string; id: string; name: string; email: string | null; sequence: number };
+
+const loadPeople = async (tx: Transaction, keys: readonly AggregateKey[], lock: '' | 'FOR UPDATE OF p') => {
+  const rows = await tx.query<PersonRow>(
+    `SELECT p.tenant_id, p.id, p.name, p.email, p.sequence
+     FROM person p JOIN unnest($1::text[], $2::text[]) AS k(tenant_id, id) USING (tenant_id, id)
+     ORDER BY p.id ${lock}`,
+    [keys.map(({ tenant }) => tenant), keys.map(({ id }) => id)],
+  );
+  return rows.map(({ tenant_id, id, name, email, sequence }): Loaded<Person> => {
+    return { tenant: tenant_id, id, state: { known: true, name, email }, sequence };
+  });
+};
+
+const personStore: Store<Person> = {
+  load: (tx, keys) => loadPeople(tx, keys, 'FOR UPDATE OF p'),
+
+  async save(tx, changes) {
+    const rows = changes.map(({ tenant, id, state, sequence }) => ({ tenant_id: tenant, id, ...state, sequence }));
+    await tx.query(
+      `INSERT INTO person (tenant_id, id, name, email, sequence)
+       SELECT tenant_id, id, name, email, sequence
+       FROM jsonb_to_recordset($1::jsonb) AS p(tenant_id text, id text, name text, email text, sequence int)
+       ORDER BY id
+       ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, email = excluded.email, sequence = excluded.sequence`,
+      [JSON.stringify(rows)],
+    );
+  },
+};
+
+export const requests = new UnitOfWork(request, requestStore);
+const people = new UnitOfWork(person, personStore);
+
+/** Takes note of contact data, if it says anything new. Ids are `<tenant>/<person id>`, as the keys of the people topic. */
+export const noteContact = async (tx: Transaction, origin: Origin, contact: Contact): Promise<void> => {
+  const key = { tenant: origin.tenant, id: `${origin.tenant}/${contact.personId}` };
+  // One monitoring account may open everybody's tickets: a person is locked only to be changed.
+  const [known] = await loadPeople(tx, [key], '');
+  if (known && person.decide(contact, known.state).length === 0) return;
+  await people.run(tx, [{ id: key.id, origin, command: contact }]);
+};
+
+/** The next ticket number; a ticket that is refused later leaves a gap. */
+export const nextNumber = async (tx: Transaction): Promise<number> => {
+  const [row] = await tx.query<{ number: string }>(`SELECT nextval('ticket_number') AS number`);
+  return Number(row!.number);
+};

@@ -1,0 +1,39 @@
+import { Controller } from '@nestjs/common';
+import {
+  AgentReplied,
+  PersonChanged,
+  TicketOpened,
+  TicketResolved,
+  events,
+  is,
+  type EventDefinition,
+  type EventOf,
+  type Received,
+} from '@tierline/contracts';
+import { On, type Batch, type Task } from '@tierline/messaging';
+import { knownPeople, notedEvents, type KnownPerson, type Noted } from './store.ts';
+
+/** What webhooks can be told: every ticket event but those about deliveries, which would tell of themselves for ever. */
+export const tellable: readonly EventDefinition[] = [...events.values()].filter(
+  ({ topic, source }) => topic === 'tickets' && source !== '/notifications',
+);
+
+const mailOf = (event: Received): Pick<Noted, 'mail' | 'ticket'> => {
+  if (is(TicketOpened, event)) return { ticket: event.data, mail: { template: 'opened', text: null } };
+  if (is(AgentReplied, event)) return { mail: { template: 'answered', text: event.data.text } };
+  if (is(TicketResolved, event)) return { mail: { template: 'resolved', text: event.data.solution } };
+  return {};
+};
+
+@Controller()
+export class EventsController {
+  @On(...tellable)
+  ticket(event: Received): Task {
+    return { batch: notedEvents as Batch<unknown>, work: { event, ...mailOf(event) } satisfies Noted };
+  }
+
+  @On(PersonChanged)
+  person({ tenant, data }: EventOf<typeof PersonChanged>): Task {
+    return { batch: knownPeople as Batch<unknown>, work: { tenant, ...data } satisfies KnownPerson };
+  }
+}

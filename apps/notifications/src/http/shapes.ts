@@ -1,0 +1,43 @@
+import { Line } from '@tierline/contracts';
+import { z } from 'zod';
+import { tellable } from '../events.ts';
+
+const types = tellable.map(({ type }) => type);
+
+const isTarget = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '' && hash === '';
+};
+
+export const NewSubscription = z.strictObject({
+  url: z
+    .string()
+    .max(2_000)
+    .refine(isTarget, 'must be an address such as https://example.com/hooks, without user, password and #'),
+  /** Event types to deliver; absent: every ticket event, also those that come with later versions. */
+  types: z.array(z.enum(types)).min(1).max(types.length).optional(),
+  description: Line.optional(),
+});
+export type NewSubscription = z.infer<typeof NewSubscription>;
+
+const limit = z.coerce.number().int().min(1).max(200).default(50);
+
+export const SubscriptionQuery = z.strictObject({
+  state: z.enum(['enabled', 'disabled']).optional(),
+  limit,
+  after: z.uuid('is no cursor of this list').optional(),
+});
+export type SubscriptionQuery = z.infer<typeof SubscriptionQuery>;
+
+export const DeliveryQuery = z.strictObject({
+  state: z.enum(['waiting', 'sent', 'failed']).optional(),
+  limit,
+  after: z
+    .string()
+    .regex(/^\d{1,18}$/, 'is no cursor of this list')
+    .optional(),
+});
+export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
+
+export const Nothing = z.strictObject({}).optional();

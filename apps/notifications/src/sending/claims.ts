@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import type { MailTemplate } from '@tierline/contracts';
+import type { Database, Transaction } from '@tierline/persistence';
+import type { Channel } from '../domain/delivery.ts';
+
+/** The first waiting delivery of a lane that this process holds for a while, with all that sending needs. */
+export type Claimed = {
+  readonly claim: string;
+  readonly stream: string;
+  readonly ticketId: string;
+  readonly tenant: string;
+  readonly id: string;
+  readonly channel: Channel;
+  readonly subscriptionId: string | null;
+  readonly template: MailTemplate | null;
+  readonly eventId: string;
+  readonly correlationId: string;
+  readonly body: string | null;
+  readonly step: number;
+  readonly attempts: number;
+  readonly createdAt: Date;
+  readonly url: string | null;
+  readonly secret: string | null;
+  readonly ticketNumber: number | null;
+  readonly ticketSubject: string | null;
+  readonly requesterId: string | null;
+  readonly personKnown: boolean;
+  readonly personName: string | null;
+  readonly email: string | null;
+};
+
+/** How long a claim holds; well above the longest try. After that others may send the same again. */
+const leaseSeconds = 60;
+
+/** How many deliveries of one stream go out at once; a target that failed last gets one at a time. */
+const roomPerStream = 4;
+
+/**
+ * Streams with the fewest deliveries under way come first, so that busy targets do not starve the others.
+ * A resting or disabled subscription has no stream at all: however much waits for it costs nothing here.
+ */
+const claimLanes = `
+  WITH used AS (
+    SELECT * FROM unnest($1::text[], $2::int[]) AS u(stream, count)
+  ), stream AS (
+    SELECT id::text AS stream, CASE WHEN failures > 0 THEN 1 ELSE ${roomPerStream} END AS room FROM subscription
+    WHERE state = 'enabled' AND rest_until <= clock_timestamp()
+    UNION ALL VALUES ('mail', ${roomPerStream}), ('test', 2)
+  ), due AS (
+    SELECT l.stream, l.ticket_id FROM stream s LEFT JOIN used u ON u.stream = s.stream
+    CROSS JOIN LATERAL (
+      SELECT stream, ticket_id, next_attempt_at FROM lane
+      WHERE lane.stream = s.stream AND next_attempt_at <= clock_timestamp() AND locked_until <= clock_timestamp()
+      ORDER BY next_attempt_at LIMIT greatest(0, s.room - coalesce(u.count, 0)) FOR UPDATE SKIP LOCKED
+    ) l
+    ORDER BY coalesce(u.count, 0), l.next_attempt_at LIMIT $3
+  )
+  UPDATE lane SET locked_until = clock_timestamp() + interval '${leaseSeconds} seconds', locked_by = $4
+  FROM due WHERE lane.stream = due.stream AND lane.ticket_id = due.ticket_id
+  RETURNING lane.stream, lane.ticket_id`;
+
+const readHeads = `
+  SELECT $3::uuid AS "claim", d.stream, d.ticket_id AS "ticketId", d.tenant_id AS "tenant", d.id, d.channel,
+    d.subscription_id AS "subscriptionId", d.template, d.event_id AS "eventId", d.correlation_id AS "correlationId",
+    d.body, d.step, d.attempts, d.created_at AS "createdAt", s.url, s.secret, t.number AS "ticketNumber",
+    t.subject AS "ticketSubject", t.requester_id AS "requesterId", p.person_id IS NOT NULL AS "personKnown",
+    p.name AS "personName", p.email
+  FROM unnest($1::text[], $2::uuid[]) AS l(stream, ticket_id)
+  CROSS JOIN LATERAL (
+    SELECT * FROM delivery WHERE delivery.stream = l.stream AND delivery.ticket_id = l.ticket_id AND state = 'waiting'
+    ORDER BY place LIMIT 1
+  ) d
+  LEFT JOIN subscription s ON s.id = d.subscription_id
+  LEFT JOIN ticket t ON d.channel = 'mail' AND t.tenant_id = d.tenant_id AND t.ticket_id = d.ticket_id
+  LEFT JOIN person p ON p.tenant_id = t.tenant_id AND p.person_id = t.requester_id`;
+
+/** Claims up to `room` due deliveries; `used` tells how many of each stream are under way here. */
+export const claimDue = (
+  database: Database,
+  room: number,
+  used: ReadonlyMap<string, number>,
+): Promise<readonly Claimed[]> =>
+  database.inBackground(async (tx) => {
+    const claim = randomUUID();
+    const lanes = await tx.query<{ stream: string; ticket_id: string }>(claimLanes, [
+      [...used.keys()],
+      [...used.values()],
+      room,
+      claim,
+    ]);
+    if (lanes.length === 0) return [];
+    return tx.query<Claimed>(readHeads, [
+      lanes.map(({ stream }) => stream),
+      lanes.map(({ ticket_id }) => ticket_id),
+      claim,
+    ]);
+  });
+
+/** Locks the lane of a claim; false when somebody else took it over meanwhile. */
+export const holds = async (tx: Transaction, { stream, ticketId, claim }: Claimed): Promise<boolean> => {
+  const rows = await tx.query(`SELECT 1 FROM lane WHERE stream = $1 AND ticket_id = $2 AND locked_by = $3 FOR UPDATE`, [
+    stream,
+    ticketId,
+    claim,
+  ]);
+  return rows.length > 0;
+};
+
+/** Gives a claim back untried. */
+export const release = (database: Database, { stream, ticketId, claim }: Claimed): Promise<unknown> =>
+  database.query(
+    `UPDATE lane SET locked_until = '-infinity', locked_by = NULL WHERE stream = $1 AND ticket_id = $2 AND locked_by = $3`,
+    [stream, ticketId, claim],
+  );

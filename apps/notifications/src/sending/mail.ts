@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { createTransport } from 'nodemailer';
+import type { Outcome } from '../domain/delivery.ts';
+import { mailOf } from '../domain/mail.ts';
+import type { Claimed } from './claims.ts';
+
+const overallMilliseconds = 40_000;
+
+/** Who a message id belongs to: the domain of the sender's address. */
+const domainOf = (from: string): string => /@([^\s>@]+)>?\s*$/.exec(from)?.[1] ?? 'tierline.invalid';
+
+type SmtpError = Error & { code?: string; command?: string; responseCode?: number; response?: string };
+
+/**
+ * A refusal of the recipient or of the message is for good when its code is 5xx (RFC 5321, 4.2.1).
+ * A refusal of us, such as a failed log-in, is a matter of set-up that somebody will mend.
+ */
+const outcomeOf = (error: SmtpError): Outcome => {
+  const { code = 'unknown', responseCode, response, message } = error;
+  const ofMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
+  const status = responseCode ? { status: responseCode } : {};
+  if (ofMessage && responseCode && responseCode >= 500)
+    return { kind: 'impossible', reason: response ?? message, ...status };
+  return { kind: 'refused', reason: response ?? `the mail server cannot be reached (${code})`, ...status };
+};
+
+/** Mails over SMTP: plain text, one thread per ticket. */
+export class MailChannel implements OnApplicationShutdown {
+  private readonly transport;
+  private readonly domain: string;
+
+  constructor(
+    smtpUrl: string,
+    private readonly from: string,
+  ) {
+    this.domain = domainOf(from);
+    this.transport = createTransport({
+      url: smtpUrl,
+      pool: true,
+      maxConnections: 4,
+      connectionTimeout: 10_000,
+      greetingTimeout: 10_000,
+      socketTimeout: 20_000,
+    });
+  }
+
+  /** Sends one mail; resolves with what the mail server made of it. */
+  async send(claimed: Claimed, signal: AbortSignal): Promise<Outcome> {
+    const { personKnown, personName, email } = claimed;
+    if (!personKnown) return { kind: 'unready', reason: 'the contact data of the requester is not known here' };
+    if (!email) return { kind: 'impossible', reason: 'the requester has no e-mail address' };
+    const timer = new AbortController();
+    const late = sleep(overallMilliseconds, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).then(
+      () => 'ETIMEDOUT',
+      () => 'ABORTED',
+    );
+    const sent = this.transport
+      .sendMail(this.messageOf(claimed, { name: personName ?? email, address: email }))
+      .then((): Outcome => ({ kind: 'taken' }), outcomeOf);
+    const slow = late.then((code): Outcome => outcomeOf(Object.assign(new Error(code), { code })));
+    try {
+      return await Promise.race([sent, slow]);
+    } finally {
+      timer.abort();
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.transport.close();
+  }
+
+  private messageOf(claimed: Claimed, to: { name: string; address: string }) {
+    const { id, ticketId, template, ticketNumber, ticketSubject, body } = claimed;
+    const thread = `<ticket.${ticketId}@${this.domain}>`;
+    return {
+      from: this.from,
+      to,
+      messageId: `<${id}@${this.domain}>`,
+      inReplyTo: thread,
+      references: [thread],
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+      ...mailOf({ template: template!, number: ticketNumber!, subject: ticketSubject!, name: to.name, text: body }),
+    };
+  }
+}

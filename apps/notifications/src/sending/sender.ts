@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Relay } from '@tierline/messaging';
+import type { Database } from '@tierline/persistence';
+import type { Channel, Outcome } from '../domain/delivery.ts';
+import { claimDue, release, type Claimed } from './claims.ts';
+import { settle } from './settle.ts';
+
+/** Hands one delivery over to the world. Never throws for what the world does; aborts with the signal. */
+export type Send = (claimed: Claimed, signal: AbortSignal) => Promise<Outcome>;
+
+export type SenderOptions = {
+  send: Readonly<Record<Channel, Send>>;
+  /** Seconds between tries; see the domain. */
+  waits: Readonly<Record<Channel, readonly number[]>>;
+  chance: () => number;
+};
+
+const concurrency = 16;
+const idleMilliseconds = 200;
+/** What is under way at a stop may finish within this time; then it is broken off and another process sends it again. */
+const graceMilliseconds = 5_000;
+const writes = 3;
+
+/**
+ * Sends what is due: claims in one transaction, sends outside of any, writes the outcome in a second one.
+ * A death in between means that it is sent again with the same id: at least once, never lost.
+ */
+export class Sender implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger('sender');
+  private readonly underWay = new Map<Claimed, Promise<void>>();
+  private readonly breaking = new AbortController();
+  private running: Promise<void> | undefined;
+  private stopping = false;
+  private wake: () => void = () => undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly relay: Relay,
+    private readonly options: SenderOptions,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.running = this.run();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping = true;
+    this.wake();
+    await this.running;
+    const all = Promise.all(this.underWay.values());
+    const timer = new AbortController();
+    await Promise.race([all, sleep(graceMilliseconds, undefined, { signal: timer.signal, ref: false })]);
+    timer.abort();
+    this.breaking.abort();
+    await all;
+  }
+
+  private async run(): Promise<void> {
+    let failures = 0;
+    while (!this.stopping) {
+      const room = concurrency - this.underWay.size;
+      let claimed: readonly Claimed[] = [];
+      try {
+        if (room > 0) claimed = await claimDue(this.database, room, this.used());
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        this.log.warn(error);
+      }
+      for (const delivery of claimed) this.launch(delivery);
+      if (claimed.length === 0) await this.rest(Math.min(5_000, idleMilliseconds * 2 ** failures));
+    }
+  }
+
+  private used(): Map<string, number> {
+    const used = new Map<string, number>();
+    for (const { stream } of this.underWay.keys()) used.set(stream, (used.get(stream) ?? 0) + 1);
+    return used;
+  }
+
+  private launch(claimed: Claimed): void {
+    const sending = this.deliver(claimed).finally(() => {
+      this.underWay.delete(claimed);
+      this.wake();
+    });
+    this.underWay.set(claimed, sending);
+  }
+
+  /** Waits for the time, or until room was made. */
+  private async rest(milliseconds: number): Promise<void> {
+    if (this.stopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private async deliver(claimed: Claimed): Promise<void> {
+    try {
+      const outcome = await this.options.send[claimed.channel](claimed, this.breaking.signal);
+      if (this.breaking.signal.aborted && outcome.kind !== 'taken') await release(this.database, claimed);
+      else await this.write(claimed, outcome);
+    } catch (error) {
+      // Not lost: the claim runs out and it is sent again.
+      this.log.error(error);
+    }
+  }
+
+  private async write(claimed: Claimed, outcome: Outcome): Promise<void> {
+    const terms = { chance: this.options.chance(), waits: this.options.waits[claimed.channel] };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const verdict = await settle(this.database, claimed, outcome, terms);
+        if (verdict && verdict.state !== 'waiting') this.relay.nudge();
+        return;
+      } catch (error) {
+        if (attempt >= writes) throw error;
+        await sleep(100 * attempt);
+      }
+    }
+  }
+}

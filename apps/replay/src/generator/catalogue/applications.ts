@@ -1,0 +1,138 @@
+import type { Topic } from './topic.ts';
+
+export const applications: readonly Topic[] = [
+  {
+    category: 'erp-login',
+    name: 'ERP login',
+    type: 'incident',
+    weight: 6,
+    second: 'applications',
+    third: 'database',
+    solvedAt: [8, 4, 1],
+    impact: 'low',
+    urgency: 'high',
+    stories: [
+      {
+        subject: 'ERP says user unknown',
+        description: 'Since the name change (wedding!) the ERP does not know me any more. Windows log-in works.',
+        reply: 'Congratulations! The ERP still waits for your old name. I ask for the change.',
+        tried: ['Changed the name in the directory', 'ERP still refuses with "user unknown"'],
+        asked: 'Please link the ERP user to the new directory name.',
+        finding: [
+          'The user is renamed, but its roles hang on the old key.',
+          'The rename job stops at rows that are locked by the nightly settlement.',
+        ],
+        solution: 'ERP user linked to the new name; roles are complete.',
+      },
+      {
+        subject: 'Too many users, cannot log in',
+        description: '"Maximum number of users reached". It is month-end, I need to post invoices today.',
+        reply: 'I am freeing sessions of people who went home yesterday. Please try again in 10 minutes.',
+        tried: ['Ended 30 old sessions', 'full again after half an hour'],
+        asked: 'Please find out who opens so many sessions, it looks like an interface.',
+        finding: [
+          'The web shop opens a session per request and never ends it.',
+          'Sessions stay because the pool’s clean-up job is blocked in the database.',
+        ],
+        solution: 'Old sessions ended, and idle time set to two hours.',
+      },
+      {
+        subject: 'ERP mobile app keeps signing me out',
+        description: 'Each time I turn to another app I have to sign in again. In front of customers.',
+        reply: 'Which version is shown under "About"? There was a bad one last week.',
+        tried: ['Updated the app', 'signs out after switching apps'],
+        asked: 'Please check the token time of the mobile gateway.',
+        finding: [
+          'The mobile gateway loses its sessions every few minutes.',
+          'Its session table is truncated by a clean-up that was meant for the test system.',
+        ],
+        solution: 'Version 7.3.1 of the app mends it; user has updated and tested.',
+      },
+      {
+        subject: 'No access to cost centre 4711',
+        description: 'I took over the cost centre on the 1st, but ERP says "no authorisation" when I open the report.',
+        reply: 'I have sent the approval to your controller. You will see it in the ERP right after.',
+        tried: ['Role assigned after approval', 'report still says "no authorisation"'],
+        asked: 'Please trace the authorisation check for this user and report.',
+        finding: [
+          'The trace shows a check against a cost centre group that is empty.',
+          'The group was emptied when the year changed and must be filled in the table.',
+        ],
+        solution: 'Role given after the controller’s approval; report opens.',
+      },
+    ],
+  },
+  {
+    category: 'erp-error',
+    name: 'ERP error',
+    type: 'incident',
+    weight: 7,
+    second: 'applications',
+    third: 'database',
+    solvedAt: [4, 8, 3],
+    impact: 'medium',
+    urgency: 'medium',
+    stories: [
+      {
+        subject: 'Error F5 155 when posting an invoice',
+        description: 'Posting stops with "F5 155 period is not open". But it is February and so is the invoice.',
+        reply: 'I asked finance if the period is meant to be closed. Please save the invoice as a draft.',
+        tried: ['Asked finance', 'period is open in their view'],
+        asked: 'Please compare the period for company code 0200, it may be missing there.',
+        finding: [
+          'Period is open, but company code 0200 reads another variant.',
+          'The table of variants has two rows for 0200 since the transport on Friday.',
+        ],
+        solution: 'Opened February for company code 0200; invoice posted.',
+      },
+      {
+        subject: 'Delivery note without prices',
+        description: 'Since today delivery notes for Poland print without prices. Customs will not take them.',
+        reply: 'Please send me the number of one of them, then I compare it with yesterday’s.',
+        tried: ['Printed one of yesterday again', 'prices are there'],
+        asked: 'New documents have no price condition, please look at last night’s change.',
+        finding: [
+          'The condition record exists, but its index does not find it.',
+          'The index was built while the import was running and misses the new rows.',
+        ],
+        solution: 'Missing condition type put back into the pricing of Poland; notes printed again.',
+      },
+      {
+        subject: 'stock shows minus 40',
+        description: 'Material 8800-14 has a stock of -40. We counted 12. It cannot be picked.',
+        reply: 'Two postings cross each other. I hold the material until the stock is right.',
+        tried: ['Looked through the movements', 'one goods issue was posted twice at 07:12'],
+        asked: 'Please reverse the second issue and see how it could be posted twice.',
+        finding: [
+          'The interface sent the message twice, and both were posted within 40 ms.',
+          'The uniqueness check reads before the first one is committed.',
+        ],
+        solution: 'Second goods issue reversed, count of 12 posted.',
+      },
+      {
+        subject: 'Month-end report runs for hours',
+        description: 'It normally takes 10 minutes, I started it at 8 and it is still going.',
+        reply: 'I see it running. Please do not start it a second time, I ask the application team.',
+        tried: ['Checked the job', 'running for three hours, no error'],
+        asked: 'Please look at what it waits for.',
+        finding: [
+          'One statement reads the whole posting table instead of one month.',
+          'Statistics of that table are from before the archive run.',
+        ],
+        solution: 'Report started with a narrower period, and the variant was corrected; 9 minutes.',
+      },
+      {
+        subject: 'Interface to the bank stands still',
+        description: 'No account statements since Friday, so nobody can clear payments.',
+        reply: 'I see the last file of Friday 18:02. I hand this to the application team now.',
+        tried: ['Restarted the pick-up job', 'no file is found'],
+        asked: 'Please check the connection to the bank, the folder stays empty.',
+        finding: [
+          'Files arrive, but the import stops at a statement with 70,000 lines.',
+          'A staging table has reached the end of its number range.',
+        ],
+        solution: 'New host key of the bank accepted after a call-back; three days of statements read.',
+      },
+    ],
+  },
+];

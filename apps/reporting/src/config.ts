@@ -1,0 +1,4 @@
+import { baseConfig } from '@tierline/service';
+
+export const config = baseConfig;
+export type Config = (typeof config)['_output'];

@@ -1,0 +1,12 @@
+import { baseConfig } from '@tierline/service';
+import { z } from 'zod';
+
+export const routingConfig = baseConfig.extend({
+  WAITING_INTERVAL_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .default(1_000)
+    .describe('How often tickets that wait for their desk to become known are tried again, in milliseconds.'),
+});
+export type RoutingConfig = z.infer<typeof routingConfig>;

@@ -1,0 +1,115 @@
+import { emptyDesk, type Desk, type Rule } from './desk.ts';
+import { decideEscalation, type Rising } from './escalation.ts';
+
+const queue = (name: string, tier: string) => [name, { queue: name, name, tier, team: name }] as const;
+const network = { category: 'network', name: 'Network', type: 'incident', tier: null, queue: 'systems' } as const;
+const desk = (...rules: readonly Rule[]): Desk => ({
+  tiers: new Map([
+    ['tier-1', { tier: 'tier-1', name: 'Tier 1', rank: 1, defaultQueue: 'service-desk' }],
+    ['tier-2', { tier: 'tier-2', name: 'Tier 2', rank: 2, defaultQueue: 'general' }],
+  ]),
+  queues: new Map([
+    queue('service-desk', 'tier-1'),
+    queue('general', 'tier-2'),
+    queue('network', 'tier-2'),
+    queue('systems', 'tier-2'),
+  ]),
+  categories: new Map([['network', network]]),
+  rules,
+});
+
+const rising: Rising = {
+  ticket: {
+    category: null,
+    channel: 'web',
+    impact: 'low',
+    urgency: 'low',
+    organisation: null,
+    requesterId: 'anna.berg',
+    subject: 'The VPN drops',
+    description: 'Since today.',
+  },
+  priority: 'P1',
+  type: 'incident',
+  toTier: 'tier-2',
+  toQueue: null,
+};
+const rule = (then: Rule['then'], when: Rule['when'] = {}, enabled = true): Rule => ({
+  name: 'R',
+  when,
+  then,
+  enabled,
+});
+const up = { rule: 'escalation', matched: true, why: 'it goes up to tier-2; priority stays P1' };
+const byDefault = {
+  rule: 'default queue',
+  matched: true,
+  why: 'nothing else named a queue: general is the default queue of tier-2',
+};
+
+describe('an escalated ticket', () => {
+  it('goes to the queue that was asked for, and keeps priority and type', () =>
+    expect(decideEscalation({ ...rising, toQueue: 'network' }, desk(rule({ queue: 'systems' })))).toEqual({
+      type: 'incident',
+      priority: 'P1',
+      tier: 'tier-2',
+      queue: 'network',
+      fallback: false,
+      explanation: [up, { rule: 'queue asked for', matched: true, why: 'network is in tier-2' }],
+    }));
+
+  it('goes to the queue of a rule for that tier', () =>
+    expect(
+      decideEscalation(
+        rising,
+        desk(
+          rule({ tier: 'tier-1', queue: 'service-desk' }),
+          rule({ queue: 'systems' }, { channel: 'phone' }),
+          rule({ queue: 'systems' }, {}, false),
+          rule({ queue: 'gone' }),
+          rule({ tier: 'tier-1', queue: 'systems' }),
+          rule({ queue: 'network' }, { keywords: ['vpn'] }),
+          rule({ queue: 'systems' }),
+        ),
+      ),
+    ).toMatchObject({
+      queue: 'network',
+      explanation: [
+        up,
+        { rule: 'rule 2: R', matched: false, why: 'channel is web, not phone' },
+        { rule: 'rule 3: R', matched: false, why: 'it is switched off' },
+        {
+          rule: 'rule 4: R',
+          matched: false,
+          why: 'skipped, although it applies to every ticket: queue gone is not known',
+        },
+        {
+          rule: 'rule 5: R',
+          matched: false,
+          why: 'skipped, although it applies to every ticket: queue systems belongs to tier-2, not to tier-1',
+        },
+        { rule: 'rule 6: R', matched: true, why: 'the text has "vpn": its queue in tier-2 is network' },
+      ],
+    }));
+
+  it("goes to its category's queue in that tier", () =>
+    expect(decideEscalation({ ...rising, ticket: { ...rising.ticket, category: 'network' } }, desk())).toMatchObject({
+      queue: 'systems',
+      explanation: [up, { rule: 'category network', matched: true, why: 'its queue in tier-2 is systems' }],
+    }));
+
+  it.each([
+    ['service-desk', 'service-desk belongs to tier-1, not to tier-2'],
+    ['gone', 'queue gone is not known'],
+  ])('goes to the default queue of the tier when %s was asked for, and says why', (toQueue, why) =>
+    expect(decideEscalation({ ...rising, toQueue }, desk())).toMatchObject({
+      queue: 'general',
+      explanation: [up, { rule: 'queue asked for', matched: false, why }, byDefault],
+    }),
+  );
+
+  it('goes to the default queue when nobody named one', () =>
+    expect(decideEscalation(rising, desk())).toMatchObject({ queue: 'general', explanation: [up, byDefault] }));
+
+  it('waits while its tier is not known', () => expect(decideEscalation(rising, emptyDesk)).toBeNull());
+});

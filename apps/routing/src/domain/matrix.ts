@@ -1,0 +1,11 @@
+import type { Impact, Priority, Urgency } from '@tierline/contracts';
+
+const matrix: Record<Impact, Record<Urgency, Priority>> = {
+  low: { low: 'P4', medium: 'P3', high: 'P3' },
+  medium: { low: 'P4', medium: 'P3', high: 'P2' },
+  high: { low: 'P3', medium: 'P2', high: 'P1' },
+  major: { low: 'P2', medium: 'P1', high: 'P1' },
+};
+
+/** Priority by impact and urgency. */
+export const priorityOf = (impact: Impact, urgency: Urgency): Priority => matrix[impact][urgency];

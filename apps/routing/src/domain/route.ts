@@ -1,0 +1,103 @@
+import {
+  DomainError,
+  TicketCancelled,
+  TicketClosed,
+  TicketEscalated,
+  TicketOpened,
+  TicketResolved,
+  TicketRouted,
+  type FactOf,
+  type Priority,
+  type TicketType,
+} from '@tierline/contracts';
+import { decideEntry, type Decision } from './decision.ts';
+import { emptyDesk, lowestTier, type Desk } from './desk.ts';
+import { decideEscalation } from './escalation.ts';
+import type { TicketFacts } from './rule.ts';
+
+/** A route that is asked for and not decided yet. Null: the entry of an opened ticket. */
+export type Pending = { toTier: string | null; toQueue: string | null };
+
+/** What routing knows of a ticket. */
+export type RoutedTicket = {
+  facts: TicketFacts;
+  /** Routes asked for so far, the pending one included. */
+  hop: number;
+  pending: Pending | null;
+  /** As the latest route said; null before the first. */
+  priority: Priority | null;
+  type: TicketType | null;
+};
+
+/** A ticket beside its tenant's desk, so that the decision is a function of both. */
+export type Route = { desk: Desk; ticket: RoutedTicket | null };
+
+/**
+ * Decide the pending route. `patient`: while no tier of rank 1 is known, the desk counts as still arriving
+ * and the ticket waits, so that it does not fall into a higher tier that happened to arrive first.
+ */
+export type Command = { type: 'route'; patient: boolean };
+export type RouteEvent = FactOf<typeof TicketRouted>;
+export type Observed = FactOf<
+  typeof TicketOpened | typeof TicketEscalated | typeof TicketResolved | typeof TicketClosed | typeof TicketCancelled
+>;
+
+const decisionFor = ({ desk }: Route, ticket: RoutedTicket, patient: boolean): Decision | null => {
+  const { facts, pending, priority, type } = ticket;
+  if (!pending || (patient && lowestTier(desk)?.rank !== 1)) return null;
+  const { toTier, toQueue } = pending;
+  if (toTier === null) return decideEntry(facts, desk);
+  // A ticket may go up before its entry could be decided: then priority and type are those of its entry.
+  const entry = priority && type ? { priority, type } : decideEntry(facts, desk);
+  return (
+    entry && decideEscalation({ ticket: facts, priority: entry.priority, type: entry.type, toTier, toQueue }, desk)
+  );
+};
+
+/** Nothing happens when no route is pending, or while the tier it needs is not known. */
+const decide = ({ patient }: Command, route: Route): readonly RouteEvent[] => {
+  const { ticket } = route;
+  if (!ticket) throw new DomainError('ticket_absent', 'Routing never saw this ticket being opened.', 'absent');
+  const decision = decisionFor(route, ticket, patient);
+  if (!decision) return [];
+  const { category, impact, urgency } = ticket.facts;
+  return [TicketRouted({ hop: ticket.hop, category, impact, urgency, ...decision })];
+};
+
+const factsOf = ({ data }: FactOf<typeof TicketOpened>): TicketFacts => ({
+  category: data.category,
+  channel: data.channel,
+  impact: data.impact,
+  urgency: data.urgency,
+  organisation: data.organisation,
+  requesterId: data.requesterId,
+  subject: data.subject,
+  description: data.description,
+});
+
+const entry: Pending = { toTier: null, toQueue: null };
+
+const ticketAfter = (ticket: RoutedTicket | null, event: RouteEvent | Observed): RoutedTicket | null => {
+  if (event.type === TicketOpened.type)
+    return ticket ?? { facts: factsOf(event), hop: 1, pending: entry, priority: null, type: null };
+  if (!ticket) return ticket;
+  switch (event.type) {
+    case TicketEscalated.type: {
+      const { toTier, toQueue } = event.data;
+      return { ...ticket, hop: ticket.hop + 1, pending: { toTier, toQueue } };
+    }
+    case TicketRouted.type:
+      return { ...ticket, pending: null, priority: event.data.priority, type: event.data.type };
+    case TicketResolved.type:
+    case TicketClosed.type:
+    case TicketCancelled.type:
+      return ticket.pending ? { ...ticket, pending: null } : ticket;
+  }
+};
+
+const evolve = (route: Route, event: RouteEvent | Observed): Route => {
+  const ticket = ticketAfter(route.ticket, event);
+  return ticket === route.ticket ? route : { ...route, ticket };
+};
+
+export const route = { initial: { desk: emptyDesk, ticket: null } as Route, decide, evolve };

@@ -1,0 +1,26 @@
+import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import type { Caller } from '@tierline/auth';
+import { Database } from '@tierline/persistence';
+import { Allow, By } from '@tierline/service';
+import { z } from 'zod';
+import { readRoutes } from '../queries.ts';
+
+const TicketPath = z.strictObject({ id: z.uuid() });
+type TicketPath = z.output<typeof TicketPath>;
+
+@Controller('tickets')
+export class RoutesController {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  @Get(':id/route')
+  @Allow('queue.read')
+  @ApiOperation({
+    summary: 'Read all routes of a ticket with their explanations',
+    description:
+      '`waiting` names a route that could not be decided yet. Errors: `input_invalid` 400 · `ticket_absent` 404.',
+  })
+  read(@By() { tenant }: Caller, @Param({ schema: TicketPath }) { id }: TicketPath) {
+    return this.database.asTenant(tenant, (tx) => readRoutes(tx, tenant, id));
+  }
+}

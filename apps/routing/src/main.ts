@@ -1,0 +1,4 @@
+import { startService } from '@tierline/service';
+import { routing } from './app.module.ts';
+
+await startService(routing);

@@ -1,0 +1,92 @@
+import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Origin, Relay, Work } from '@tierline/messaging';
+import type { Database, Transaction } from '@tierline/persistence';
+import type { Command } from './domain/route.ts';
+import { routes } from './store.ts';
+
+const most = 500;
+/** How long a desk without a tier of rank 1 counts as one that is still arriving. */
+const patience = '10 seconds';
+
+type WaitingRow = { tenant_id: string; ticket_id: string; cause_id: string; correlation_id: string };
+
+/**
+ * Tickets that wait and can be routed now. Tiers travel on a topic of their own, in no order among each other:
+ * until the lowest possible one is there, a ticket must not fall into a higher one that came first.
+ */
+const ready = (tx: Transaction): Promise<WaitingRow[]> =>
+  tx.query<WaitingRow>(
+    `SELECT w.* FROM (SELECT tenant_id, min(rank) AS lowest FROM tier GROUP BY tenant_id) d
+     CROSS JOIN LATERAL (
+       SELECT r.tenant_id, r.ticket_id, r.cause_id, r.correlation_id FROM route r
+       WHERE r.tenant_id = d.tenant_id AND r.waiting_since IS NOT NULL
+         AND (d.lowest = 1 OR r.waiting_since < now() - $2::interval)
+         AND (r.to_tier IS NULL OR EXISTS (SELECT 1 FROM tier t WHERE t.tenant_id = r.tenant_id AND t.tier = r.to_tier))
+       ORDER BY r.waiting_since LIMIT $1
+     ) w LIMIT $1`,
+    [most, patience],
+  );
+
+const originOf = ({ tenant_id, cause_id, correlation_id }: WaitingRow): Origin => ({
+  tenant: tenant_id,
+  actor: 'system:routing',
+  correlationId: correlation_id,
+  causationId: cause_id,
+  traceparent: null,
+});
+
+/** Routes tickets whose desk was not known when they came, as soon as it is. */
+export class WaitingTickets implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(WaitingTickets.name);
+  private timer: NodeJS.Timeout | undefined;
+  private round: Promise<void> | undefined;
+  private stopping = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly relay: Relay,
+    private readonly interval: number,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.next();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.timer);
+    await this.round;
+  }
+
+  private next(): void {
+    if (this.stopping) return;
+    this.timer = setTimeout(() => {
+      this.round = this.routeAll().then(
+        () => this.next(),
+        (error: Error) => {
+          // The tickets still wait, and are counted; the next round tries again.
+          this.logger.warn(`waiting tickets could not be routed: ${error.message}`);
+          this.next();
+        },
+      );
+    }, this.interval);
+  }
+
+  private async routeAll(): Promise<void> {
+    let routed = most;
+    while (!this.stopping && routed === most) routed = await this.routeSome();
+  }
+
+  private async routeSome(): Promise<number> {
+    const count = await this.database.inBackground(async (tx) => {
+      const rows = await ready(tx);
+      const work = rows.map((row): Work<Command> => {
+        return { id: row.ticket_id, origin: originOf(row), command: { type: 'route', patient: false } };
+      });
+      if (work.length > 0) await routes.run(tx, work);
+      return work.length;
+    });
+    if (count > 0) this.relay.nudge();
+    return count;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Transaction } from '@tierline/persistence';
+import { openStates } from './domain/guards.ts';
+import { orphansQuery } from './queries.ts';
+
+/** How much waits, is being worked on and is held. */
+export type Load = { waiting: number; assigned: number; pending: number; oldestWaiting: Date | null };
+
+export type Board = {
+  /** When it was computed. */
+  at: string;
+  /** By rank; each with all its queues, those without tickets too. */
+  tiers: (Load & {
+    tier: string;
+    name: string;
+    rank: number;
+    queues: (Load & { queue: string; name: string; team: string })[];
+  })[];
+  /** Open tickets that wait for a route. */
+  unrouted: number;
+  /** Open tickets that nobody and nothing is going to move. */
+  orphans: number;
+};
+
+type TierRow = { tier: string; name: string; rank: number };
+type QueueRow = Load & { queue: string; name: string; tier: string; team: string };
+
+const open = openStates.map((state) => `'${state}'`).join(', ');
+
+const queueLoads = (tx: Transaction, tenant: string) =>
+  tx.query<QueueRow>(
+    `SELECT q.queue, q.name, q.tier, q.team, coalesce(t.waiting, 0) AS waiting, coalesce(t.assigned, 0) AS assigned,
+       coalesce(t.pending, 0) AS pending, t.oldest AS "oldestWaiting"
+     FROM queue q LEFT JOIN (
+       SELECT queue, count(*) FILTER (WHERE state = 'QUEUED')::int AS waiting,
+         count(*) FILTER (WHERE state IN ('ASSIGNED', 'IN_PROGRESS'))::int AS assigned,
+         count(*) FILTER (WHERE state = 'PENDING')::int AS pending,
+         min(queued_at) FILTER (WHERE state = 'QUEUED') AS oldest
+       FROM ticket WHERE tenant_id = $1 AND state IN (${open}) AND queue IS NOT NULL GROUP BY queue
+     ) t USING (queue)
+     WHERE q.tenant_id = $1 ORDER BY q.name, q.queue`,
+    [tenant],
+  );
+
+const earliest = (one: Date | null, other: Date | null): Date | null =>
+  one && other ? (one < other ? one : other) : (one ?? other);
+
+const total = (loads: readonly Load[]): Load =>
+  loads.reduce<Load>(
+    (sum, load) => ({
+      waiting: sum.waiting + load.waiting,
+      assigned: sum.assigned + load.assigned,
+      pending: sum.pending + load.pending,
+      oldestWaiting: earliest(sum.oldestWaiting, load.oldestWaiting),
+    }),
+    { waiting: 0, assigned: 0, pending: 0, oldestWaiting: null },
+  );
+
+/** The whole desk at a glance. */
+export const boardOf = async (tx: Transaction, tenant: string): Promise<Board> => {
+  const tiers = await tx.query<TierRow>('SELECT tier, name, rank FROM tier WHERE tenant_id = $1 ORDER BY rank', [
+    tenant,
+  ]);
+  const loads = await queueLoads(tx, tenant);
+  const [rest] = await tx.query<{ unrouted: number; orphans: number }>(
+    `SELECT (SELECT count(*) FROM ticket WHERE tenant_id = $1 AND state IN (${open}) AND queue IS NULL)::int AS unrouted,
+       (SELECT count(*) FROM (${orphansQuery}) o WHERE o.tenant_id = $1)::int AS orphans`,
+    [tenant],
+  );
+  return {
+    at: tx.now,
+    tiers: tiers.map((tier) => {
+      const own = loads.filter((load) => load.tier === tier.tier);
+      return { ...tier, ...total(own), queues: own.map(({ tier: _, ...queue }) => queue) };
+    }),
+    unrouted: rest!.unrouted,
+    orphans: rest!.orphans,
+  };
+};

@@ -1,0 +1,274 @@
+import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
+import { weekdays, type Calendar, type Span } from './calendar.ts';
+import { alwaysOpen, hamburg } from './example-calendars.ts';
+import { addWorkingTime, isOpen, neverCloses, nextOpening, reminderTime, workingTimeBetween } from './working-time.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const iso = (at: number) => new Date(at).toISOString();
+
+const inSpans = (spans: readonly Span[], time: string, part: 'own' | 'tail') =>
+  spans.some(({ from, to }) => {
+    const overnight = to <= from;
+    if (part === 'tail') return overnight && time < to;
+    return time >= from && (overnight || time < to);
+  });
+
+/** Asks the wall clock: what date and time is it there, and is that within the hours? */
+const opensAt = ({ zone, hours, holidays, exceptions }: Calendar, at: number): boolean => {
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  const time = local.toPlainTime().toString({ smallestUnit: 'minute' });
+  const begunOn = (date: Temporal.PlainDate) => {
+    const special = exceptions.find((day) => day.date === date.toString());
+    if (special) return { special: true, spans: special.hours };
+    if (holidays.some((day) => day.date === date.toString())) return { special: true, spans: [] };
+    return { special: false, spans: hours[weekdays[date.dayOfWeek % 7]!] ?? [] };
+  };
+  const today = begunOn(local.toPlainDate());
+  if (inSpans(today.spans, time, 'own')) return true;
+  return !today.special && inSpans(begunOn(local.toPlainDate().subtract({ days: 1 })).spans, time, 'tail');
+};
+
+/** The slow oracle: counts the open minutes one by one. Both instants have to be whole minutes. */
+const counted = (calendar: Calendar, from: number, to: number): number => {
+  let sum = 0;
+  for (let at = from; at < to; at += minute) if (opensAt(calendar, at)) sum += minute;
+  return sum;
+};
+
+/** Instants near which a zone did something: gaps, overlaps, half hours, skipped dates, lasting changes. */
+const moments: readonly (readonly [zone: string, near: string])[] = [
+  ['Europe/Berlin', '2026-03-29T01:00Z'],
+  ['Europe/Berlin', '2026-10-25T01:00Z'],
+  ['America/New_York', '2026-03-08T07:00Z'],
+  ['America/New_York', '2026-11-01T06:00Z'],
+  ['America/Sao_Paulo', '2018-11-04T03:00Z'],
+  ['America/Sao_Paulo', '2018-02-18T02:00Z'],
+  ['Australia/Lord_Howe', '2026-04-04T15:00Z'],
+  ['Australia/Lord_Howe', '2026-10-03T15:30Z'],
+  ['Pacific/Apia', '2011-12-30T10:00Z'],
+  ['Asia/Pyongyang', '2018-05-04T15:00Z'],
+  ['America/Caracas', '2007-12-09T07:00Z'],
+  ['Africa/Casablanca', '2026-02-15T02:00Z'],
+  ['Europe/London', '1968-10-26T23:00Z'],
+  ['Asia/Kathmandu', '1985-12-31T18:30Z'],
+  ['Pacific/Kiritimati', '2028-02-28T10:00Z'],
+  ['Pacific/Pago_Pago', '2028-03-01T11:00Z'],
+  ['Etc/UTC', '2028-02-29T00:00Z'],
+  ['Asia/Kolkata', '2026-12-31T18:30Z'],
+];
+
+const timeOfDay = fc
+  .integer({ min: 0, max: 95 })
+  .map((quarter) => `${String(Math.floor(quarter / 4)).padStart(2, '0')}:${['00', '15', '30', '45'][quarter % 4]}`);
+const span = fc
+  .tuple(timeOfDay, fc.oneof(timeOfDay, fc.constant('24:00')))
+  .filter(([from, to]) => from !== to)
+  .map(([from, to]): Span => ({ from, to }));
+const spans = fc.array(span, { maxLength: 3 });
+
+/** A calendar with its special days around a moment at which its zone does something. */
+const scene = fc
+  .record({
+    moment: fc.constantFrom(...moments),
+    week: fc.array(spans, { minLength: 7, maxLength: 7 }).filter((week) => week.some((day) => day.length > 0)),
+    holidays: fc.uniqueArray(fc.integer({ min: -2, max: 2 }), { maxLength: 2 }),
+    exceptions: fc.uniqueArray(fc.tuple(fc.integer({ min: -2, max: 2 }), spans), {
+      maxLength: 2,
+      selector: ([day]) => day,
+    }),
+  })
+  .map(({ moment: [zone, near], week, holidays, exceptions }) => {
+    const middle = Temporal.Instant.from(near.replace('Z', ':00Z'));
+    const date = (days: number) => middle.toZonedDateTimeISO(zone).toPlainDate().add({ days }).toString();
+    const calendar: Calendar = {
+      id: 'any',
+      version: 1,
+      zone,
+      hours: Object.fromEntries(weekdays.map((day, index) => [day, week[index]!])),
+      holidays: holidays.map((days) => ({ date: date(days), name: 'holiday' })),
+      exceptions: exceptions.map(([days, hours]) => ({ date: date(days), hours, name: 'exception' })),
+    };
+    return { calendar, middle: middle.epochMilliseconds };
+  });
+
+const minutesAround = fc.integer({ min: -15 * 60, max: 15 * 60 }).map((minutes) => minutes * minute);
+const anyTime = fc.integer({ min: Date.UTC(1975, 0, 1), max: Date.UTC(2037, 0, 1) });
+
+describe('working time, against a count minute by minute', () => {
+  it('is the number of open minutes, whatever the zone does', () =>
+    fc.assert(
+      fc.property(scene, minutesAround, minutesAround, ({ calendar, middle }, one, other) => {
+        const [from, to] = [middle + Math.min(one, other), middle + Math.max(one, other)];
+        expect(workingTimeBetween(calendar, iso(from), iso(to))).toBe(counted(calendar, from, to));
+      }),
+      { numRuns: 60 },
+    ));
+
+  it('is open and opens next when the wall clock says so', () =>
+    fc.assert(
+      fc.property(scene, minutesAround, ({ calendar, middle }, shift) => {
+        const at = middle + shift;
+        expect(isOpen(calendar, iso(at))).toBe(opensAt(calendar, at));
+        const opening = Date.parse(nextOpening(calendar, iso(at)));
+        expect(opensAt(calendar, opening)).toBe(true);
+        expect(counted(calendar, at, Math.min(opening, at + 12 * hour))).toBe(0);
+      }),
+      { numRuns: 60 },
+    ));
+});
+
+describe('working time', () => {
+  const stretch = fc.integer({ min: 0, max: 400 * 24 * hour });
+  const triple = fc.tuple(anyTime, stretch, stretch).map(([a, one, other]) => [a, a + one, a + one + other] as const);
+
+  it('adds up: from a to b and from b to c is from a to c', () =>
+    fc.assert(
+      fc.property(scene, triple, ({ calendar }, [a, b, c]) => {
+        const [first, middle, last] = [iso(a), iso(b), iso(c)];
+        const parts = workingTimeBetween(calendar, first, middle) + workingTimeBetween(calendar, middle, last);
+        expect(parts).toBe(workingTimeBetween(calendar, first, last));
+      }),
+      { numRuns: 60 },
+    ));
+
+  it('comes back from a deadline, which is the earliest instant that it does', () =>
+    fc.assert(
+      fc.property(scene, anyTime, fc.integer({ min: 1, max: 200 * hour }), ({ calendar }, at, target) => {
+        const due = addWorkingTime(calendar, iso(at), target);
+        expect(workingTimeBetween(calendar, iso(at), due)).toBe(target);
+        expect(workingTimeBetween(calendar, iso(at), iso(Date.parse(due) - 1))).toBe(target - 1);
+      }),
+      { numRuns: 300 },
+    ));
+
+  it('is none between an instant and one that is not later, and ends at once when there is none to pass', () => {
+    expect(workingTimeBetween(hamburg, '2026-01-05T10:00:00Z', '2026-01-05T09:00:00Z')).toBe(0);
+    expect(addWorkingTime(hamburg, '2026-01-03T10:00:00Z', 0)).toBe('2026-01-03T10:00:00.000Z');
+  });
+
+  it.each([-1, 0.5, Number.NaN, Infinity])('cannot be %p milliseconds', (target) =>
+    expect(() => addWorkingTime(hamburg, '2026-01-05T10:00:00Z', target)).toThrow(
+      expect.objectContaining({ code: 'working_time_invalid' }),
+    ),
+  );
+
+  it('gives up a deadline that nobody will see', () =>
+    expect(() => addWorkingTime(hamburg, '2026-01-05T10:00:00Z', 200 * 366 * 24 * hour)).toThrow(
+      expect.objectContaining({ code: 'calendar_out_of_reach' }),
+    ));
+});
+
+describe('a deadline', () => {
+  const due = (from: string, hours: number, calendar: Calendar = hamburg) =>
+    addWorkingTime(calendar, from, hours * hour);
+
+  it.each([
+    ['goes around lunch', '2026-01-07T10:00:00Z', 2, '2026-01-07T13:00:00.000Z'],
+    ['ends with the morning, not after lunch', '2026-01-07T07:00:00Z', 4, '2026-01-07T11:00:00.000Z'],
+    [
+      'ends with the day, not at midnight and not the next morning',
+      '2026-01-07T07:00:00Z',
+      8,
+      '2026-01-07T16:00:00.000Z',
+    ],
+    ['begins with the day when the request came at night', '2026-01-07T01:00:00Z', 1, '2026-01-07T08:00:00.000Z'],
+    ['goes around the weekend', '2026-01-09T15:00:00Z', 2, '2026-01-12T08:00:00.000Z'],
+    ['counts days in working hours', '2026-01-09T07:00:00Z', 16, '2026-01-12T16:00:00.000Z'],
+    ['goes around Easter, over the change of the clock', '2026-03-27T15:00:00Z', 42, '2026-04-08T07:00:00.000Z'],
+    ['knows the short Christmas Eve', '2026-12-24T10:00:00Z', 2, '2026-12-28T08:00:00.000Z'],
+  ])('%s', (_rule, from, hours, expected) => expect(due(from, hours)).toBe(expected));
+
+  const nights: Calendar = {
+    ...hamburg,
+    holidays: [],
+    exceptions: [],
+    hours: { saturday: [{ from: '22:00', to: '06:00' }] },
+  };
+
+  it.each([
+    ['an hour shorter', '2026-03-28T20:00:00Z', 7],
+    ['an hour longer', '2026-10-24T19:00:00Z', 9],
+    ['as long as ever', '2026-11-07T20:00:00Z', 8],
+  ])('has a night that is %s when the clock changes', (_length, from, hours) =>
+    expect(workingTimeBetween(nights, from, iso(Date.parse(from) + 24 * hour))).toBe(hours * hour),
+  );
+
+  it('has days of 23½ and 24½ hours on Lord Howe Island', () => {
+    const island: Calendar = {
+      ...alwaysOpen,
+      zone: 'Australia/Lord_Howe',
+      hours: { sunday: [{ from: '00:00', to: '24:00' }] },
+    };
+    expect(workingTimeBetween(island, '2026-10-03T00:00:00Z', '2026-10-05T00:00:00Z')).toBe(23.5 * hour);
+    expect(workingTimeBetween(island, '2026-04-04T00:00:00Z', '2026-04-06T00:00:00Z')).toBe(24.5 * hour);
+  });
+
+  it('has no Friday where the date line left one out', () => {
+    const samoa: Calendar = {
+      ...alwaysOpen,
+      zone: 'Pacific/Apia',
+      hours: { friday: [{ from: '00:00', to: '24:00' }] },
+    };
+    expect(workingTimeBetween(samoa, '2011-12-28T00:00:00Z', '2012-01-03T00:00:00Z')).toBe(0);
+  });
+
+  it('closes for a holiday from midnight to midnight, the night before and after it included', () => {
+    const night = { from: '22:00', to: '06:00' };
+    const watch: Calendar = {
+      ...hamburg,
+      hours: Object.fromEntries(weekdays.map((day) => [day, [night]])),
+      holidays: [{ date: '2026-12-25', name: 'Christmas' }],
+      exceptions: [],
+    };
+    expect(isOpen(watch, '2026-12-24T22:30:00Z')).toBe(true);
+    expect(isOpen(watch, '2026-12-24T23:00:00Z')).toBe(false);
+    expect(nextOpening(watch, '2026-12-24T23:00:00Z')).toBe('2026-12-26T21:00:00.000Z');
+  });
+
+  it('counts hours that overlap once', () => {
+    const both: Calendar = {
+      ...hamburg,
+      hours: {
+        monday: [
+          { from: '08:00', to: '12:00' },
+          { from: '10:00', to: '14:00' },
+        ],
+      },
+    };
+    expect(workingTimeBetween(both, '2026-01-05T00:00:00Z', '2026-01-06T00:00:00Z')).toBe(6 * hour);
+  });
+
+  it('takes what was worked out for one edition to be of that edition alone', () => {
+    expect(due('2026-01-07T10:00:00Z', 2)).toBe('2026-01-07T13:00:00.000Z');
+    const edited: Calendar = { ...hamburg, version: 8, hours: { wednesday: [{ from: '08:00', to: '17:00' }] } };
+    expect(due('2026-01-07T10:00:00Z', 2, edited)).toBe('2026-01-07T12:00:00.000Z');
+  });
+
+  it('thirty working days ahead takes less than 50 µs', () => {
+    const run = (from: number) => due(iso(from), 240);
+    const times = Array.from({ length: 20_000 }, (_, index) => Date.UTC(2026, 0, 1) + index * 20 * minute);
+    times.slice(0, 2_000).forEach(run);
+    const start = performance.now();
+    times.forEach(run);
+    expect(((performance.now() - start) * 1000) / times.length).toBeLessThan(50);
+  });
+});
+
+describe('a reminder', () => {
+  const midnight = '2026-01-09T23:00:00Z';
+
+  it('waits for the hours of who gets it', () =>
+    expect(reminderTime(hamburg, hamburg, midnight)).toBe('2026-01-12T07:00:00.000Z'));
+  it('waits for nothing under a promise around the clock', () =>
+    expect(reminderTime(alwaysOpen, hamburg, midnight)).toBe(midnight));
+  it('waits for nothing when its recipient has no hours', () =>
+    expect(reminderTime(hamburg, null, midnight)).toBe(midnight));
+  it('is around the clock only without any closed day', () => {
+    expect(neverCloses(alwaysOpen)).toBe(true);
+    expect(neverCloses({ ...alwaysOpen, zone: 'Europe/Berlin' })).toBe(true);
+    expect(neverCloses({ ...alwaysOpen, holidays: [{ date: '2026-01-01', name: 'New Year' }] })).toBe(false);
+    expect(neverCloses(hamburg)).toBe(false);
+  });
+});

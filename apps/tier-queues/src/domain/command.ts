@@ -1,0 +1,76 @@
+import type { FactOf, Handover, HoldReason, TicketResolved } from '@tierline/contracts';
+import type { Desk } from './desk.ts';
+import type { TimerKind } from './timers.ts';
+
+/** Who acts; `lead` may act in every team. */
+export type Doer = { readonly agentId: string; readonly lead: boolean };
+
+type By = { readonly by: Doer };
+
+export type Claim = By & { readonly type: 'claim' };
+export type Assign = By & { readonly type: 'assign'; readonly agentId: string };
+export type Start = By & { readonly type: 'start' };
+export type Release = By & { readonly type: 'release' };
+export type Reply = By & { readonly type: 'reply'; readonly messageId: string; readonly text: string };
+export type Note = By & { readonly type: 'note'; readonly noteId: string; readonly text: string };
+export type Hold = By & {
+  readonly type: 'hold';
+  readonly reason: HoldReason;
+  readonly until?: string | undefined;
+  readonly note?: string | undefined;
+};
+export type Resume = By & { readonly type: 'resume' };
+export type Transfer = By & { readonly type: 'transfer'; readonly queue: string; readonly reason: string };
+export type Escalate = By & {
+  readonly type: 'escalate';
+  readonly tier: string;
+  readonly queue?: string | undefined;
+  readonly reason: string;
+  readonly handover: Handover;
+};
+export type Return = By & {
+  readonly type: 'return';
+  readonly reason: string;
+  readonly missing?: string | undefined;
+  readonly queue?: string | undefined;
+};
+export type Resolve = By & {
+  readonly type: 'resolve';
+  readonly code: FactOf<typeof TicketResolved>['data']['code'];
+  readonly solution: string;
+  readonly lowerTierCouldHave: boolean;
+};
+export type Reopen = By & { readonly type: 'reopen'; readonly reason: string };
+export type Cancel = By & { readonly type: 'cancel'; readonly reason: string };
+export type Route = { readonly type: 'route'; readonly hop: number; readonly tier: string; readonly queue: string };
+export type Fire = { readonly type: 'fire'; readonly kind: TimerKind; readonly generation: number };
+export type RequesterSays = { readonly type: 'requester-replied' | 'requester-rejected' | 'requester-confirmed' };
+
+/** What an agent or a lead does. */
+export type AgentAct =
+  | Claim
+  | Assign
+  | Start
+  | Release
+  | Reply
+  | Note
+  | Hold
+  | Resume
+  | Transfer
+  | Escalate
+  | Return
+  | Resolve
+  | Reopen
+  | Cancel;
+
+/** What happens to a ticket. */
+export type Act = AgentAct | Route | Fire | RequesterSays;
+
+/** What a decision may look at beside the ticket. */
+export type Surroundings = {
+  readonly desk: Desk;
+  /** The teams of the agents that the decision is about, by agent id; an agent the desk does not know is absent. */
+  readonly teams: ReadonlyMap<string, readonly string[]>;
+};
+
+export type Command = { readonly act: Act; readonly around: Surroundings };

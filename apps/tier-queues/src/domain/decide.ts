@@ -1,0 +1,85 @@
+import { DomainError, TicketClosed } from '@tierline/contracts';
+import type { AgentAct, Command, Fire, Surroundings } from './command.ts';
+import { note, reply } from './conversation.ts';
+import { placeOf, type Desk } from './desk.ts';
+import { evolve } from './evolve.ts';
+import type { TicketFact } from './facts.ts';
+import { hold, resume, resumed } from './holding.ts';
+import { escalate, giveBack, transfer } from './moves.ts';
+import { assign, claim, release, start } from './ownership.ts';
+import { cancel, reopen, requesterSays, resolve } from './resolution.ts';
+import { route, unrouted } from './routes.ts';
+import { awaitedRoute, type KnownTicket, type Ticket } from './ticket.ts';
+
+/** The ticket with its place as the desk has it now: a queue may have got another team, or moved to another tier. */
+const withPlaceOfToday = (ticket: KnownTicket, desk: Desk): KnownTicket => {
+  const place = ticket.place && placeOf(desk, ticket.place.queue);
+  return place ? { ...ticket, place } : ticket;
+};
+
+const fire = (ticket: KnownTicket, { kind, generation }: Fire, { desk }: Surroundings): TicketFact[] => {
+  if (generation !== ticket.armed) return [];
+  const awaited = awaitedRoute(ticket);
+  if (kind === 'unrouted' && awaited) return unrouted(ticket, awaited, desk);
+  if (kind === 'wake-up' && ticket.state === 'PENDING') return resumed(ticket, 'wake-up');
+  if (kind === 'close' && ticket.state === 'RESOLVED') return [TicketClosed({ cause: 'timer' })];
+  return [];
+};
+
+const decideAgentAct = (act: AgentAct, ticket: KnownTicket, around: Surroundings, at: string): TicketFact[] => {
+  switch (act.type) {
+    case 'claim':
+      return claim(ticket, act, around);
+    case 'assign':
+      return assign(ticket, act, around);
+    case 'start':
+      return start(ticket, act);
+    case 'release':
+      return release(ticket, act);
+    case 'reply':
+      return reply(ticket, act, around);
+    case 'note':
+      return note(ticket, act, around);
+    case 'hold':
+      return hold(ticket, act, around, at);
+    case 'resume':
+      return resume(ticket, act, around);
+    case 'transfer':
+      return transfer(ticket, act, around);
+    case 'escalate':
+      return escalate(ticket, act, around);
+    case 'return':
+      return giveBack(ticket, act, around);
+    case 'resolve':
+      return resolve(ticket, act);
+    case 'reopen':
+      return reopen(ticket, act, around, at);
+    case 'cancel':
+      return cancel(ticket, act, around);
+  }
+};
+
+const decide = ({ act, around }: Command, state: Ticket, at: string): TicketFact[] => {
+  if (state.state === 'ABSENT') {
+    if ('by' in act) throw new DomainError('ticket_absent', 'There is no such ticket.', 'absent');
+    return [];
+  }
+  const ticket = withPlaceOfToday(state, around.desk);
+  switch (act.type) {
+    case 'route':
+      return route(ticket, act, around.desk);
+    case 'fire':
+      return fire(ticket, act, around);
+    case 'requester-replied':
+    case 'requester-rejected':
+    case 'requester-confirmed':
+      return requesterSays(ticket, act, around, at);
+    default:
+      return decideAgentAct(act, ticket, around, at);
+  }
+};
+
+const initial: Ticket = { state: 'ABSENT' };
+
+/** The rules of a ticket from queued to closed. */
+export const ticketRules = { initial, decide, evolve };

@@ -1,0 +1,61 @@
+import type { AgentChanged, FactOf, QueueChanged, TierChanged } from '@tierline/contracts';
+
+export type Tier = FactOf<typeof TierChanged>['data'];
+export type Queue = FactOf<typeof QueueChanged>['data'];
+export type DeskAgent = FactOf<typeof AgentChanged>['data'];
+
+/** Where a ticket is, as the desk had it at that time. */
+export type Place = { readonly tier: string; readonly rank: number; readonly queue: string; readonly team: string };
+
+/** How long a ticket may stay in a state, in milliseconds. */
+export type Limits = {
+  /** Without a route, before it falls into the default queue. */
+  readonly unrouted: number;
+  /** From resolved to closed. */
+  readonly close: number;
+  /** After closing, while it can be reopened. */
+  readonly reopen: number;
+  /** A hold without a date. */
+  readonly hold: number;
+  /** The longest hold that may be asked for. */
+  readonly longestHold: number;
+};
+
+/** A tenant's desk as decisions look at it. */
+export type Desk = {
+  readonly tiers: ReadonlyMap<string, Tier>;
+  readonly queues: ReadonlyMap<string, Queue>;
+  readonly limits: Limits;
+};
+
+/** The place that a queue is, or null when there is no such queue. */
+export const placeOf = (desk: Desk, queue: string): Place | null => {
+  const found = desk.queues.get(queue);
+  const tier = found && desk.tiers.get(found.tier);
+  return tier ? { tier: tier.tier, rank: tier.rank, queue: found.queue, team: found.team } : null;
+};
+
+/** The default queue of a tier, or null when there is no such tier. */
+export const defaultPlace = (desk: Desk, tier: string): Place | null => {
+  const found = desk.tiers.get(tier);
+  return found ? placeOf(desk, found.defaultQueue) : null;
+};
+
+const highest = (tiers: readonly Tier[]): Tier | null =>
+  tiers.reduce<Tier | null>((best, tier) => (best && best.rank > tier.rank ? best : tier), null);
+
+/** The tier next below a rank, or null when that rank is the lowest. */
+export const tierBelow = (desk: Desk, rank: number): Tier | null =>
+  highest([...desk.tiers.values()].filter((tier) => tier.rank < rank));
+
+/** The default queue of the lowest tier, or null while the desk has no tier. */
+export const lowestPlace = (desk: Desk): Place | null => {
+  const [lowest] = [...desk.tiers.values()].sort((a, b) => a.rank - b.rank);
+  return lowest ? defaultPlace(desk, lowest.tier) : null;
+};
+
+/** The first of these that is a place now: a queue by name, else the default queue of a tier, else of the lowest. */
+export const fallbackPlace = (desk: Desk, queue: string | null, tier: string | null): Place | null => {
+  const named = queue === null ? null : placeOf(desk, queue);
+  return named ?? (tier === null ? null : defaultPlace(desk, tier)) ?? lowestPlace(desk);
+};

@@ -1,0 +1,195 @@
+import {
+  AgentReplied,
+  NoteAdded,
+  OrphanDetected,
+  RequesterConfirmed,
+  RequesterRejected,
+  RequesterReplied,
+  TicketCancelled,
+  TicketClaimed,
+  TicketClosed,
+  TicketEscalated,
+  TicketHeld,
+  TicketOpened,
+  TicketQueued,
+  TicketReopened,
+  TicketResolved,
+  TicketResumed,
+  TicketReturned,
+  TicketRouted,
+  TicketTransferred,
+  WorkStarted,
+  type FactOf,
+} from '@tierline/contracts';
+import type { Place } from './desk.ts';
+import type { NotedFact, TicketFact } from './facts.ts';
+import { awaitedRoute, dimensionsOf, type KnownTicket, type Ticket } from './ticket.ts';
+
+/** Events carry a place among other things. */
+const placeIn = ({ tier, rank, queue, team }: Place): Place => ({ tier, rank, queue, team });
+
+const remember = (previous: readonly Place[], left: Place): readonly Place[] => [
+  ...previous.filter(({ tier }) => tier !== left.tier),
+  placeIn(left),
+];
+
+/** The dimensions after the owner gave the ticket up, if it had one. */
+const released = (ticket: KnownTicket) => {
+  const lastOwner = ticket.owner ?? ticket.lastOwner;
+  return { ...dimensionsOf(ticket), owner: null, lastOwner };
+};
+
+const opened = ({ data }: FactOf<typeof TicketOpened>, at: string): Ticket => ({
+  state: 'NEW',
+  route: { since: at, tier: null, queue: null },
+  number: data.number,
+  subject: data.subject,
+  requesterId: data.requesterId,
+  organisation: data.organisation,
+  channel: data.channel,
+  openedAt: at,
+  category: data.category,
+  type: null,
+  priority: null,
+  place: null,
+  previous: [],
+  queuedAt: null,
+  owner: null,
+  lastOwner: null,
+  counts: { escalations: 0, bounces: 0, transfers: 0, reopens: 0 },
+  replied: false,
+  requesterWroteAt: at,
+  unansweredSince: at,
+  armed: 1,
+});
+
+const routed = (ticket: KnownTicket, { data }: FactOf<typeof TicketRouted>): Ticket => {
+  if (ticket.state === 'CLOSED' || ticket.state === 'CANCELLED') return ticket;
+  const known = { ...ticket, type: data.type, category: data.category, priority: data.priority };
+  const route = awaitedRoute(known);
+  // A route that belongs to an earlier hop does not say where the ticket is wanted now.
+  if (!route || data.hop <= known.counts.escalations) return known;
+  return { ...known, route: { ...route, tier: data.tier, queue: data.queue } } as Ticket;
+};
+
+const requesterWrote = (ticket: KnownTicket, at: string): Ticket => ({
+  ...ticket,
+  requesterWroteAt: at,
+  unansweredSince: ticket.unansweredSince ?? at,
+});
+
+const queued = (ticket: KnownTicket, { data }: FactOf<typeof TicketQueued>, at: string): Ticket => ({
+  ...released(ticket),
+  state: 'QUEUED',
+  place: placeIn(data),
+  priority: data.priority,
+  cause: data.cause,
+  queuedAt: at,
+  route: null,
+});
+
+const escalated = (ticket: KnownTicket, { data }: FactOf<typeof TicketEscalated>, at: string): Ticket => ({
+  ...released(ticket),
+  state: 'QUEUED',
+  place: null,
+  cause: null,
+  previous: remember(ticket.previous, data.from),
+  counts: { ...ticket.counts, escalations: data.escalations },
+  route: { since: at, tier: data.toTier, queue: data.toQueue },
+  armed: ticket.armed + 1,
+});
+
+const resumed = (ticket: KnownTicket, { data }: FactOf<typeof TicketResumed>): Ticket => {
+  const place = placeIn(data);
+  const { owner } = ticket;
+  return owner === null
+    ? { ...dimensionsOf(ticket), state: 'QUEUED', place, route: null, cause: null }
+    : { ...dimensionsOf(ticket), state: 'IN_PROGRESS', place, owner };
+};
+
+const moved = (ticket: KnownTicket, from: Place, counts: Partial<KnownTicket['counts']>): Ticket => ({
+  ...ticket,
+  previous: remember(ticket.previous, from),
+  counts: { ...ticket.counts, ...counts },
+});
+
+const worked = (ticket: KnownTicket, fact: TicketFact, at: string): Ticket => {
+  const ground = dimensionsOf(ticket);
+  switch (fact.type) {
+    case TicketClaimed.type:
+      return { ...ground, state: 'ASSIGNED', owner: fact.data.agentId, place: placeIn(fact.data) };
+    case WorkStarted.type:
+      return { ...ground, state: 'IN_PROGRESS', owner: fact.data.agentId, place: placeIn(fact.data) };
+    case AgentReplied.type:
+      return { ...ticket, replied: true, unansweredSince: null };
+    case TicketHeld.type: {
+      const { reason, until } = fact.data;
+      return {
+        ...ground,
+        state: 'PENDING',
+        place: placeIn(fact.data),
+        hold: { reason, until },
+        armed: ticket.armed + 1,
+      };
+    }
+    case TicketResumed.type:
+      return resumed(ticket, fact);
+    case TicketResolved.type:
+      return { ...ground, state: 'RESOLVED', resolvedAt: at, unansweredSince: null, armed: ticket.armed + 1 };
+    case TicketClosed.type:
+      return {
+        ...ground,
+        state: 'CLOSED',
+        closedAt: at,
+        resolvedAt: ticket.state === 'RESOLVED' ? ticket.resolvedAt : null,
+      };
+    case TicketCancelled.type:
+      return { ...ground, state: 'CANCELLED', cancelledAt: at, unansweredSince: null };
+    default:
+      return ticket;
+  }
+};
+
+const placed = (ticket: KnownTicket, fact: TicketFact, at: string): Ticket => {
+  switch (fact.type) {
+    case TicketQueued.type:
+      return queued(ticket, fact, at);
+    case TicketTransferred.type:
+      return moved(ticket, fact.data.from, { transfers: ticket.counts.transfers + 1 });
+    case TicketReturned.type:
+      return moved(ticket, fact.data.from, { bounces: fact.data.bounces });
+    case TicketEscalated.type:
+      return escalated(ticket, fact, at);
+    case TicketReopened.type:
+      return {
+        ...released(ticket),
+        state: 'QUEUED',
+        route: null,
+        cause: null,
+        counts: { ...ticket.counts, reopens: fact.data.reopens },
+      };
+    case NoteAdded.type:
+    case OrphanDetected.type:
+      return ticket;
+    default:
+      return worked(ticket, fact, at);
+  }
+};
+
+/** The ticket after a fact; the same one when the fact means nothing to it. */
+export const evolve = (ticket: Ticket, fact: TicketFact | NotedFact, at: string): Ticket => {
+  if (ticket.state === 'ABSENT') return fact.type === TicketOpened.type ? opened(fact, at) : ticket;
+  switch (fact.type) {
+    case TicketOpened.type:
+      return ticket;
+    case TicketRouted.type:
+      return routed(ticket, fact);
+    case RequesterReplied.type:
+    case RequesterRejected.type:
+      return requesterWrote(ticket, at);
+    case RequesterConfirmed.type:
+      return { ...ticket, requesterWroteAt: at };
+    default:
+      return placed(ticket, fact, at);
+  }
+};

@@ -1,0 +1,28 @@
+import type * as contracts from '@tierline/contracts';
+import type { FactOf } from '@tierline/contracts';
+
+/** What is decided here. */
+export type TicketFact =
+  | FactOf<typeof contracts.TicketQueued>
+  | FactOf<typeof contracts.TicketClaimed>
+  | FactOf<typeof contracts.WorkStarted>
+  | FactOf<typeof contracts.AgentReplied>
+  | FactOf<typeof contracts.NoteAdded>
+  | FactOf<typeof contracts.TicketHeld>
+  | FactOf<typeof contracts.TicketResumed>
+  | FactOf<typeof contracts.TicketTransferred>
+  | FactOf<typeof contracts.TicketEscalated>
+  | FactOf<typeof contracts.TicketReturned>
+  | FactOf<typeof contracts.TicketResolved>
+  | FactOf<typeof contracts.TicketReopened>
+  | FactOf<typeof contracts.TicketClosed>
+  | FactOf<typeof contracts.TicketCancelled>
+  | FactOf<typeof contracts.OrphanDetected>;
+
+/** What other services decide and the ticket takes note of. */
+export type NotedFact =
+  | FactOf<typeof contracts.TicketOpened>
+  | FactOf<typeof contracts.TicketRouted>
+  | FactOf<typeof contracts.RequesterReplied>
+  | FactOf<typeof contracts.RequesterConfirmed>
+  | FactOf<typeof contracts.RequesterRejected>;

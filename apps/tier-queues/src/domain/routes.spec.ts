@@ -1,0 +1,104 @@
+import { OrphanDetected, TicketCancelled } from '@tierline/contracts';
+import { specFor } from '@tierline/testing';
+import { ticketRules } from './decide.ts';
+import type { Desk, Place } from './desk.ts';
+import {
+  claimed,
+  desk,
+  doing,
+  escalation,
+  inProgress,
+  mailServers,
+  messaging,
+  network,
+  opened,
+  phones,
+  queued,
+  routed,
+  serviceDesk,
+  waiting,
+} from './example.ts';
+
+const { given } = specFor(ticketRules);
+const emptyDesk: Desk = { ...desk, tiers: new Map(), queues: new Map() };
+const route = (place: Pick<Place, 'tier' | 'queue'>, hop = 1, on = desk) =>
+  doing({ type: 'route', hop, tier: place.tier, queue: place.queue }, on);
+const orphan = OrphanDetected({ kind: 'no-queue', repair: 'default-queue' });
+const late = (generation: number, on = desk) => doing({ type: 'fire', kind: 'unrouted', generation }, on);
+
+describe('route', () => {
+  it('puts a new ticket into its queue, with its priority', () =>
+    given(opened, routed(serviceDesk)).when(route(serviceDesk)).then(queued(serviceDesk)));
+  it('puts an escalated ticket into the queue of the higher tier', () =>
+    given(...inProgress, escalation(serviceDesk, 'tier-2', 2), routed(network, 2))
+      .when(route(network, 2))
+      .then(queued(network)));
+  it('falls back to the tier where the desk lacks the queue, and to the lowest where it lacks the tier', () => {
+    given(opened, routed(serviceDesk))
+      .when(route({ tier: 'tier-2', queue: 'cellar' }))
+      .then(queued(messaging));
+    given(opened, routed(serviceDesk))
+      .when(route({ tier: 'tier-9', queue: 'cellar' }))
+      .then(queued(serviceDesk));
+  });
+  it('of an earlier hop does not bring an escalated ticket down again', () =>
+    given(...inProgress, escalation(serviceDesk, 'tier-2', 2), routed(serviceDesk))
+      .when(route(serviceDesk))
+      .thenNothing());
+  it('that comes again changes nothing', () =>
+    given(...waiting)
+      .when(route(phones))
+      .thenNothing());
+  it('that comes late moves a ticket from the default queue unless somebody has taken it', () => {
+    const stopgap = [opened, queued(serviceDesk, 'unrouted'), routed(phones)];
+    given(...stopgap)
+      .when(route(phones))
+      .then(queued(phones));
+    given(...stopgap)
+      .when(route(serviceDesk))
+      .thenNothing();
+    given(...stopgap, claimed(serviceDesk))
+      .when(route(phones))
+      .thenNothing();
+  });
+  it('means nothing to a cancelled or unknown ticket', () => {
+    given(opened, TicketCancelled({ agentId: 'lea', reason: 'twice' }))
+      .when(route(serviceDesk))
+      .thenNothing();
+    given().when(route(serviceDesk)).thenNothing();
+  });
+  it('waits for the desk', () =>
+    given(opened)
+      .when(route(serviceDesk, 1, emptyDesk))
+      .thenNothing());
+});
+
+describe('a ticket without a route', () => {
+  it('falls into the default queue of the lowest tier, with the middle priority', () => {
+    const expected = queued(serviceDesk, 'unrouted');
+    given(opened)
+      .when(late(1))
+      .then(orphan, { ...expected, data: { ...expected.data, priority: 'P3' } });
+  });
+  it('falls into the default queue of the tier that it was escalated to', () =>
+    given(...inProgress, escalation(serviceDesk, 'tier-3', 3))
+      .when(late(2))
+      .then(orphan, queued(mailServers, 'unrouted')));
+  it('falls into the queue that was asked for', () => {
+    const asked = escalation(serviceDesk, 'tier-2', 2);
+    given(...inProgress, { ...asked, data: { ...asked.data, toQueue: 'network' } })
+      .when(late(2))
+      .then(orphan, queued(network, 'unrouted'));
+  });
+  it('falls into the queue of a route that came before the desk', () =>
+    given(opened, routed(phones)).when(late(1)).then(orphan, queued(phones, 'unrouted')));
+  it('waits on while there is no desk', () => given(opened).when(late(1, emptyDesk)).thenNothing());
+  it('is left alone once it has a queue, and by the timer of an earlier hop', () => {
+    given(...waiting)
+      .when(late(1))
+      .thenNothing();
+    given(...inProgress, escalation(serviceDesk, 'tier-2', 2))
+      .when(late(1))
+      .thenNothing();
+  });
+});

@@ -1,0 +1,9 @@
+/** The moment this many milliseconds after another, ISO 8601 in UTC. */
+export const after = (at: string, milliseconds: number): string =>
+  new Date(Date.parse(at) + milliseconds).toISOString();
+
+/** True when the first moment is later than the second. */
+export const isLater = (one: string, other: string): boolean => Date.parse(one) > Date.parse(other);
+
+export const second = 1_000;
+export const day = 24 * 60 * 60 * second;

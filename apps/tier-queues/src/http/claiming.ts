@@ -1,0 +1,91 @@
+import { Body, Controller, HttpCode, HttpStatus, Inject, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '@tierline/auth';
+import { PersonId, Slug } from '@tierline/contracts';
+import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
+import { z } from 'zod';
+import { Tickets } from '../tickets.ts';
+import { Nothing, TicketCommand, TicketIdParameter, refusals, requestOf } from './requests.ts';
+
+const ClaimNext = z.strictObject({ queues: z.array(Slug).min(1).max(200).optional() }).default({});
+const Assign = z.strictObject({ agentId: PersonId });
+
+/** Who has a ticket: claim, claim next, assign, start, release. */
+@ApiTags('work')
+@Controller()
+export class ClaimingController {
+  constructor(@Inject(Tickets) private readonly tickets: Tickets) {}
+
+  @Post('claim-next')
+  @HttpCode(HttpStatus.OK)
+  @Allow('ticket.work')
+  @ApiOperation({
+    summary: 'Take the most urgent, then oldest ticket that waits in the queues of your teams, or in those named.',
+    description: `Answers \`{ ticket: null }\` when none waits. ${refusals(['queue_absent', 'not_in_team'])}`,
+  })
+  async claimNext(
+    @By() by: Caller,
+    @IdempotencyKey() key: string | undefined,
+    @Body({ schema: ClaimNext }) body: z.infer<typeof ClaimNext>,
+  ) {
+    const idempotency = key === undefined ? undefined : { key, body: { command: 'claim-next', body } };
+    return { ticket: await this.tickets.claimNext({ by, idempotency }, body.queues) };
+  }
+
+  @TicketCommand(
+    'claim',
+    'Take a waiting ticket; nobody else has it then.',
+    'not_in_team',
+    'already_claimed',
+    'between_queues',
+  )
+  claim(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: Nothing }) body: Nothing,
+  ) {
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'claim' }));
+  }
+
+  @TicketCommand(
+    'assign',
+    'As a lead, give the ticket to an agent of its team.',
+    'lead_only',
+    'agent_absent',
+    'agent_not_in_team',
+    'between_queues',
+  )
+  assign(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: Assign }) body: z.infer<typeof Assign>,
+  ) {
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'assign', ...body }));
+  }
+
+  @TicketCommand('start', 'Begin to work on a ticket that you took.', 'not_owner')
+  start(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: Nothing }) body: Nothing,
+  ) {
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'start' }));
+  }
+
+  @TicketCommand('release', 'Give your ticket back to its queue.', 'not_owner')
+  release(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: Nothing }) body: Nothing,
+  ) {
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'release' }));
+  }
+}

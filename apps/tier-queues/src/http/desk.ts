@@ -1,0 +1,127 @@
+import { Body, Controller, Get, Inject, Param, Put, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '@tierline/auth';
+import { AgentChanged, DomainError, PersonId, QueueChanged, Slug, TierChanged } from '@tierline/contracts';
+import { Commands } from '@tierline/messaging';
+import { Database } from '@tierline/persistence';
+import { Allow, By, IdempotencyKey } from '@tierline/service';
+import { z } from 'zod';
+import { agentsOf, queuesOf, tiersOf } from '../desk-lists.ts';
+import { putDesk } from '../desk.ts';
+import type { DeskParts } from '../domain/desk-change.ts';
+import { paging, requireSame } from './requests.ts';
+
+const Tier = z.strictObject(TierChanged.schema.shape);
+const Queue = z.strictObject(QueueChanged.schema.shape);
+const Agent = z.strictObject(AgentChanged.schema.shape);
+const Desk = z.strictObject({
+  tiers: z.array(Tier).max(50).default([]),
+  queues: z.array(Queue).max(2_000).default([]),
+  agents: z.array(Agent).max(5_000).default([]),
+});
+const TierBody = Tier.partial({ tier: true });
+const QueueBody = Queue.partial({ queue: true });
+const AgentBody = Agent.partial({ agentId: true });
+const QueueFilter = z.strictObject({ tier: Slug.optional(), team: Slug.optional(), ...paging(500) });
+const AgentFilter = z.strictObject({ team: Slug.optional(), ...paging(500) });
+
+const nothing: DeskParts = { tiers: [], queues: [], agents: [] };
+
+/** The refusal of a change of one part, with paths in its own body: `tiers.0.rank` is `rank` there. */
+const ofOnePart = (error: unknown): never => {
+  if (!(error instanceof DomainError) || !error.extras.fields) throw error;
+  const fields = error.extras.fields.map(({ path, message }) => ({ path: path.replace(/^\w+\.0\./, ''), message }));
+  throw new DomainError(error.code, error.message.replace(/^\w+\.0\./, ''), error.kind, { ...error.extras, fields });
+};
+
+/** The desk as reviewed data: tiers, queues and agents. */
+@ApiTags('desk')
+@Controller()
+export class DeskController {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Commands) private readonly commands: Commands,
+  ) {}
+
+  @Get('tiers')
+  @Allow('desk.read')
+  @ApiOperation({ summary: 'The tiers, lowest rank first.' })
+  async tiers(@By() by: Caller) {
+    const items = await this.database.asTenant(by.tenant, (tx) => tiersOf(tx, by.tenant));
+    return { items, next: null };
+  }
+
+  @Get('queues')
+  @Allow('desk.read')
+  @ApiOperation({ summary: 'The queues by their slug.' })
+  queues(@By() by: Caller, @Query({ schema: QueueFilter }) query: z.infer<typeof QueueFilter>) {
+    return this.database.asTenant(by.tenant, (tx) => queuesOf(tx, by.tenant, query, query));
+  }
+
+  @Get('agents')
+  @Allow('desk.read')
+  @ApiOperation({ summary: 'The agents by their id, each with the teams that he or she works in.' })
+  agents(@By() by: Caller, @Query({ schema: AgentFilter }) query: z.infer<typeof AgentFilter>) {
+    return this.database.asTenant(by.tenant, (tx) => agentsOf(tx, by.tenant, query, query));
+  }
+
+  @Put('tiers/:tier')
+  @Allow('desk.change')
+  @ApiOperation({
+    summary: 'Put one tier; its default queue has to be in it.',
+    description: 'Refuses with `desk_invalid`.',
+  })
+  async putTier(
+    @By() by: Caller,
+    @Param('tier', { schema: Slug }) tier: string,
+    @Body({ schema: TierBody }) body: z.infer<typeof TierBody>,
+  ) {
+    requireSame('tier', tier, body.tier);
+    const part = { ...body, tier };
+    const { tiers } = await putDesk(this.commands, { by, parts: { ...nothing, tiers: [part] } }).catch(ofOnePart);
+    return { ...part, changed: tiers.changed > 0 };
+  }
+
+  @Put('queues/:queue')
+  @Allow('desk.change')
+  @ApiOperation({ summary: 'Put one queue into a tier that is there.', description: 'Refuses with `desk_invalid`.' })
+  async putQueue(
+    @By() by: Caller,
+    @Param('queue', { schema: Slug }) queue: string,
+    @Body({ schema: QueueBody }) body: z.infer<typeof QueueBody>,
+  ) {
+    requireSame('queue', queue, body.queue);
+    const part = { ...body, queue };
+    const { queues } = await putDesk(this.commands, { by, parts: { ...nothing, queues: [part] } }).catch(ofOnePart);
+    return { ...part, changed: queues.changed > 0 };
+  }
+
+  @Put('agents/:agentId')
+  @Allow('desk.change')
+  @ApiOperation({ summary: 'Put one agent, with all teams that he or she works in.' })
+  async putAgent(
+    @By() by: Caller,
+    @Param('agentId', { schema: PersonId }) agentId: string,
+    @Body({ schema: AgentBody }) body: z.infer<typeof AgentBody>,
+  ) {
+    requireSame('agentId', agentId, body.agentId);
+    const part = { ...body, agentId };
+    const { agents } = await putDesk(this.commands, { by, parts: { ...nothing, agents: [part] } }).catch(ofOnePart);
+    return { ...part, changed: agents.changed > 0 };
+  }
+
+  @Put('desk')
+  @Allow('desk.change')
+  @ApiOperation({
+    summary: 'Put many tiers, queues and agents at once, all or none; what is not named stays as it is.',
+    description: 'Refuses with `desk_invalid`, naming each path and what is wrong there.',
+  })
+  putDesk(
+    @By() by: Caller,
+    @IdempotencyKey() key: string | undefined,
+    @Body({ schema: Desk }) parts: z.infer<typeof Desk>,
+  ) {
+    const idempotency = key === undefined ? undefined : { key, body: { command: 'put-desk', parts } };
+    return putDesk(this.commands, { by, parts, idempotency });
+  }
+}

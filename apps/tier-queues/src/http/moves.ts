@@ -1,0 +1,90 @@
+import { Body, Controller, Inject, Param } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Caller } from '@tierline/auth';
+import { Handover, Line, Slug, Text } from '@tierline/contracts';
+import { By, IdempotencyKey, SeenSequence } from '@tierline/service';
+import { z } from 'zod';
+import { Tickets } from '../tickets.ts';
+import { TicketCommand, TicketIdParameter, requestOf } from './requests.ts';
+
+const isBlank = (value: unknown) =>
+  value === null || (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && value.length === 0);
+
+/** A form sends fields that nobody filled in as blanks: they are missing, not malformed. */
+const FilledIn = z.preprocess(
+  (sent) =>
+    typeof sent === 'object' && sent !== null && !Array.isArray(sent)
+      ? Object.fromEntries(Object.entries(sent).filter(([, value]) => !isBlank(value)))
+      : sent,
+  Handover,
+);
+
+const Transfer = z.strictObject({ queue: Slug, reason: Text });
+const Escalate = z.strictObject({ tier: Slug, queue: Slug.optional(), reason: Text, handover: FilledIn });
+const Return = z.strictObject({ reason: Text, missing: Line.optional(), queue: Slug.optional() });
+
+/** Moves of a ticket: to another queue, up with a hand-over, back down with a reason. */
+@ApiTags('work')
+@Controller()
+export class MovesController {
+  constructor(@Inject(Tickets) private readonly tickets: Tickets) {}
+
+  @TicketCommand(
+    'transfer',
+    'Move the ticket to another queue of its tier.',
+    'not_in_team',
+    'between_queues',
+    'queue_absent',
+    'same_queue',
+    'queue_of_other_tier',
+  )
+  transfer(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: Transfer }) body: z.infer<typeof Transfer>,
+  ) {
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'transfer', ...body }));
+  }
+
+  @TicketCommand(
+    'escalate',
+    'Hand the ticket over to a higher tier.',
+    'not_in_team',
+    'between_queues',
+    'tier_absent',
+    'tier_not_higher',
+    'queue_absent',
+    'queue_of_other_tier',
+    'handover_incomplete',
+  )
+  escalate(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: Escalate }) body: z.infer<typeof Escalate>,
+  ) {
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'escalate', ...body }));
+  }
+
+  @TicketCommand(
+    'return',
+    'Give the ticket back to a lower tier, saying what is missing.',
+    'not_in_team',
+    'between_queues',
+    'lowest_tier',
+    'queue_absent',
+    'queue_not_lower',
+  )
+  giveBack(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: Return }) body: z.infer<typeof Return>,
+  ) {
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'return', ...body }));
+  }
+}

@@ -1,0 +1,62 @@
+import { HttpCode, HttpStatus, Post, applyDecorators } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import type { Caller } from '@tierline/auth';
+import { Allow, InvalidInput } from '@tierline/service';
+import { z } from 'zod';
+import type { AgentAct, Doer } from '../domain/command.ts';
+import { isLead, type AgentRequest } from '../tickets.ts';
+
+export const TicketIdParameter = z
+  .uuid('the ticket id in the address is not a UUID')
+  .transform((id) => id.toLowerCase());
+
+/** A body without fields; it may be left out. */
+export const Nothing = z.strictObject({}).default({});
+export type Nothing = z.infer<typeof Nothing>;
+
+/** The description of a route: the codes with which it may refuse. */
+export const refusals = (codes: readonly string[]): string =>
+  codes.length === 0 ? '' : `Refuses with ${codes.map((code) => `\`${code}\``).join(', ')}.`;
+
+/** A command on one ticket: `POST /tickets/:id/<verb>`, answered with its new state. */
+export const TicketCommand = (verb: string, summary: string, ...codes: string[]) =>
+  applyDecorators(
+    Post(`tickets/:id/${verb}`),
+    HttpCode(HttpStatus.OK),
+    Allow('ticket.work'),
+    ApiOperation({ summary, description: refusals(['ticket_absent', 'wrong_state', 'changed_meanwhile', ...codes]) }),
+  );
+
+export const doerOf = (by: Caller): Doer => ({ agentId: by.subject, lead: isLead(by) });
+
+type Unsigned<A> = A extends AgentAct ? Omit<A, 'by'> : never;
+
+type Asked = { by: Caller; id: string; key: string | undefined; expected: number | undefined };
+
+/** The request of the caller; a repeat under the same key is the same request when verb, ticket and body are. */
+export const requestOf = ({ by, id, key, expected }: Asked, body: object, act: Unsigned<AgentAct>): AgentRequest => ({
+  by,
+  id,
+  act: { ...act, by: doerOf(by) },
+  expected,
+  idempotency: key === undefined ? undefined : { key, body: { command: act.type, id, body } },
+});
+
+/** Comma-separated words of a query parameter. */
+export const listOf = <T extends string>(item: z.ZodType<T, string>) =>
+  z
+    .string()
+    .transform((text) => text.split(',').filter((part) => part !== ''))
+    .pipe(z.array(item).min(1));
+
+/** The paging parameters of a list. */
+export const paging = (most: number) => ({
+  limit: z.coerce.number().int().min(1).max(most).default(50),
+  after: z.string().max(500).optional(),
+});
+
+/** Refuses a path and a body that name two things. */
+export const requireSame = (path: string, inPath: string, inBody: string | undefined): void => {
+  if (inBody !== undefined && inBody !== inPath)
+    throw new InvalidInput([{ path, message: `is ${inBody} here and ${inPath} in the address` }]);
+};

@@ -1,0 +1,98 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '@tierline/auth';
+import { DomainError, Line, PersonId, Slug, TicketState } from '@tierline/contracts';
+import { Database } from '@tierline/persistence';
+import { Allow, By } from '@tierline/service';
+import { z } from 'zod';
+import { boardOf } from '../board.ts';
+import { newestTickets, ticketsOfQueue } from '../queries.ts';
+import { ticketView, timelineOf } from '../ticket-view.ts';
+import { TicketIdParameter, listOf, paging } from './requests.ts';
+
+const QueueFilter = z.strictObject({
+  state: listOf(TicketState).optional(),
+  owner: PersonId.optional(),
+  ...paging(200),
+});
+const TicketFilter = z.strictObject({
+  state: listOf(TicketState).optional(),
+  tier: Slug.optional(),
+  queue: Slug.optional(),
+  owner: PersonId.optional(),
+  requester: PersonId.optional(),
+  q: Line.optional(),
+  ...paging(200),
+});
+const TimelinePage = z.strictObject(paging(200));
+
+/** `me` stands for the caller. */
+const personOf = (by: Caller, person: string | undefined) => (person === 'me' ? by.subject : person);
+
+/** What agents and leads see: tickets, queues, the board. */
+@ApiTags('tickets')
+@Controller()
+export class TicketsController {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  @Get('tickets')
+  @Allow('queue.read')
+  @ApiOperation({
+    summary: 'Tickets, newest first.',
+    description:
+      '`state` takes several, comma-separated; `owner=me` are your own; `q` is a number (`1042`, `#1042`, `T-1042`) or a part of the subject.',
+  })
+  list(@By() by: Caller, @Query({ schema: TicketFilter }) query: z.infer<typeof TicketFilter>) {
+    const { state: states, owner, limit, after, ...filter } = query;
+    return this.database.asTenant(by.tenant, (tx) =>
+      newestTickets(tx, by.tenant, { ...filter, states, owner: personOf(by, owner) }, { limit, after }),
+    );
+  }
+
+  @Get('queues/:queue/tickets')
+  @Allow('queue.read')
+  @ApiOperation({
+    summary: 'Tickets of a queue, the most urgent first, then the oldest.',
+    description: 'The open ones unless `state` names others. Refuses with `queue_absent`.',
+  })
+  ofQueue(
+    @By() by: Caller,
+    @Param('queue', { schema: Slug }) queue: string,
+    @Query({ schema: QueueFilter }) query: z.infer<typeof QueueFilter>,
+  ) {
+    const { state: states, owner, limit, after } = query;
+    return this.database.asTenant(by.tenant, async (tx) => {
+      const known = await tx.query('SELECT 1 FROM queue WHERE tenant_id = $1 AND queue = $2', [by.tenant, queue]);
+      if (known.length === 0) throw new DomainError('queue_absent', `There is no queue ${queue}.`, 'absent');
+      return ticketsOfQueue(tx, by.tenant, { queue, states, owner: personOf(by, owner) }, { limit, after });
+    });
+  }
+
+  @Get('tickets/:id')
+  @Allow('queue.read')
+  @ApiOperation({
+    summary: 'A ticket, whole: its place, hand-overs, timers and the end of its timeline.',
+    description: '`earlier` is the cursor for the timeline before what is shown. Refuses with `ticket_absent`.',
+  })
+  one(@By() by: Caller, @Param('id', { schema: TicketIdParameter }) id: string) {
+    return this.database.asTenant(by.tenant, (tx) => ticketView(tx, by.tenant, id));
+  }
+
+  @Get('tickets/:id/timeline')
+  @Allow('queue.read')
+  @ApiOperation({ summary: 'The timeline of a ticket, newest first.', description: 'Refuses with `ticket_absent`.' })
+  timeline(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @Query({ schema: TimelinePage }) page: z.infer<typeof TimelinePage>,
+  ) {
+    return this.database.asTenant(by.tenant, (tx) => timelineOf(tx, by.tenant, id, page));
+  }
+
+  @Get('board')
+  @Allow('queue.read')
+  @ApiOperation({ summary: 'What waits, is worked on and is held, by tier and queue, and the orphans, counted now.' })
+  board(@By() by: Caller) {
+    return this.database.asTenant(by.tenant, (tx) => boardOf(tx, by.tenant));
+  }
+}

@@ -1,0 +1,112 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+class Desk1760000003001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // A desk's version changes with each change of it: copies in memory are as good as their version.
+    await runner.query(`
+      CREATE TABLE desk (
+        tenant_id text PRIMARY KEY,
+        version uuid NOT NULL DEFAULT gen_random_uuid()
+      );
+      CREATE TABLE tier (
+        tenant_id text NOT NULL,
+        tier text NOT NULL,
+        name text NOT NULL,
+        rank int NOT NULL,
+        default_queue text NOT NULL,
+        sequence int NOT NULL,
+        PRIMARY KEY (tenant_id, tier),
+        UNIQUE (tenant_id, rank) DEFERRABLE INITIALLY DEFERRED
+      );
+      CREATE TABLE queue (
+        tenant_id text NOT NULL,
+        queue text NOT NULL,
+        name text NOT NULL,
+        tier text NOT NULL,
+        team text NOT NULL,
+        sequence int NOT NULL,
+        PRIMARY KEY (tenant_id, queue)
+      );
+      CREATE INDEX ON queue (tenant_id, team);
+      CREATE TABLE agent (
+        tenant_id text NOT NULL,
+        agent_id text NOT NULL,
+        name text NOT NULL,
+        teams text[] NOT NULL,
+        sequence int NOT NULL,
+        PRIMARY KEY (tenant_id, agent_id)
+      );
+      SELECT protect_tenant_table('desk'), protect_tenant_table('tier'), protect_tenant_table('queue'),
+        protect_tenant_table('agent');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE agent; DROP TABLE queue; DROP TABLE tier; DROP TABLE desk');
+  }
+}
+
+class Tickets1760000003002 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE ticket (
+        tenant_id text NOT NULL,
+        id uuid NOT NULL,
+        sequence int NOT NULL,
+        number bigint NOT NULL,
+        subject text NOT NULL,
+        requester_id text NOT NULL,
+        state text NOT NULL,
+        priority text,
+        tier text,
+        rank int,
+        queue text,
+        team text,
+        owner text,
+        last_owner text,
+        opened_at timestamptz NOT NULL,
+        queued_at timestamptz,
+        changed_at timestamptz NOT NULL,
+        body jsonb NOT NULL,
+        PRIMARY KEY (tenant_id, id)
+      ) WITH (fillfactor = 80);
+      CREATE INDEX ticket_waiting ON ticket (tenant_id, queue, priority, queued_at, id) WHERE state = 'QUEUED';
+      CREATE INDEX ticket_in_queue ON ticket (tenant_id, queue, priority, queued_at, id) INCLUDE (state)
+        WHERE state IN ('NEW', 'QUEUED', 'ASSIGNED', 'IN_PROGRESS', 'PENDING');
+      CREATE INDEX ticket_held ON ticket (tenant_id, id) WHERE state = 'PENDING';
+      CREATE INDEX ticket_by_tier ON ticket (tier, state);
+      CREATE INDEX ticket_newest ON ticket (tenant_id, opened_at DESC, id DESC);
+      CREATE INDEX ticket_of_owner ON ticket (tenant_id, owner, opened_at DESC, id DESC) WHERE owner IS NOT NULL;
+      CREATE INDEX ticket_of_requester ON ticket (tenant_id, requester_id, opened_at DESC, id DESC);
+      CREATE INDEX ticket_number ON ticket (tenant_id, number);
+      CREATE TABLE timer (
+        tenant_id text NOT NULL,
+        ticket_id uuid NOT NULL,
+        kind text NOT NULL,
+        due timestamptz NOT NULL,
+        generation int NOT NULL,
+        next_try timestamptz NOT NULL,
+        failures int NOT NULL DEFAULT 0,
+        PRIMARY KEY (tenant_id, ticket_id, kind)
+      );
+      CREATE INDEX timer_next ON timer (next_try);
+      CREATE INDEX timer_due ON timer (due);
+      CREATE TABLE entry (
+        position bigint GENERATED ALWAYS AS IDENTITY,
+        tenant_id text NOT NULL,
+        ticket_id uuid NOT NULL,
+        at timestamptz NOT NULL,
+        kind text NOT NULL,
+        actor text NOT NULL,
+        public boolean NOT NULL,
+        data jsonb NOT NULL,
+        PRIMARY KEY (tenant_id, ticket_id, position)
+      );
+      SELECT protect_tenant_table('ticket'), protect_tenant_table('timer'), protect_tenant_table('entry');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE entry; DROP TABLE timer; DROP TABLE ticket');
+  }
+}
+
+export const ownMigrations = [Desk1760000003001, Tickets1760000003002];

@@ -1,0 +1,162 @@
+import type { TicketState } from '@tierline/contracts';
+import type { Transaction } from '@tierline/persistence';
+import { InvalidInput } from '@tierline/service';
+import { openStates } from './domain/guards.ts';
+
+/** A page of a list: at most `limit` items after the cursor. */
+export type Page = { readonly limit: number; readonly after?: string | undefined };
+export type Listed<T> = { readonly items: readonly T[]; readonly next: string | null };
+
+export type TicketFilter = {
+  readonly states?: readonly TicketState[] | undefined;
+  readonly tier?: string | undefined;
+  readonly queue?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly requester?: string | undefined;
+  readonly q?: string | undefined;
+};
+
+/** A ticket in a list. */
+export type TicketRow = {
+  id: string;
+  number: number;
+  reference: string;
+  subject: string;
+  state: TicketState;
+  type: string | null;
+  priority: string | null;
+  tier: string | null;
+  rank: number | null;
+  queue: string | null;
+  team: string | null;
+  owner: string | null;
+  requesterId: string;
+  openedAt: Date;
+  queuedAt: Date | null;
+  changedAt: Date;
+  hold: { reason: string; until: string } | null;
+  unansweredSince: string | null;
+  counts: Record<string, number>;
+  sequence: number;
+};
+
+export const rowColumns = `id, number::float8 AS number, 'T-' || number AS reference, subject, state, body->>'type' AS type,
+  priority, tier, rank, queue, team, owner, requester_id AS "requesterId", opened_at AS "openedAt",
+  queued_at AS "queuedAt", changed_at AS "changedAt", body->'hold' AS hold,
+  body->>'unansweredSince' AS "unansweredSince", body->'counts' AS counts, sequence`;
+
+const open = openStates.map((state) => `'${state}'`).join(', ');
+
+export const cursorOf = (values: readonly unknown[]): string =>
+  Buffer.from(JSON.stringify(values), 'utf8').toString('base64url');
+
+/** The values of a cursor that this list gave. Throws `InvalidInput` for anything else. */
+export const cursorValues = (cursor: string, patterns: readonly RegExp[]): string[] => {
+  const refuse = () => new InvalidInput([{ path: 'after', message: 'is not a cursor of this list' }]);
+  let read: unknown;
+  try {
+    read = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw refuse();
+  }
+  const fits =
+    Array.isArray(read) &&
+    read.length === patterns.length &&
+    patterns.every((pattern, index) => typeof read[index] === 'string' && pattern.test(read[index]));
+  if (!fits) throw refuse();
+  return read as string[];
+};
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** One page of rows that were read with one more than the limit. */
+export const pageOf = <T>(rows: readonly T[], limit: number, cursor: (last: T) => readonly unknown[]): Listed<T> => {
+  const items = rows.slice(0, limit);
+  return { items, next: rows.length > limit ? cursorOf(cursor(items.at(-1)!)) : null };
+};
+
+const wordsOf = (q: string): { number: number } | { like: string } => {
+  const digits = /^(?:#|T-)?(\d{1,15})$/i.exec(q)?.[1];
+  return digits ? { number: Number(digits) } : { like: `%${q.replace(/[\\%_]/g, '\\$&')}%` };
+};
+
+/** The filter as SQL conditions; values are added to the parameters. */
+const conditionsOf = (filter: TicketFilter, parameters: unknown[]): string[] => {
+  const conditions: string[] = [];
+  const add = (value: unknown, condition: (position: string) => string) => {
+    parameters.push(value);
+    conditions.push(condition(`$${parameters.length}`));
+  };
+  const { states, tier, queue, owner, requester, q } = filter;
+  if (states) add(states, (p) => `state = ANY(${p}::text[])`);
+  if (tier !== undefined) add(tier, (p) => `tier = ${p}`);
+  if (queue !== undefined) add(queue, (p) => `queue = ${p}`);
+  if (owner !== undefined) add(owner, (p) => `owner = ${p}`);
+  if (requester !== undefined) add(requester, (p) => `requester_id = ${p}`);
+  if (q !== undefined) {
+    const words = wordsOf(q);
+    if ('number' in words) add(words.number, (p) => `number = ${p}`);
+    else add(words.like, (p) => `subject ILIKE ${p}`);
+  }
+  return conditions;
+};
+
+/** Tickets, newest first. */
+export const newestTickets = async (
+  tx: Transaction,
+  tenant: string,
+  filter: TicketFilter,
+  { limit, after }: Page,
+): Promise<Listed<TicketRow>> => {
+  const parameters: unknown[] = [tenant, limit + 1];
+  const conditions = ['tenant_id = $1', ...conditionsOf(filter, parameters)];
+  if (after !== undefined) {
+    parameters.push(...cursorValues(after, [moment, uuid]));
+    const n = parameters.length;
+    conditions.push(`(opened_at, id) < ($${n - 1}::timestamptz, $${n}::uuid)`);
+  }
+  const rows = await tx.query<TicketRow>(
+    `SELECT ${rowColumns} FROM ticket WHERE ${conditions.join(' AND ')} ORDER BY opened_at DESC, id DESC LIMIT $2`,
+    parameters,
+  );
+  return pageOf(rows, limit, ({ openedAt, id }) => [openedAt, id]);
+};
+
+/** Tickets of one queue, in the order in which they should be worked on; the open ones unless states are named. */
+export const ticketsOfQueue = async (
+  tx: Transaction,
+  tenant: string,
+  { states, ...filter }: TicketFilter & { queue: string },
+  { limit, after }: Page,
+): Promise<Listed<TicketRow>> => {
+  const parameters: unknown[] = [tenant, limit + 1];
+  const conditions = ['tenant_id = $1', ...conditionsOf({ ...filter, states }, parameters)];
+  if (!states) conditions.push(`state IN (${open})`);
+  if (after !== undefined) {
+    parameters.push(...cursorValues(after, [/^P[1-4]$/, moment, uuid]));
+    const n = parameters.length;
+    conditions.push(`(priority, queued_at, id) > ($${n - 2}, $${n - 1}::timestamptz, $${n}::uuid)`);
+  }
+  const rows = await tx.query<TicketRow>(
+    `SELECT ${rowColumns} FROM ticket WHERE ${conditions.join(' AND ')} ORDER BY priority, queued_at, id LIMIT $2`,
+    parameters,
+  );
+  return pageOf(rows, limit, ({ priority, queuedAt, id }) => [priority, queuedAt, id]);
+};
+
+/**
+ * Open tickets that nobody and nothing is going to move, as a query over all tenants: no queue and no timer that
+ * would find one, a hold without a wake-up, or a timer that is a minute late.
+ */
+export const orphansQuery = `
+  SELECT t.tenant_id, t.id FROM ticket t
+  WHERE t.state IN (${open}) AND t.queue IS NULL AND NOT EXISTS (
+    SELECT 1 FROM timer m WHERE m.tenant_id = t.tenant_id AND m.ticket_id = t.id AND m.kind = 'unrouted')
+  UNION
+  SELECT t.tenant_id, t.id FROM ticket t
+  WHERE t.state = 'PENDING' AND NOT EXISTS (
+    SELECT 1 FROM timer m WHERE m.tenant_id = t.tenant_id AND m.ticket_id = t.id AND m.kind = 'wake-up')
+  UNION
+  SELECT t.tenant_id, t.id FROM timer m JOIN ticket t ON t.tenant_id = m.tenant_id AND t.id = m.ticket_id
+  WHERE m.due < now() - interval '60 s' AND t.state IN (${open})`;

@@ -1,0 +1,135 @@
+import type { Caller } from '@tierline/auth';
+import { DomainError } from '@tierline/contracts';
+import {
+  UnitOfWork,
+  originOf,
+  type Batch,
+  type Commands,
+  type Result,
+  type Task,
+  type Work,
+} from '@tierline/messaging';
+import type { Transaction } from '@tierline/persistence';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Desks } from './desk-store.ts';
+import { ticketRules } from './domain/decide.ts';
+import type { AgentAct, Command, Surroundings } from './domain/command.ts';
+import type { Limits } from './domain/desk.ts';
+import type { NotedFact, TicketFact } from './domain/facts.ts';
+import type { Ticket } from './domain/ticket.ts';
+import { firstWaiting, queuesOfTeams, teamsOf, type TicketWork } from './lookups.ts';
+import { ticketStore } from './store.ts';
+
+export type TicketResult = Result<Ticket>;
+
+/** One agent's request. */
+export type AgentRequest = {
+  readonly by: Caller;
+  readonly id: string;
+  readonly act: AgentAct;
+  readonly expected?: number | undefined;
+  readonly idempotency?: { readonly key: string; readonly body: unknown } | undefined;
+};
+
+/** What an agent learns of a command. */
+export type TicketAnswer = {
+  readonly id: string;
+  readonly sequence: number;
+  readonly state: Ticket['state'];
+  readonly queue: string | null;
+  readonly owner: string | null;
+};
+
+export const answerOf = ({ id, sequence, state }: TicketResult): TicketAnswer => ({
+  id,
+  sequence,
+  state: state.state,
+  queue: state.state === 'ABSENT' ? null : (state.place?.queue ?? null),
+  owner: state.state === 'ABSENT' ? null : state.owner,
+});
+
+export const isLead = ({ roles }: Caller): boolean => roles.includes('lead') || roles.includes('admin');
+
+/** Tries to find a waiting ticket while all candidates are just being changed by others. */
+const claimTries = 3;
+const claimPause = 15;
+
+/** All work on tickets, from HTTP, events and timers, goes through here: looked-up surroundings, then the rules. */
+export class Tickets implements Batch<TicketWork> {
+  private readonly unit: UnitOfWork<Ticket, Command, TicketFact, NotedFact>;
+  private readonly desks: Desks;
+
+  constructor(
+    private readonly commands: Commands,
+    limits: Limits,
+  ) {
+    this.unit = new UnitOfWork(ticketRules, ticketStore(limits));
+    this.desks = new Desks(limits);
+  }
+
+  /** Does the work in order, in one transaction, with the desks as they are in it. */
+  async run(tx: Transaction, work: readonly TicketWork[]): Promise<TicketResult[]> {
+    const tenants = [...new Set(work.map(({ origin }) => origin.tenant))];
+    const desks = await this.desks.read(tx, tenants);
+    const teams = await teamsOf(tx, work);
+    const around = new Map<string, Surroundings>(
+      tenants.map((tenant) => [tenant, { desk: desks.get(tenant)!, teams: teams.get(tenant) ?? new Map() }]),
+    );
+    return this.unit.run(
+      tx,
+      work.map((piece): Work<Command> => {
+        if ('observed' in piece) return piece;
+        const { command: act, ...rest } = piece;
+        return { ...rest, command: { act, around: around.get(piece.origin.tenant)! } };
+      }),
+    );
+  }
+
+  /** The task of doing this piece of work. */
+  task(work: TicketWork): Task {
+    return { batch: this, work };
+  }
+
+  /** Does what an agent asks. Throws `DomainError` when a rule refuses it. */
+  request({ by, id, act, expected, idempotency }: AgentRequest): Promise<TicketAnswer> {
+    return this.commands.within({ by, idempotency }, async (tx) => {
+      const [result] = await this.run(tx, [{ id, origin: originOf(by), command: act, expected }]);
+      return answerOf(result!);
+    });
+  }
+
+  /** Claims the most urgent, then oldest ticket that waits in the caller's queues, or in these; null: none waits. */
+  claimNext(
+    { by, idempotency }: Pick<AgentRequest, 'by' | 'idempotency'>,
+    named: readonly string[] | undefined,
+  ): Promise<TicketAnswer | null> {
+    return this.commands.within({ by, idempotency }, async (tx) => {
+      const queues = named ? await this.claimable(tx, by, named) : await queuesOfTeams(tx, by);
+      for (let attempt = 1; ; attempt += 1) {
+        const found = await firstWaiting(tx, by.tenant, queues);
+        if (found.id !== null) {
+          const act = { type: 'claim', by: { agentId: by.subject, lead: isLead(by) } } as const;
+          const [result] = await this.run(tx, [{ id: found.id, origin: originOf(by), command: act }]);
+          return answerOf(result!);
+        }
+        if (!found.some || attempt === claimTries) return null;
+        await sleep(claimPause);
+      }
+    });
+  }
+
+  /** The named queues, each of which the caller must be allowed to claim from. */
+  private async claimable(tx: Transaction, by: Caller, named: readonly string[]): Promise<readonly string[]> {
+    const desk = (await this.desks.read(tx, [by.tenant])).get(by.tenant)!;
+    const own = new Set(isLead(by) ? named : await queuesOfTeams(tx, by));
+    named.forEach((queue, index) => {
+      const path = `queues.${index}`;
+      const refuse = (code: string, message: string, kind: 'refused' | 'forbidden') => {
+        throw new DomainError(code, `${path}: ${message}.`, kind, { fields: [{ path, message }] });
+      };
+      if (!desk.queues.has(queue)) refuse('queue_absent', `there is no queue ${queue}`, 'refused');
+      if (!own.has(queue)) refuse('not_in_team', `you are not in the team of queue ${queue}`, 'forbidden');
+    });
+    return named;
+  }
+}

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Relay, type Origin } from '@tierline/messaging';
+import { Database, isTransient, type Transaction } from '@tierline/persistence';
+import { v7 as uuidv7 } from 'uuid';
+import type { TimerKind } from './domain/timers.ts';
+import { Tickets } from './tickets.ts';
+
+/** Milliseconds between two looks. */
+const interval = 250;
+/** Timers taken at once. */
+const most = 500;
+
+type Due = { tenant: string; ticketId: string; kind: TimerKind; generation: number };
+
+const dueNow = `SELECT tenant_id AS tenant, ticket_id AS "ticketId", kind, generation FROM timer
+  WHERE next_try <= now() ORDER BY next_try LIMIT ${most}`;
+
+const columns = (due: readonly Due[]) => [
+  due.map(({ tenant }) => tenant),
+  due.map(({ ticketId }) => ticketId),
+  due.map(({ kind }) => kind),
+  due.map(({ generation }) => generation),
+];
+
+/**
+ * Locks the tickets of these timers and gives the timers that are still due. Tickets before timers, as every command
+ * does, or the two would wait for each other; tickets in other hands are left for the next look.
+ */
+const lockDue = (tx: Transaction, due: readonly Due[]): Promise<Due[]> =>
+  tx.query<Due>(
+    `SELECT m.tenant_id AS tenant, m.ticket_id AS "ticketId", m.kind, m.generation
+     FROM timer m JOIN ticket t ON t.tenant_id = m.tenant_id AND t.id = m.ticket_id
+     JOIN unnest($1::text[], $2::uuid[], $3::text[], $4::int[]) AS d(tenant_id, ticket_id, kind, generation)
+       ON d.tenant_id = m.tenant_id AND d.ticket_id = m.ticket_id AND d.kind = m.kind AND d.generation = m.generation
+     WHERE m.next_try <= now() ORDER BY t.id FOR UPDATE OF t SKIP LOCKED`,
+    columns(due),
+  );
+
+/** Puts off what is still armed as it was: after firing in vain, or after a failure. At most a minute. */
+const putOff = (tx: Transaction, due: readonly Due[]) =>
+  tx.query(
+    `UPDATE timer m SET failures = m.failures + 1, next_try = now() + interval '1 s' * least(60, 2 ^ least(m.failures, 6))
+     FROM unnest($1::text[], $2::uuid[], $3::text[], $4::int[]) AS d(tenant_id, ticket_id, kind, generation)
+     WHERE d.tenant_id = m.tenant_id AND d.ticket_id = m.ticket_id AND d.kind = m.kind AND d.generation = m.generation`,
+    columns(due),
+  );
+
+const originOfTimer = (tenant: string): Origin => ({
+  tenant,
+  actor: 'system:timer',
+  correlationId: uuidv7(),
+  causationId: null,
+  traceparent: null,
+});
+
+/** Fires the timers that are due: state, events and the timer itself change in one transaction. */
+@Injectable()
+export class Timers implements OnModuleInit, OnModuleDestroy {
+  private readonly log = new Logger('timers');
+  private readonly stopping = new AbortController();
+  private watching: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Relay) private readonly relay: Relay,
+    @Inject(Tickets) private readonly tickets: Tickets,
+  ) {}
+
+  onModuleInit(): void {
+    this.watching = this.watch();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    await this.watching;
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const taken = await this.look();
+      if (taken < most) await this.pause();
+    }
+  }
+
+  private async pause(): Promise<void> {
+    await sleep(interval, undefined, { signal: this.stopping.signal }).catch((error: unknown) => {
+      if (!this.stopping.signal.aborted) throw error;
+    });
+  }
+
+  /** One look; gives how many timers were due. A failure is told, and the next look tries again. */
+  private async look(): Promise<number> {
+    try {
+      const due = await this.database.query<Due>(dueNow);
+      if (due.length > 0) await this.take(due);
+      return due.length;
+    } catch (error) {
+      this.log.warn(error);
+      return 0;
+    }
+  }
+
+  /** Fires timers together; where that fails for good, in halves, down to the one that is put off. */
+  private async take(due: readonly Due[]): Promise<void> {
+    try {
+      await this.fire(due);
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      const [first, ...others] = due;
+      if (first && others.length === 0) {
+        this.log.error(new Error(`timer ${first.kind} of ticket ${first.ticketId} failed`, { cause: error }));
+        await this.database.inBackground((tx) => putOff(tx, due));
+        return;
+      }
+      const middle = Math.ceil(due.length / 2);
+      await this.take(due.slice(0, middle));
+      await this.take(due.slice(middle));
+    }
+  }
+
+  private async fire(due: readonly Due[]): Promise<void> {
+    await this.database.inBackground(async (tx) => {
+      const locked = await lockDue(tx, due);
+      if (locked.length === 0) return;
+      await this.tickets.run(
+        tx,
+        locked.map(({ tenant, ticketId: id, kind, generation }) => ({
+          id,
+          origin: originOfTimer(tenant),
+          command: { type: 'fire', kind, generation },
+        })),
+      );
+      await putOff(tx, locked);
+    });
+    this.relay.nudge();
+  }
+}
