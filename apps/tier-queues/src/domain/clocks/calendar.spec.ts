@@ -1,6 +1,6 @@
 import { DomainError } from '@tierline/contracts';
 import { calendarOf, checkCalendar, later, type Calendar } from './calendar.ts';
-import { alwaysOpen, hamburg } from './example-calendars.ts';
+import { alwaysOpen, hamburg } from './examples.ts';
 import { addWorkingTime } from './working-time.ts';
 
 const refusal = (act: () => unknown): unknown => {

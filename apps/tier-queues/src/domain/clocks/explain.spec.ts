@@ -1,5 +1,5 @@
 import { evolveClock, type Clock, type ClockEntry } from './clock.ts';
-import { alwaysOpen, hamburg } from './example-calendars.ts';
+import { alwaysOpen, hamburg } from './examples.ts';
 import { explain } from './explain.ts';
 import { breach, pause, resume, retarget, startClock, stop, warn, type Terms } from './running.ts';
 import { durationWords, hoursWords } from './wording.ts';

@@ -24,6 +24,10 @@ describe('public holidays', () => {
     expect(dates({ country: 'GT' }, [2026])).not.toContain('2026-12-24');
   });
 
+  it('include one on which the clock changes', () => {
+    expect(dates({ country: 'DE', state: 'BB' }, [2027])).toContain('2027-03-28');
+  });
+
   it('stand once, in the years that were asked for', () => {
     const two = dates({ country: 'DE', state: 'HH' }, [2026, 2027]);
     expect(new Set(two).size).toBe(two.length);

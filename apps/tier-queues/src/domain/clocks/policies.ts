@@ -53,14 +53,11 @@ export type Policy = Edition & {
 export type Considered = { readonly policy: Edition; readonly matched: boolean; readonly why: string };
 
 export type Choice = {
-  /** The first that fits; null when nothing is promised. */
-  readonly policy: Policy | null;
-  /** Working time in milliseconds; 0 without a policy. */
+  readonly policy: Policy;
+  /** Working time in milliseconds. */
   readonly target: number;
   /** Why, in one sentence. */
   readonly why: string;
-  /** All of them in the order of the choice. */
-  readonly considered: readonly Considered[];
 };
 
 const minute = 60_000;
@@ -73,6 +70,15 @@ const before = (one: Policy, other: Policy): number =>
   named(other.when).length - named(one.when).length ||
   (one.id < other.id ? -1 : Number(one.id > other.id));
 
+// A tenant's policies are asked about for every event and change once in a while.
+const orders = new WeakMap<readonly Policy[], readonly Policy[]>();
+
+const ordered = (policies: readonly Policy[]): readonly Policy[] => {
+  const known = orders.get(policies) ?? policies.toSorted(before);
+  orders.set(policies, known);
+  return known;
+};
+
 const targetOf = ({ targets }: Policy, kind: ClockKind, { priority }: PolicyFacts) => targets[kind]?.[priority];
 
 const has = (when: Conditions, facts: PolicyFacts, field: keyof PolicyFacts): boolean => {
@@ -81,34 +87,46 @@ const has = (when: Conditions, facts: PolicyFacts, field: keyof PolicyFacts): bo
   return fact !== null && values.includes(fact);
 };
 
+const unfit = ({ when }: Policy, facts: PolicyFacts) =>
+  conditionFields.find((field) => when[field] !== undefined && !has(when, facts, field));
+
+const whyItFits = ({ when }: Policy, facts: PolicyFacts): string =>
+  named(when)
+    .map((field) => `${field} ${facts[field]}`)
+    .join(', ') || 'holds for every ticket';
+
+/**
+ * The policy that counts for a kind of clock, in whatever order they come: the lowest `order` that fits; of equal ones
+ * that with more conditions; of these the first by id. Each kind is chosen for itself. Null when nothing is promised.
+ */
+export const choosePolicy = (policies: readonly Policy[], kind: ClockKind, facts: PolicyFacts): Choice | null => {
+  const fitting = ordered(policies).filter(
+    (policy) => targetOf(policy, kind, facts) !== undefined && unfit(policy, facts) === undefined,
+  );
+  const [policy] = fitting;
+  if (!policy) return null;
+  const others = fitting.length > 1 ? `; goes before ${fitting.length - 1} more that fit` : '';
+  const why = `${policy.name}: ${whyItFits(policy, facts)}${others}`;
+  return { policy, target: targetOf(policy, kind, facts)! * minute, why };
+};
+
 const considered = (policy: Policy, kind: ClockKind, facts: PolicyFacts): Considered => {
   const { id, version, when } = policy;
   const edition = { id, version };
   if (targetOf(policy, kind, facts) === undefined)
     return { policy: edition, matched: false, why: `promises nothing of this kind for ${facts.priority}` };
-  const unfit = named(when).find((field) => !has(when, facts, field));
-  if (unfit !== undefined) {
-    const why = `is for ${unfit} ${when[unfit]?.join(' or ')}; the ticket has ${facts[unfit] ?? 'none'}`;
-    return { policy: edition, matched: false, why };
-  }
-  const fits = named(when).map((field) => `${field} ${facts[field]}`);
-  return { policy: edition, matched: true, why: fits.length > 0 ? fits.join(', ') : 'holds for every ticket' };
+  const field = unfit(policy, facts);
+  if (field === undefined) return { policy: edition, matched: true, why: whyItFits(policy, facts) };
+  const why = `is for ${field} ${when[field]?.join(' or ')}; the ticket has ${facts[field] ?? 'none'}`;
+  return { policy: edition, matched: false, why };
 };
 
-/**
- * The policy that counts for a kind of clock, of whatever order they come in: the lowest `order` that fits; of equal
- * ones that with more conditions; of these the first by id. Each kind is chosen for itself.
- */
-export const choosePolicy = (policies: readonly Policy[], kind: ClockKind, facts: PolicyFacts): Choice => {
-  const ordered = policies.toSorted(before);
-  const steps = ordered.map((policy) => considered(policy, kind, facts));
-  const index = steps.findIndex(({ matched }) => matched);
-  const policy = ordered[index];
-  if (!policy) return { policy: null, target: 0, why: 'no policy promises this', considered: steps };
-  const others = steps.filter(({ matched }) => matched).length - 1;
-  const why = `${policy.name}: ${steps[index]!.why}${others > 0 ? `; goes before ${others} more that fit` : ''}`;
-  return { policy, target: targetOf(policy, kind, facts)! * minute, why, considered: steps };
-};
+/** Every policy in the order of the choice, for whoever asks why; the first that matched is the one chosen. */
+export const considerPolicies = (
+  policies: readonly Policy[],
+  kind: ClockKind,
+  facts: PolicyFacts,
+): readonly Considered[] => ordered(policies).map((policy) => considered(policy, kind, facts));
 
 const refuse = (code: string, path: string, message: string): never => {
   throw new DomainError(code, `${path}: ${message}.`, 'refused', { fields: [{ path, message }] });

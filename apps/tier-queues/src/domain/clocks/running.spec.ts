@@ -1,25 +1,10 @@
-import fc from 'fast-check';
 import type { Calendar } from './calendar.ts';
-import { clocksAfter, evolveClock, type Cause, type Clock, type ClockEntry } from './clock.ts';
-import { alwaysOpen, hamburg } from './example-calendars.ts';
-import {
-  breach,
-  dueOf,
-  pause,
-  readingAt,
-  resume,
-  retarget,
-  startClock,
-  stop,
-  warn,
-  warningsOf,
-  type Terms,
-} from './running.ts';
-import { addWorkingTime, workingTimeBetween } from './working-time.ts';
+import { evolveClock, type Cause, type Clock, type ClockEntry } from './clock.ts';
+import { hamburg } from './examples.ts';
+import { breach, dueOf, pause, resume, retarget, startClock, stop, warn, warningsOf, type Terms } from './running.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
-const iso = (at: number) => new Date(at).toISOString();
 
 const gold: Terms = {
   policy: { id: 'gold', version: 3 },
@@ -272,78 +257,4 @@ describe('a warning', () => {
   });
 
   it('waits on hold', () => expect(warningsOf(onHold(begin(), '2026-01-07T08:00:00.000Z'), hamburg)).toEqual([]));
-});
-
-describe('any life of a clock', () => {
-  const calendar = fc.constantFrom<Calendar>(hamburg, alwaysOpen, { ...hamburg, zone: 'Australia/Lord_Howe' });
-  const start = fc.integer({ min: Date.UTC(2026, 2, 20), max: Date.UTC(2026, 3, 10) });
-  const target = fc.integer({ min: 1, max: 60 * hour });
-  const steps = fc.array(fc.integer({ min: 0, max: 30 * hour }), { maxLength: 8 });
-  type Step = { readonly before: Clock; readonly after: Clock; readonly at: string };
-
-  const begun = (own: Calendar, from: number, length: number) =>
-    begin({ ...gold, calendar: own, target: length }, iso(from));
-
-  /** Pauses and goes on in turn. */
-  const lived = (own: Calendar, from: number, length: number, gaps: readonly number[]): readonly Step[] => {
-    let clock = begun(own, from, length);
-    let now = from;
-    return gaps.map((gap, index) => {
-      now += gap;
-      const entries = (index % 2 === 0 ? pause : resume)(
-        clock,
-        own,
-        at(iso(now), index % 2 === 0 ? 'held-vendor' : 'wake-up'),
-      );
-      const step = { before: clock, after: after(clock, entries), at: iso(now) };
-      clock = step.after;
-      return step;
-    });
-  };
-
-  it('never moves the deadline earlier by a hold', () =>
-    fc.assert(
-      fc.property(calendar, start, target, steps, (own, from, length, gaps) => {
-        const dues = lived(own, from, length, gaps).flatMap(({ before, after: next }) => [before.due, next.due]);
-        const known = dues.filter((due) => due !== null).map((due) => Date.parse(due));
-        expect(known).toEqual(known.toSorted((one, other) => one - other));
-      }),
-    ));
-
-  it('has each bit of working time either used or held, never lost', () =>
-    fc.assert(
-      fc.property(calendar, start, target, steps, (own, from, length, gaps) => {
-        for (const { after: clock, at: now } of lived(own, from, length, gaps))
-          expect(clock.consumed + clock.paused).toBe(workingTimeBetween(own, iso(from), now));
-      }),
-    ));
-
-  it('is due when the rest of the target has passed, whenever one asks', () =>
-    fc.assert(
-      fc.property(calendar, start, target, steps, (own, from, length, gaps) => {
-        for (const { after: clock } of lived(own, from, length, gaps)) {
-          if (clock.state !== 'running' || clock.breached !== null) continue;
-          expect(clock.due).toBe(addWorkingTime(own, clock.since, length - clock.consumed));
-          expect(dueOf(clock, own)).toBe(clock.due);
-          expect(readingAt(clock, own, clock.due!).consumed).toBe(length);
-        }
-      }),
-    ));
-
-  it('changes nothing by a hold of no length', () =>
-    fc.assert(
-      fc.property(calendar, start, target, fc.integer({ min: 0, max: 100 * hour }), (own, from, length, gap) => {
-        const [, step] = lived(own, from, length, [gap, 0]);
-        const calm = begun(own, from, length);
-        const missed = Date.parse(calm.due!) < from + gap;
-        expect(step!.after).toMatchObject({ due: calm.due, paused: 0, breached: missed ? calm.due : null });
-      }),
-    ));
-
-  it('is the same out of its ledger', () => {
-    const ledger: ClockEntry[] = startClock({ kind: 'sla-resolution', about: null, from: morning }, gold, at(morning));
-    const held = pause(after(null, ledger), hamburg, at('2026-01-07T09:00:00.000Z', 'held-customer'));
-    ledger.push(...held);
-    expect(clocksAfter([], ledger)).toEqual(clocksAfter(clocksAfter([], ledger.slice(0, 1)), held));
-  });
 });

@@ -1,6 +1,6 @@
 import type { HoldReason, TicketState } from '@tierline/contracts';
 import { clocksAfter, isActive, type Cause, type Clock, type ClockKind } from './clock.ts';
-import { alwaysOpen } from './example-calendars.ts';
+import { alwaysOpen } from './examples.ts';
 import { pause, resume, startClock, stop } from './running.ts';
 import { clockMoves, clockTable, type MeasuredTicket } from './states.ts';
 

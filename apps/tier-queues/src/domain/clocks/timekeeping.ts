@@ -1,8 +1,7 @@
-import type { Priority, TicketType } from '@tierline/contracts';
-import { DomainError } from '@tierline/contracts';
+import { DomainError, type Priority, type TicketType } from '@tierline/contracts';
 import { calendarOf, type Calendar } from './calendar.ts';
-import { clocksAfter, isActive, type Clock, type ClockEntry, type ClockKind, type Occasion } from './clock.ts';
-import { choosePolicy, type Choice, type Policy, type PolicyFacts } from './policies.ts';
+import { clockId, clocksAfter, isActive, type Clock, type ClockEntry, type Occasion } from './clock.ts';
+import { choosePolicy, type Policy, type PolicyFacts } from './policies.ts';
 import { pause, resume, retarget, startClock, stop, type Terms } from './running.ts';
 import { clockMoves, type ClockMove, type MeasuredTicket } from './states.ts';
 
@@ -23,12 +22,16 @@ export type TimeOfDeed = Occasion & {
 };
 
 const latest = (calendars: readonly Calendar[], id: string): Calendar => {
-  const [found] = calendars.filter((calendar) => calendar.id === id).sort((one, other) => other.version - one.version);
+  let found: Calendar | undefined;
+  for (const calendar of calendars)
+    if (calendar.id === id && (found === undefined || calendar.version > found.version)) found = calendar;
   if (found) return found;
   throw new DomainError('calendar_unknown', `There is no calendar ${id}.`);
 };
 
-const factsFor = (ticket: ClockedTicket, priority: Priority, kind: ClockKind, about: string | null): PolicyFacts => ({
+type Subject = Pick<Clock, 'kind' | 'about'>;
+
+const factsFor = (ticket: ClockedTicket, priority: Priority, { kind, about }: Subject): PolicyFacts => ({
   priority,
   type: ticket.type,
   category: ticket.category,
@@ -39,31 +42,40 @@ const factsFor = (ticket: ClockedTicket, priority: Priority, kind: ClockKind, ab
   partner: ticket.place?.partner ?? null,
 });
 
-const choiceFor = (ticket: ClockedTicket, book: PromiseBook, kind: ClockKind, about: string | null): Choice | null =>
-  ticket.priority && choosePolicy(book.policies, kind, factsFor(ticket, ticket.priority, kind, about));
+type Promises = (subject: Subject) => { readonly terms: Terms; readonly policy: Policy } | null;
 
-const termsFor = (
-  ticket: ClockedTicket,
-  book: PromiseBook,
-  { kind, about }: { kind: ClockKind; about: string | null },
-): Terms | null => {
-  const choice = choiceFor(ticket, book, kind, about);
-  if (!choice?.policy) return null;
-  const { policy, target, why } = choice;
-  return { policy, calendar: latest(book.calendars, policy.calendar), target, warnings: policy.warnings, why };
+/** What is promised today for each of the ticket's clocks, chosen once. */
+const promisesFor = (ticket: ClockedTicket, { policies, calendars }: PromiseBook): Promises => {
+  const known = new Map<string, ReturnType<Promises>>();
+  const found = (subject: Subject): ReturnType<Promises> => {
+    const choice = ticket.priority && choosePolicy(policies, subject.kind, factsFor(ticket, ticket.priority, subject));
+    if (!choice) return null;
+    const { policy, target, why } = choice;
+    const calendar = latest(calendars, policy.calendar);
+    return { policy, terms: { policy, calendar, target, warnings: policy.warnings, why } };
+  };
+  return (subject) => {
+    const id = clockId(subject.kind, subject.about);
+    const promise = known.has(id) ? known.get(id)! : found(subject);
+    known.set(id, promise);
+    return promise;
+  };
 };
 
-const moved = (action: ClockMove, ticket: ClockedTicket, book: PromiseBook, deed: TimeOfDeed): ClockEntry[] => {
+const moved = (action: ClockMove, promises: Promises, book: PromiseBook, deed: TimeOfDeed): ClockEntry[] => {
   const { at, cause, happenedAt } = deed;
-  const terms = termsFor(ticket, book, action.move === 'start' ? action.beginning : action.clock);
-  if (action.move === 'start') return terms ? startClock(action.beginning, terms, { at, cause }) : [];
+  if (action.move === 'start') {
+    const promise = promises(action.beginning);
+    return promise ? startClock(action.beginning, promise.terms, { at, cause }) : [];
+  }
   const { move, clock } = action;
   const calendar = calendarOf(book.calendars, clock.calendar);
   switch (move) {
     case 'pause':
       return pause(clock, calendar, { at, cause });
     case 'resume':
-      return terms ? resume(clock, calendar, { at, cause }, happenedAt) : [];
+      // One on hold is promised still, or ends below; one that had ended goes on only under a promise of today.
+      return clock.state === 'paused' || promises(clock) ? resume(clock, calendar, { at, cause }, happenedAt) : [];
     case 'reached':
     case 'given-up':
       return stop(clock, calendar, { at, cause }, move);
@@ -71,19 +83,12 @@ const moved = (action: ClockMove, ticket: ClockedTicket, book: PromiseBook, deed
 };
 
 /** An open clock under today's promise; one that nothing promises any more ends. */
-const promisedAnew = (
-  clock: Clock,
-  ticket: ClockedTicket,
-  book: PromiseBook,
-  { at, cause }: Occasion,
-): ClockEntry[] => {
+const promisedAnew = (clock: Clock, promises: Promises, book: PromiseBook, { at, cause }: Occasion): ClockEntry[] => {
   if (!isActive(clock)) return [];
   const calendar = calendarOf(book.calendars, clock.calendar);
-  // On its way to a queue a ticket has no tier and no team to choose by.
-  if (ticket.place === null) return [];
-  const terms = termsFor(ticket, book, clock);
-  return terms
-    ? retarget(clock, calendar, terms, { at, cause })
+  const promise = promises(clock);
+  return promise
+    ? retarget(clock, calendar, promise.terms, { at, cause })
     : stop(clock, calendar, { at, cause: 'policy-changed' }, 'given-up');
 };
 
@@ -99,8 +104,13 @@ export const keepTime = (
   deed: TimeOfDeed,
 ): readonly ClockEntry[] => {
   const { at, cause } = deed;
-  const pausedBy = choiceFor(ticket, book, 'sla-resolution', null)?.policy?.pausedBy ?? [];
-  const moves = clockMoves(clocks, ticket, { at, cause, pausedBy }).flatMap((move) => moved(move, ticket, book, deed));
-  const changes = clocksAfter(clocks, moves).flatMap((clock) => promisedAnew(clock, ticket, book, { at, cause }));
+  const promises = promisesFor(ticket, book);
+  const pausedBy = promises({ kind: 'sla-resolution', about: null })?.policy.pausedBy ?? [];
+  const moves = clockMoves(clocks, ticket, { at, cause, pausedBy }).flatMap((move) =>
+    moved(move, promises, book, deed),
+  );
+  // On its way to a queue a ticket has no tier and no team to choose by: what was promised holds.
+  if (ticket.place === null) return moves;
+  const changes = clocksAfter(clocks, moves).flatMap((clock) => promisedAnew(clock, promises, book, { at, cause }));
   return [...moves, ...changes];
 };
