@@ -7,7 +7,16 @@ import { Refusal } from './refusal.ts';
 import { projectRoot } from './settings.ts';
 
 const stamp = join(projectRoot, 'node_modules', '.cache', 'tierline', 'build-stamp');
-const sources = ['apps', 'libs', 'package.json', 'package-lock.json', 'nx.json', '.swcrc', 'tsconfig.base.json'];
+const sources = [
+  'apps',
+  'libs',
+  'deploy/local',
+  'package.json',
+  'package-lock.json',
+  'nx.json',
+  '.swcrc',
+  'tsconfig.base.json',
+];
 const isIgnored = (path: string): boolean => /(^|\/)(node_modules|dist|coverage)(\/|$)|\.spec\.tsx?$/.test(path);
 
 /** The environment in which tools find the pinned Node before the system's. */

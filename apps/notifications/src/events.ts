@@ -10,7 +10,7 @@ import {
   type EventOf,
   type Received,
 } from '@tierline/contracts';
-import { On, type Batch, type Task } from '@tierline/messaging';
+import { On, type Task } from '@tierline/messaging';
 import { knownPeople, notedEvents, type KnownPerson, type Noted } from './store.ts';
 
 /** What webhooks can be told: every ticket event but those about deliveries, which would tell of themselves for ever. */
@@ -29,11 +29,11 @@ const mailOf = (event: Received): Pick<Noted, 'mail' | 'ticket'> => {
 export class EventsController {
   @On(...tellable)
   ticket(event: Received): Task {
-    return { batch: notedEvents as Batch<unknown>, work: { event, ...mailOf(event) } satisfies Noted };
+    return { batch: notedEvents, work: { event, ...mailOf(event) } satisfies Noted };
   }
 
   @On(PersonChanged)
   person({ tenant, data }: EventOf<typeof PersonChanged>): Task {
-    return { batch: knownPeople as Batch<unknown>, work: { tenant, ...data } satisfies KnownPerson };
+    return { batch: knownPeople, work: { tenant, ...data } satisfies KnownPerson };
   }
 }

@@ -92,7 +92,7 @@ export const listDeliveries = async (
     [id, state ?? null, after ?? null, limit + 1, subscription.state === 'enabled'],
   );
   const { items, next } = pageOf(rows, limit, ({ place }) => place);
-  return { items: items.map(({ place, ...item }) => item), next };
+  return { items: items.map(({ place: _place, ...item }) => item), next };
 };
 
 /** How many deliveries there are of each channel and state; those sent: of the last 24 hours. */

@@ -12,7 +12,7 @@ import { history, queues, tiers } from './store.ts';
 
 const ticketEvents: readonly EventDefinition[] = [...events.values()].filter(({ topic }) => topic === 'tickets');
 
-const taskOf = <W>(batch: Batch<W>, work: W): Task => ({ batch: batch as Batch<unknown>, work });
+const taskOf = <W>(batch: Batch<W>, work: W): Task => ({ batch, work });
 
 @Controller()
 export class EventsController {

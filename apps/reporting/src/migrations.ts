@@ -58,10 +58,9 @@ class Reporting1760000005001 implements MigrationInterface {
         PRIMARY KEY (tenant_id, ticket_id)
       ) WITH (fillfactor = 80);
       CREATE INDEX ticket_fact_in_order ON ticket_fact (tenant_id, began_at DESC, ticket_id DESC);
-      CREATE INDEX ticket_fact_opened ON ticket_fact (tenant_id, opened_at) INCLUDE (highest_rank);
+      CREATE INDEX ticket_fact_opened ON ticket_fact (tenant_id, opened_at);
       CREATE INDEX ticket_fact_by_number ON ticket_fact (tenant_id, number);
       CREATE INDEX ticket_fact_by_requester ON ticket_fact (tenant_id, requester_id, began_at DESC);
-      CREATE INDEX ticket_fact_by_state ON ticket_fact (tier, state);
       SELECT protect_tenant_table('ticket_fact');
       CREATE TABLE tier (
         tenant_id text NOT NULL,

@@ -60,7 +60,7 @@ export const listTickets = async (tx: Transaction, filter: TicketFilter): Promis
   const items = rows.slice(0, filter.limit);
   const last = rows.length > filter.limit ? items.at(-1)! : null;
   return {
-    items: items.map(({ cursor, ...item }) => item),
+    items: items.map(({ cursor: _cursor, ...item }) => item),
     next: last && cursorOf(last.cursor, last.ticketId),
   };
 };

@@ -75,7 +75,8 @@ describe('claims at once', () => {
   });
 
   it('take the more urgent first, then the older', async () => {
-    const [first, second] = await waitingTickets(2);
+    const [first] = await waitingTickets(1);
+    const [second] = await waitingTickets(1);
     const urgent = uuidv7();
     const route = routed(serviceDesk);
     await tell(

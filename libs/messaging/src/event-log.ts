@@ -31,19 +31,27 @@ export type Consumption = {
   readonly topics: readonly string[];
   /** Gives the offset to start at for each newly assigned partition; null: the earliest one there is. */
   readonly onAssigned: (partitions: readonly Partition[]) => Promise<readonly (bigint | null)[]>;
-  /** Must not throw and must not wait for anything but the work itself. */
+  /** Must not throw and must not wait for anything but the work itself. Never called twice at once for one partition. */
   readonly onChunk: (chunk: Chunk) => Promise<Outcome>;
   /** The client gave up and reads nothing any more: the process has to end. */
   readonly onFatal: (error: Error) => void;
+  /** How long `stop` waits for running chunks, in milliseconds. */
+  readonly drain?: number;
+  /** After how long without a sign of life the group gives our partitions away, in milliseconds. */
+  readonly session?: number;
 };
 
 export type Consumer = {
-  /** Takes no new chunk, finishes the running ones, leaves the group. */
+  /** Takes no new chunk, finishes the running ones, leaves the group. Gives up waiting at the drain deadline. */
   stop(): Promise<void>;
 };
 
 export type Producer = {
-  /** Appends the records in order per key; resolves when all in-sync replicas have them. One call at a time. */
+  /**
+   * Appends the records in order per key; resolves when all in-sync replicas have them. Calls are done one at a time,
+   * in their order. Throws `Unsendable` or `UnknownTopic`, and after either some of the records may stand in the log;
+   * any other error means that the log does not answer now.
+   */
   append(records: readonly OutgoingRecord[]): Promise<void>;
   close(): Promise<void>;
 };
@@ -57,21 +65,66 @@ export type TopicSpec = {
 
 /** A partitioned log. The one seam behind which a Kafka client stands. */
 export type EventLog = {
+  /** Connects at the first append. */
   producer(): Promise<Producer>;
+  /** Resolves at once and connects in the background, however long the log stays away. */
   consume(consumption: Consumption): Promise<Consumer>;
   /** Creates those topics that are absent; gives the names of the new ones. */
   createTopics(topics: readonly TopicSpec[]): Promise<string[]>;
   /** First and next offset of each partition of a topic. */
-  offsets(topic: string): Promise<{ partition: number; low: bigint; high: bigint }[]>;
+  offsets(topic: string): Promise<Bounds[]>;
   close(): Promise<void>;
 };
+
+/** How long `stop` waits for running chunks if nobody says otherwise, in milliseconds. */
+export const drainDeadline = 8_000;
+
+/** After how long without a sign of life a group gives partitions away if nobody says otherwise, in milliseconds. */
+export const sessionTimeout = 10_000;
 
 /** Largest chunk handed to a consumer at once. */
 export const chunkLimits = { records: 500, bytes: 1_000_000 } as const;
 
+/** How to reach Kafka. */
+export type KafkaAddress = { brokers: readonly string[]; clientId: string };
+
+/** Receives the client's own log lines. */
+export type ClientLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string, details: object) => void;
+
+/** The log will never take this record, whoever sends it: too large, or against a rule of its topic. */
+export class Unsendable extends Error {
+  override readonly name = 'Unsendable';
+  readonly code = 'unsendable';
+
+  /** `index` is the record's place in the batch that was to be appended. */
+  constructor(
+    readonly index: number,
+    reason: string,
+    cause?: unknown,
+  ) {
+    super(`record ${index} of the batch will never be taken: ${reason}`, { cause });
+  }
+}
+
+/** At least one of the topics does not exist. */
+export class UnknownTopic extends Error {
+  override readonly name = 'UnknownTopic';
+  readonly code = 'unknown_topic';
+
+  constructor(
+    readonly topics: readonly string[],
+    cause?: unknown,
+  ) {
+    super(`${topics.join(', ')}: ${topics.length === 1 ? 'this topic does' : 'one of these topics does'} not exist`, {
+      cause,
+    });
+  }
+}
+
 /** Records that this group has not read were deleted by retention: a loud stop, never a silent jump. */
 export class RetentionPassed extends Error {
   override readonly name = 'RetentionPassed';
+  readonly code = 'retention_passed';
 
   constructor(topic: string, partition: number, position: bigint, low: bigint) {
     super(
@@ -80,3 +133,24 @@ export class RetentionPassed extends Error {
     );
   }
 }
+
+/** The group stands behind the end of the partition: the log lost records, or the topic was made anew. */
+export class LogCutShort extends Error {
+  override readonly name = 'LogCutShort';
+  readonly code = 'log_cut_short';
+
+  constructor(topic: string, partition: number, position: bigint, high: bigint) {
+    super(
+      `${topic}/${partition} ends at offset ${high}, but this group stands at ${position}: the log lost records, ` +
+        `or the topic was created anew. Restore the topic, or give the group a new name to read it from its beginning.`,
+    );
+  }
+}
+
+type Bounds = { readonly partition: number; readonly low: bigint; readonly high: bigint };
+
+/** Throws `RetentionPassed` or `LogCutShort` when a group at this position cannot read on without a gap. */
+export const checkPosition = (topic: string, { partition, low, high }: Bounds, position: bigint): void => {
+  if (position < low) throw new RetentionPassed(topic, partition, position, low);
+  if (position > high) throw new LogCutShort(topic, partition, position, high);
+};

@@ -3,11 +3,13 @@ export { Commands, originOf, type Commander, type CommandRequest } from './comma
 export { correlation, withCorrelation, type Correlation } from './correlation.ts';
 export { Unreadable, headersOf, readEvent } from './envelope.ts';
 export type * from './event-log.ts';
-export { RetentionPassed } from './event-log.ts';
+export { LogCutShort, RetentionPassed, UnknownTopic, Unsendable } from './event-log.ts';
 export { EventStrategy, type StrategyOptions } from './event-strategy.ts';
 export { keepInbox } from './inbox.ts';
 export { append, causedBy, shardOf, type Entry, type Origin } from './journal.ts';
-export { KafkajsEventLog, type ClientLog, type KafkaAddress } from './kafkajs-event-log.ts';
+export { KafkajsEventLog } from './kafkajs-event-log.ts';
+export { keyHash } from './key-hash.ts';
+export { openEventLog, kafkaClients, type KafkaClient } from './open-event-log.ts';
 export { consumerMigrations, publisherMigrations } from './migrations.ts';
 export { On } from './on.ts';
 export { Parked, type ParkedKey, type ParkedMessage } from './parked.ts';

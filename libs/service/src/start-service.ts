@@ -82,7 +82,7 @@ export const runService = async <C extends BaseConfig>(
   const figures = new Figures();
   const health = new Health();
   health.watch({ name: 'database', passes: () => database.ping() });
-  const eventLog = openEventLog(
+  const eventLog = await openEventLog(
     config.KAFKA_CLIENT,
     { brokers: config.KAFKA_BROKERS, clientId: name },
     (level, message, details) => log[level === 'info' ? 'debug' : level](details, `kafka: ${message}`),

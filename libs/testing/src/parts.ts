@@ -33,7 +33,7 @@ export const testLog = (clientId = 'test'): KafkajsEventLog =>
   new KafkajsEventLog({ brokers: testParts().brokers.split(','), clientId }, () => undefined);
 
 /** An event log on this client, on the test's Kafka or on what stands before it. */
-export const testLogOn = (client: KafkaClient, brokers = testParts().brokers): EventLog =>
+export const testLogOn = (client: KafkaClient, brokers = testParts().brokers): Promise<EventLog> =>
   openEventLog(client, { brokers: brokers.split(','), clientId: 'test' }, () => undefined);
 
 /** A topic that no other test uses. */

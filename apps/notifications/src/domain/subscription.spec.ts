@@ -1,4 +1,4 @@
-import { DomainError } from '@tierline/contracts';
+import type { DomainError } from '@tierline/contracts';
 import { checkRetry, checkRoom, checkTarget, most, type TargetNature } from './subscription.ts';
 
 const nature = (more: Partial<TargetNature> = {}): TargetNature => ({

@@ -33,7 +33,7 @@ export type Claimed = {
 const leaseSeconds = 60;
 
 /** How many deliveries of one stream go out at once; a target that failed last gets one at a time. */
-const roomPerStream = 4;
+const roomPerStream = 8;
 
 /**
  * Streams with the fewest deliveries under way come first, so that busy targets do not starve the others.
@@ -44,18 +44,18 @@ const claimLanes = `
     SELECT * FROM unnest($1::text[], $2::int[]) AS u(stream, count)
   ), stream AS (
     SELECT id::text AS stream, CASE WHEN failures > 0 THEN 1 ELSE ${roomPerStream} END AS room FROM subscription
-    WHERE state = 'enabled' AND rest_until <= clock_timestamp()
+    WHERE state = 'enabled' AND rest_until <= now()
     UNION ALL VALUES ('mail', ${roomPerStream}), ('test', 2)
   ), due AS (
     SELECT l.stream, l.ticket_id FROM stream s LEFT JOIN used u ON u.stream = s.stream
     CROSS JOIN LATERAL (
       SELECT stream, ticket_id, next_attempt_at FROM lane
-      WHERE lane.stream = s.stream AND next_attempt_at <= clock_timestamp() AND locked_until <= clock_timestamp()
+      WHERE lane.stream = s.stream AND next_attempt_at <= now() AND locked_until <= now()
       ORDER BY next_attempt_at LIMIT greatest(0, s.room - coalesce(u.count, 0)) FOR UPDATE SKIP LOCKED
     ) l
     ORDER BY coalesce(u.count, 0), l.next_attempt_at LIMIT $3
   )
-  UPDATE lane SET locked_until = clock_timestamp() + interval '${leaseSeconds} seconds', locked_by = $4
+  UPDATE lane SET locked_until = now() + interval '${leaseSeconds} seconds', locked_by = $4
   FROM due WHERE lane.stream = due.stream AND lane.ticket_id = due.ticket_id
   RETURNING lane.stream, lane.ticket_id`;
 
@@ -96,14 +96,15 @@ export const claimDue = (
     ]);
   });
 
-/** Locks the lane of a claim; false when somebody else took it over meanwhile. */
-export const holds = async (tx: Transaction, { stream, ticketId, claim }: Claimed): Promise<boolean> => {
-  const rows = await tx.query(`SELECT 1 FROM lane WHERE stream = $1 AND ticket_id = $2 AND locked_by = $3 FOR UPDATE`, [
-    stream,
-    ticketId,
-    claim,
-  ]);
-  return rows.length > 0;
+/** Locks the lanes of claims; gives the claims that still hold: others ran out, and somebody else took them over. */
+export const stillHeld = async (tx: Transaction, claims: readonly Claimed[]): Promise<readonly Claimed[]> => {
+  const rows = await tx.query<{ stream: string; ticket_id: string; locked_by: string | null }>(
+    `SELECT stream, ticket_id, locked_by FROM lane
+     WHERE (stream, ticket_id) IN (SELECT * FROM unnest($1::text[], $2::uuid[])) ORDER BY stream, ticket_id FOR UPDATE`,
+    [claims.map(({ stream }) => stream), claims.map(({ ticketId }) => ticketId)],
+  );
+  const holders = new Map(rows.map(({ stream, ticket_id, locked_by }) => [`${stream} ${ticket_id}`, locked_by]));
+  return claims.filter(({ stream, ticketId, claim }) => holders.get(`${stream} ${ticketId}`) === claim);
 };
 
 /** Gives a claim back untried. */

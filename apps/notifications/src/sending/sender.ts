@@ -4,7 +4,7 @@ import type { Relay } from '@tierline/messaging';
 import type { Database } from '@tierline/persistence';
 import type { Channel, Outcome } from '../domain/delivery.ts';
 import { claimDue, release, type Claimed } from './claims.ts';
-import { settle } from './settle.ts';
+import { settle, type Tried, type Waits } from './settle.ts';
 
 /** Hands one delivery over to the world. Never throws for what the world does; aborts with the signal. */
 export type Send = (claimed: Claimed, signal: AbortSignal) => Promise<Outcome>;
@@ -12,11 +12,11 @@ export type Send = (claimed: Claimed, signal: AbortSignal) => Promise<Outcome>;
 export type SenderOptions = {
   send: Readonly<Record<Channel, Send>>;
   /** Seconds between tries; see the domain. */
-  waits: Readonly<Record<Channel, readonly number[]>>;
+  waits: Waits;
   chance: () => number;
 };
 
-const concurrency = 16;
+const concurrency = 32;
 const idleMilliseconds = 200;
 /** What is under way at a stop may finish within this time; then it is broken off and another process sends it again. */
 const graceMilliseconds = 5_000;
@@ -33,6 +33,8 @@ export class Sender implements OnApplicationBootstrap, OnModuleDestroy {
   private running: Promise<void> | undefined;
   private stopping = false;
   private wake: () => void = () => undefined;
+  private next: { all: Tried[]; written: Promise<void> } | undefined;
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly database: Database,
@@ -103,24 +105,43 @@ export class Sender implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const outcome = await this.options.send[claimed.channel](claimed, this.breaking.signal);
       if (this.breaking.signal.aborted && outcome.kind !== 'taken') await release(this.database, claimed);
-      else await this.write(claimed, outcome);
+      else await this.write({ claimed, outcome, chance: this.options.chance() });
     } catch (error) {
       // Not lost: the claim runs out and it is sent again.
       this.log.error(error);
     }
   }
 
-  private async write(claimed: Claimed, outcome: Outcome): Promise<void> {
-    const terms = { chance: this.options.chance(), waits: this.options.waits[claimed.channel] };
+  /** Writes the outcome, together with all others that come while earlier ones are being written. */
+  private write(tried: Tried): Promise<void> {
+    if (!this.next) {
+      const all: Tried[] = [];
+      const written = this.writing.then(() => {
+        this.next = undefined;
+        return this.writeAll(all);
+      });
+      this.next = { all, written };
+      // Whoever waits for these hears of a failure; the ones after them go on.
+      this.writing = written.catch(() => undefined);
+    }
+    this.next.all.push(tried);
+    return this.next.written;
+  }
+
+  private async writeAll(all: readonly Tried[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const verdict = await settle(this.database, claimed, outcome, terms);
-        if (verdict && verdict.state !== 'waiting') this.relay.nudge();
+        if (await settle(this.database, all, this.options.waits)) this.relay.nudge();
         return;
       } catch (error) {
-        if (attempt >= writes) throw error;
-        await sleep(100 * attempt);
+        if (attempt < writes) await sleep(100 * attempt);
+        else if (all.length === 1) throw error;
+        else break;
       }
     }
+    // One that cannot be written must not take the others along.
+    const results = await Promise.allSettled(all.map((one) => settle(this.database, [one], this.options.waits)));
+    for (const result of results) if (result.status === 'rejected') this.log.error(result.reason);
+    this.relay.nudge();
   }
 }

@@ -1,37 +1,56 @@
 import { NotificationFailed, NotificationSent, SubscriptionDisabled, type Fact } from '@tierline/contracts';
-import { append, type Origin } from '@tierline/messaging';
+import { append, type Entry, type Origin } from '@tierline/messaging';
 import type { Database, Transaction } from '@tierline/persistence';
-import { decide, restUntil, type Outcome, type Terms, type Verdict } from '../domain/delivery.ts';
-import { holds, type Claimed } from './claims.ts';
+import { decide, type Channel, type Outcome, type Verdict } from '../domain/delivery.ts';
+import { stillHeld, type Claimed } from './claims.ts';
+import { judgeTargets } from './targets.ts';
 
-/** After so many failures in a row a success means that the target was down and is back: what waits goes out at once. */
-const outage = 5;
+/** A try with what came of it. */
+export type Tried = { readonly claimed: Claimed; readonly outcome: Outcome; readonly chance: number };
+/** … and what follows from it. */
+export type Settled = Tried & { readonly verdict: Verdict };
+
+export type Waits = Readonly<Record<Channel, readonly number[]>>;
 
 const statusOf = (outcome: Outcome): number | null => ('status' in outcome ? (outcome.status ?? null) : null);
 
-const writeDelivery = async (tx: Transaction, { id }: Claimed, outcome: Outcome, verdict: Verdict): Promise<void> => {
-  const tried = outcome.kind === 'unready' && verdict.state === 'waiting' ? 0 : 1;
+const writeDeliveries = async (tx: Transaction, settled: readonly Settled[]): Promise<void> => {
+  const rows = settled.map(({ claimed, outcome, verdict }) => ({
+    id: claimed.id,
+    state: verdict.state,
+    tried: outcome.kind === 'unready' && verdict.state === 'waiting' ? 0 : 1,
+    status: statusOf(outcome),
+    error: verdict.state === 'sent' ? null : verdict.reason,
+  }));
   await tx.query(
-    `UPDATE delivery SET state = $2, attempts = attempts + $3, step = step + $3, last_status = $4, last_error = $5,
-       last_attempt_at = CASE WHEN $3 = 1 THEN $6::timestamptz ELSE last_attempt_at END,
-       finished_at = CASE WHEN $2 = 'waiting' THEN NULL ELSE $6::timestamptz END
-     WHERE id = $1`,
-    [id, verdict.state, tried, statusOf(outcome), verdict.state === 'sent' ? null : verdict.reason, tx.now],
+    `UPDATE delivery d SET state = r.state, attempts = attempts + tried, step = step + tried, last_status = r.status,
+       last_error = r.error, last_attempt_at = CASE WHEN tried = 1 THEN $2::timestamptz ELSE last_attempt_at END,
+       finished_at = CASE WHEN r.state = 'waiting' THEN NULL ELSE $2::timestamptz END
+     FROM jsonb_to_recordset($1::jsonb) AS r(id uuid, state text, tried int, status int, error text) WHERE d.id = r.id`,
+    [JSON.stringify(rows), tx.now],
   );
 };
 
-/** Unlocks the lane for its next delivery, or closes it when nothing waits in it any more. */
-const moveLane = async (tx: Transaction, claimed: Claimed, outcome: Outcome, verdict: Verdict): Promise<void> => {
-  const lane = [claimed.stream, claimed.ticketId];
-  const awaited = outcome.kind === 'unready' ? claimed.requesterId : null;
-  const next = verdict.state === 'waiting' ? verdict.nextAttemptAt : tx.now;
-  const unlocked = await tx.query(
-    `UPDATE lane SET next_attempt_at = $3, locked_until = '-infinity', locked_by = NULL, awaited_person = $4
-     WHERE stream = $1 AND ticket_id = $2
-       AND EXISTS (SELECT 1 FROM delivery WHERE stream = $1 AND ticket_id = $2 AND state = 'waiting') RETURNING 1`,
-    [...lane, next, awaited],
+/** Unlocks the lanes for their next delivery, and closes those in which nothing waits any more. */
+const moveLanes = async (tx: Transaction, settled: readonly Settled[]): Promise<void> => {
+  const rows = settled.map(({ claimed, outcome, verdict }) => ({
+    stream: claimed.stream,
+    ticket_id: claimed.ticketId,
+    next: verdict.state === 'waiting' ? verdict.nextAttemptAt : tx.now,
+    awaited: outcome.kind === 'unready' ? claimed.requesterId : null,
+  }));
+  const recordset = `jsonb_to_recordset($1::jsonb) AS r(stream text, ticket_id uuid, next timestamptz, awaited text)`;
+  const waiting = `EXISTS (
+    SELECT 1 FROM delivery d WHERE d.stream = l.stream AND d.ticket_id = l.ticket_id AND d.state = 'waiting')`;
+  await tx.query(
+    `UPDATE lane l SET next_attempt_at = r.next, locked_until = '-infinity', locked_by = NULL, awaited_person = r.awaited
+     FROM ${recordset} WHERE l.stream = r.stream AND l.ticket_id = r.ticket_id AND ${waiting}`,
+    [JSON.stringify(rows)],
   );
-  if (unlocked.length === 0) await tx.query(`DELETE FROM lane WHERE stream = $1 AND ticket_id = $2`, lane);
+  await tx.query(
+    `DELETE FROM lane l USING ${recordset} WHERE l.stream = r.stream AND l.ticket_id = r.ticket_id AND NOT ${waiting}`,
+    [JSON.stringify(rows)],
+  );
 };
 
 const originOf = ({ tenant, correlationId, eventId }: Claimed): Origin => ({
@@ -42,78 +61,68 @@ const originOf = ({ tenant, correlationId, eventId }: Claimed): Origin => ({
   traceparent: null,
 });
 
-const factOf = (claimed: Claimed, verdict: Verdict): Fact | null => {
+const factOf = ({ claimed, verdict }: Settled): Fact | null => {
   const { id: deliveryId, template, requesterId, attempts } = claimed;
   if (!template || !requesterId || verdict.state === 'waiting') return null;
   const mail = { deliveryId, template, personId: requesterId, attempts: attempts + 1 };
   return verdict.state === 'sent' ? NotificationSent(mail) : NotificationFailed({ ...mail, reason: verdict.reason });
 };
 
-const tellOfMail = async (tx: Transaction, claimed: Claimed, verdict: Verdict): Promise<void> => {
-  const fact = factOf(claimed, verdict);
-  if (!fact) return;
-  const [row] = await tx.query<{ published: number }>(
-    `UPDATE ticket SET published = published + 1 WHERE tenant_id = $1 AND ticket_id = $2 RETURNING published`,
-    [claimed.tenant, claimed.ticketId],
+/** The events about mails; a lane holds one delivery at a time, so there is at most one for each ticket. */
+const mailEntries = async (tx: Transaction, settled: readonly Settled[]): Promise<Entry[]> => {
+  const told = settled.flatMap((one) => {
+    const fact = factOf(one);
+    return fact ? [{ claimed: one.claimed, fact }] : [];
+  });
+  if (told.length === 0) return [];
+  const rows = await tx.query<{ ticket_id: string; published: number }>(
+    `UPDATE ticket t SET published = published + 1 FROM unnest($1::text[], $2::uuid[]) AS m(tenant_id, ticket_id)
+     WHERE t.tenant_id = m.tenant_id AND t.ticket_id = m.ticket_id RETURNING t.ticket_id, t.published`,
+    [told.map(({ claimed }) => claimed.tenant), told.map(({ claimed }) => claimed.ticketId)],
   );
-  await append(tx, [{ ...originOf(claimed), subject: claimed.ticketId, sequence: row!.published, fact }]);
-};
-
-const disable = async (tx: Transaction, claimed: Claimed, reason: string): Promise<void> => {
-  const { subscriptionId } = claimed;
-  const [row] = await tx.query<{ published: number }>(
-    `UPDATE subscription SET state = 'disabled', disabled_reason = $2, disabled_at = $3, published = published + 1
-     WHERE id = $1 AND state = 'enabled' RETURNING published`,
-    [subscriptionId, reason, tx.now],
-  );
-  if (!row) return;
-  const fact = SubscriptionDisabled({ subscriptionId: subscriptionId!, reason });
-  await append(tx, [{ ...originOf(claimed), subject: subscriptionId!, sequence: row.published, fact }]);
-};
-
-/** Takes a target that answers out of its rest, or lets one that fails rest for longer. */
-const judgeTarget = async (tx: Transaction, claimed: Claimed, verdict: Verdict, terms: Terms): Promise<void> => {
-  const read = (lock: string) =>
-    tx.query<{ failures: number }>(`SELECT failures FROM subscription WHERE id = $1 ${lock}`, [claimed.subscriptionId]);
-  if (verdict.state === 'sent' && (await read(''))[0]?.failures === 0) return;
-  const [target] = await read('FOR NO KEY UPDATE');
-  if (!target) return;
-  const failures = verdict.state === 'sent' ? 0 : target.failures + 1;
-  const rest = failures === 0 ? '-infinity' : restUntil(failures, terms);
-  await tx.query(`UPDATE subscription SET failures = $2, rest_until = $3 WHERE id = $1`, [
-    claimed.subscriptionId,
-    failures,
-    rest,
-  ]);
-  if (failures === 0 && target.failures >= outage)
-    await tx.query(`UPDATE lane SET next_attempt_at = $2 WHERE stream = $1 AND next_attempt_at > $2`, [
-      claimed.stream,
-      tx.now,
-    ]);
-  if (verdict.state === 'failed' && verdict.disables) await disable(tx, claimed, verdict.disables);
+  const sequences = new Map(rows.map(({ ticket_id, published }) => [ticket_id, published]));
+  return told.map(({ claimed, fact }) => ({
+    ...originOf(claimed),
+    subject: claimed.ticketId,
+    sequence: sequences.get(claimed.ticketId)!,
+    fact,
+  }));
 };
 
 /**
- * Writes down what came of a claimed delivery and what follows from it, in one transaction.
- * Gives null, and writes nothing, when the claim had run out and somebody else took the delivery over.
+ * Writes down what came of claimed deliveries and what follows from it, in one transaction.
+ * Leaves out those whose claim had run out. Gives true when there are events to send.
  */
-export const settle = (
-  database: Database,
-  claimed: Claimed,
-  outcome: Outcome,
-  { chance, waits }: Omit<Terms, 'at'>,
-): Promise<Verdict | null> =>
+export const settle = (database: Database, tried: readonly Tried[], waits: Waits): Promise<boolean> =>
   database.inBackground(async (tx) => {
-    // Before the lane, as a deletion locks them: the other way round the two could wait for each other.
-    if (claimed.subscriptionId)
-      await tx.query('SELECT 1 FROM subscription WHERE id = $1 FOR KEY SHARE', [claimed.subscriptionId]);
-    if (!(await holds(tx, claimed))) return null;
-    const terms: Terms = { at: tx.now, chance, waits };
-    const { channel, step, createdAt } = claimed;
-    const verdict = decide(outcome, { channel, step, createdAt: createdAt.toISOString() }, terms);
-    await writeDelivery(tx, claimed, outcome, verdict);
-    await moveLane(tx, claimed, outcome, verdict);
-    if (channel === 'webhook') await judgeTarget(tx, claimed, verdict, terms);
-    if (channel === 'mail') await tellOfMail(tx, claimed, verdict);
-    return verdict;
+    // Before the lanes, as a deletion locks them: the other way round the two could wait for each other.
+    await tx.query('SELECT 1 FROM subscription WHERE id = ANY($1::uuid[]) ORDER BY id FOR KEY SHARE', [
+      tried.flatMap(({ claimed }) => claimed.subscriptionId ?? []),
+    ]);
+    const held = new Set(
+      await stillHeld(
+        tx,
+        tried.map(({ claimed }) => claimed),
+      ),
+    );
+    const settled = tried
+      .filter(({ claimed }) => held.has(claimed))
+      .map((one): Settled => {
+        const { channel, step, createdAt } = one.claimed;
+        const terms = { at: tx.now, chance: one.chance, waits: waits[channel] };
+        return { ...one, verdict: decide(one.outcome, { channel, step, createdAt: createdAt.toISOString() }, terms) };
+      });
+    if (settled.length === 0) return false;
+    await writeDeliveries(tx, settled);
+    await moveLanes(tx, settled);
+    const disabled = await judgeTargets(tx, settled, waits.webhook);
+    const entries = disabled.map(({ claimed, reason, sequence }): Entry => ({
+      ...originOf(claimed),
+      subject: claimed.subscriptionId!,
+      sequence,
+      fact: SubscriptionDisabled({ subscriptionId: claimed.subscriptionId!, reason }),
+    }));
+    entries.push(...(await mailEntries(tx, settled)));
+    await append(tx, entries);
+    return entries.length > 0;
   });

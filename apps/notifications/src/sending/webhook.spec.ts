@@ -27,7 +27,7 @@ const claimed = (url: string): Claimed =>
 const never = new AbortController().signal;
 
 afterEach(async () => {
-  for (const { stop } of running.splice(0)) await stop();
+  for (const one of running.splice(0)) await one.stop();
 });
 
 it('posts a signed CloudEvent that the reference library accepts', async () => {

@@ -37,7 +37,7 @@ export const startReceiver = async (answer: Answer = status(204)): Promise<Recei
         at: Date.now(),
         headers: request.headers,
         body,
-        event: JSON.parse(body),
+        event: JSON.parse(body) as Call['event'],
       };
       calls.push(call);
       answer(call, response, calls.length - 1);

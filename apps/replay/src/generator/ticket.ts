@@ -1,4 +1,4 @@
-import type { Handover } from '@tierline/contracts';
+import type { Handover, Impact } from '@tierline/contracts';
 import { draftTicket, type Draft } from '../draft.ts';
 import type { Rank } from '../log.ts';
 import { slugOfTier, type Person, type Plan } from '../step.ts';
@@ -20,9 +20,17 @@ export type Idea = {
   readonly requester: Colleague;
   readonly solver: Rank;
   readonly ending: Ending;
+  /** Stories of that day so far: one is told again only when its topic has no other. */
+  readonly told: Set<Story>;
 };
 
-type Telling = Idea & { readonly story: Story; readonly draft: Draft; readonly dice: Dice; readonly tally: Tally };
+type Telling = Idea & {
+  readonly story: Story;
+  readonly impact: Impact;
+  readonly draft: Draft;
+  readonly dice: Dice;
+  readonly tally: Tally;
+};
 
 const agentOf = (dice: Dice, team: TeamName): Person => agentCalled(dice.pick(teams[team].members));
 
@@ -35,14 +43,21 @@ export const wayOf = ({ direct, second, third }: Topic, solver: Rank): TeamName[
   return way;
 };
 
-const begin = (idea: Idea, story: Story, dice: Dice): Draft => {
-  const { topic, requester } = idea;
+const freshStory = ({ topic, told }: Idea, dice: Dice): Story => {
+  const fresh = topic.stories.filter((story) => !told.has(story));
+  const story = dice.pick(fresh.length > 0 ? fresh : topic.stories);
+  told.add(story);
+  return story;
+};
+
+const worse: Readonly<Record<Impact, Impact>> = { low: 'medium', medium: 'high', high: 'major', major: 'major' };
+
+const begin = ({ topic, requester }: Idea, { subject, description }: Story, impact: Impact, dice: Dice): Draft => {
   const channels =
     requester.id === monitoring.id ? (['monitoring'] as const) : (['web', 'web', 'email', 'phone'] as const);
   const channel = dice.pick(channels);
   const opener = { web: requester, monitoring: requester, email: mailGateway, phone: agentOf(dice, 'service-desk') };
-  const { subject, description } = story;
-  const { category, impact, urgency } = topic;
+  const { category, urgency } = topic;
   const { organisation } = requester;
   return draftTicket({
     opener: opener[channel],
@@ -52,7 +67,7 @@ const begin = (idea: Idea, story: Story, dice: Dice): Draft => {
   });
 };
 
-const handoverOf = ({ story, requester, topic, dice }: Telling, to: TeamName): Handover => {
+const handoverOf = ({ story, requester, impact, dice }: Telling, to: TeamName): Handover => {
   const [step, result] = story.tried;
   const [analysis, hypothesis] = story.finding ?? [
     'Nothing found on our side.',
@@ -61,7 +76,7 @@ const handoverOf = ({ story, requester, topic, dice }: Telling, to: TeamName): H
   return {
     symptom: story.description,
     since: dice.pick(phrases.sinceWhen),
-    affected: `${requester.name}, ${requester.organisation}; impact ${topic.impact}`,
+    affected: `${requester.name}, ${requester.organisation}; impact ${impact}`,
     tried: [{ step, result }],
     reach: dice.pick(phrases.reaches),
     asked: story.asked,
@@ -184,9 +199,10 @@ const passOn = (telling: Telling, from: TeamName, to: TeamName): void => {
 
 /** Tells the whole way of a ticket; every figure that it moves is counted in `tally` as it happens. */
 export const tellTicket = (idea: Idea, dice: Dice, tally: Tally): Plan => {
-  const story = dice.pick(idea.topic.stories);
-  const draft = begin(idea, story, dice);
-  const telling = { ...idea, story, draft, dice, tally };
+  const story = freshStory(idea, dice);
+  const impact = dice.chance(0.15) ? worse[idea.topic.impact] : idea.topic.impact;
+  const draft = begin(idea, story, impact, dice);
+  const telling = { ...idea, story, impact, draft, dice, tally };
   const way = wayOf(idea.topic, idea.solver);
   tally.opened(teams[way[0]!].rank);
   way.forEach((team, index) => {

@@ -1,7 +1,7 @@
 import type { Count } from '../count.ts';
 import type { Rank } from '../log.ts';
 import type { Plan } from '../step.ts';
-import type { Topic } from './catalogue/topic.ts';
+import type { Story, Topic } from './catalogue/topic.ts';
 import { monitoring, requesters, type Colleague, type TeamName } from './company.ts';
 import { diceOf, type Dice } from './random.ts';
 import { startTally } from './tally.ts';
@@ -14,6 +14,8 @@ export type Generated = { readonly plans: readonly Plan[]; readonly count: Count
 const weekday = 60;
 /** Tickets of a day of the week, Monday first. */
 const perDay = [weekday + 6, weekday, weekday, weekday - 2, weekday - 8, 8, 5] as const;
+
+type Day = { readonly dice: Dice; readonly told: Set<Story> };
 
 type Left = Exclude<Ending, { kind: 'done' | 'cancelled' }>['kind'];
 
@@ -55,16 +57,20 @@ const ranks = [1, 2, 3] as const;
 const topicFor = (dice: Dice, fits: (topic: Topic) => boolean): Topic =>
   dice.weighted(topics.filter(fits), ({ weight }) => weight);
 
-const finishedIdea = (id: string, dice: Dice): Idea => {
+const finishedIdea = (id: string, { dice, told }: Day): Idea => {
   const topic = topicFor(dice, () => true);
   const solver = dice.weighted(ranks, (rank) => topic.solvedAt[rank - 1]!);
   const ending: Ending = { kind: dice.chance(0.03) ? 'cancelled' : 'done' };
   // What is cancelled is cancelled by the first who sees it.
   const last: Rank = ending.kind === 'cancelled' ? 1 : solver;
-  return { id, topic, requester: requesterFor(topic, dice, undefined), solver: last, ending };
+  return { id, topic, requester: requesterFor(topic, dice, undefined), solver: last, ending, told };
 };
 
-const standingIdea = (id: string, dice: Dice, [kind, team, requester]: (typeof leftStanding)[number]): Idea => {
+const standingIdea = (
+  id: string,
+  { dice, told }: Day,
+  [kind, team, requester]: (typeof leftStanding)[number],
+): Idea => {
   const rankFor = (topic: Topic) => ranks.find((rank) => wayOf(topic, rank).at(-1) === team);
   const isFor = (topic: Topic) => rankFor(topic) !== undefined && !(topic.monitored && requester !== undefined);
   const topic = topicFor(dice, isFor);
@@ -74,17 +80,19 @@ const standingIdea = (id: string, dice: Dice, [kind, team, requester]: (typeof l
     requester: requesterFor(topic, dice, requester),
     solver: rankFor(topic)!,
     ending: { kind, team },
+    told,
   };
 };
 
 const ideasOf = (day: number, isLast: boolean, dice: Dice): Idea[] => {
   const size = perDay[day % perDay.length]!;
   const standing = isLast ? leftStanding : [];
+  const today = { dice, told: new Set<Story>() };
   const idOf = (index: number) => `day-${day + 1}-${String(index + 1).padStart(3, '0')}`;
   const finished = Array.from({ length: Math.max(0, size - standing.length) }, (_, index) =>
-    finishedIdea(idOf(index), dice),
+    finishedIdea(idOf(index), today),
   );
-  return [...finished, ...standing.map((wanted, index) => standingIdea(idOf(finished.length + index), dice, wanted))];
+  return [...finished, ...standing.map((wanted, index) => standingIdea(idOf(finished.length + index), today, wanted))];
 };
 
 /** Days of the demo company from a Monday on; the same seed tells the same days. */

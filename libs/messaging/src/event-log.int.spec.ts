@@ -1,0 +1,190 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually, freshName, ledger, scratchTopic, stranger, testLogOn } from '@tierline/testing';
+import { chunkLimits, type Consumer, type EventLog, type OutgoingRecord } from './event-log.ts';
+import { keyHash } from './key-hash.ts';
+import { kafkaClients } from './open-event-log.ts';
+
+const foreign = stranger();
+afterAll(() => foreign.close());
+
+/** Promises that every client behind the event log has to keep. */
+describe.each(kafkaClients)('the event log on %s gives records', (client) => {
+  const partitions = 5;
+  let log: EventLog;
+  let topic: string;
+  let group: string;
+  const consumers: Consumer[] = [];
+  const join = async (book: ReturnType<typeof ledger>, options: Parameters<typeof book.join>[1] = {}) => {
+    const consumer = await book.join(log, options);
+    consumers.push(consumer);
+    return consumer;
+  };
+  const record = (key: string, value: string, headers = {}): OutgoingRecord => ({ topic, key, value, headers });
+  const append = async (records: readonly OutgoingRecord[]) => {
+    const producer = await log.producer();
+    await producer.append(records);
+    await producer.close();
+  };
+  /** Sends so many records to each partition. */
+  const fill = async (count: number) => {
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const messages = Array.from({ length: count }, (_none, index) => ({ partition, value: `${partition}:${index}` }));
+      await foreign.send(topic, messages);
+    }
+  };
+
+  beforeEach(async () => {
+    log = await testLogOn(client);
+    topic = await scratchTopic(partitions);
+    group = freshName('group');
+  });
+
+  afterEach(async () => {
+    for (const consumer of consumers.splice(0)) await consumer.stop();
+    await log.close();
+  });
+
+  it('in order per key, each key in the partition where every other client puts it', async () => {
+    const keys = Array.from({ length: 40 }, (_none, index) => `ticket-${index}-é`);
+    const records = Array.from({ length: 800 }, (_none, index) => record(keys[index % 40]!, String(index)));
+    await append(records);
+    await foreign.send(
+      topic,
+      keys.map((key) => ({ key, value: 'foreign' })),
+    );
+    const book = ledger(group, topic);
+    await join(book);
+    await eventually(() => expect(book.taken).toHaveLength(840));
+    for (const key of keys) {
+      const about = book.taken.filter((each) => each.key === key);
+      expect(new Set(about.map(({ partition }) => partition))).toEqual(new Set([keyHash(key) % partitions]));
+      const sent = records.filter((each) => each.key === key).map(({ value }) => value);
+      expect(about.map(({ value }) => value!.toString())).toEqual([...sent, 'foreign']);
+    }
+  });
+
+  it('with their headers, in any script, and also without key or value', async () => {
+    await append([record('schlüssel-😀', 'Grüße, 世界', { ce_actor: 'agent:Zoë', empty: '' })]);
+    await foreign.send(topic, [{ key: null, value: null, headers: { twice: ['first', 'second'] }, partition: 0 }]);
+    const book = ledger(group, topic);
+    await join(book);
+    await eventually(() => expect(book.taken).toHaveLength(2));
+    const [own, bare] = [...book.taken].sort((one) => (one.key === null ? 1 : -1));
+    expect(own).toMatchObject({ key: 'schlüssel-😀', headers: { ce_actor: 'agent:Zoë', empty: '' } });
+    expect(own!.value!.toString()).toBe('Grüße, 世界');
+    expect(bare).toMatchObject({ key: null, value: null, headers: { twice: 'first' } });
+  });
+
+  it('from the given position on, be the committed offset ahead of it, behind it or absent', async () => {
+    await fill(10);
+    await foreign.commit(group, topic, { 1: 9, 2: 2 });
+    const book = ledger(group, topic);
+    for (const partition of [1, 2, 3]) book.positions.set(partition, 5n);
+    await join(book);
+    await eventually(() => expect(book.taken).toHaveLength(3 * 5 + 2 * 10));
+    const firsts = [0, 1, 2, 3, 4].map((each) => book.chunks.find(({ partition }) => partition === each)!.records[0]!);
+    expect(firsts.map(({ offset }) => offset)).toEqual([0n, 5n, 5n, 5n, 0n]);
+    // Lag tools read the committed offset: it follows what was taken.
+    await eventually(async () => expect((await foreign.committed(group, topic))[2]).toBe(10));
+  });
+
+  it('again from where the handler says', async () => {
+    await fill(20);
+    const book = ledger(group, topic);
+    book.positions.set(2, 0n);
+    let jumps = 0;
+    await join(book, {
+      during: async ({ partition, records }) =>
+        partition === 2 && records[0]!.offset === 0n && (jumps += 1) === 1 ? { kind: 'seek', next: 15n } : undefined,
+    });
+    await eventually(() => expect(book.chunks.filter(({ partition }) => partition === 2).length).toBeGreaterThan(2));
+    const starts = book.chunks.filter(({ partition }) => partition === 2).map(({ records }) => records[0]!.offset);
+    // Sent ahead to 15, and back to 0 by the ledger, which did not take what came before.
+    expect(starts.slice(0, 3)).toEqual([0n, 15n, 0n]);
+    await eventually(() => expect(book.taken).toHaveLength(100));
+  });
+
+  it('of other partitions while one is put off, and then the same ones again', async () => {
+    await fill(50);
+    const book = ledger(group, topic);
+    let isBroken = true;
+    const putOff = async (partition: number, first: bigint) =>
+      isBroken && partition === 0 ? ({ kind: 'later', next: first, milliseconds: 200 } as const) : undefined;
+    await join(book, { during: ({ partition, records }) => putOff(partition, records[0]!.offset) });
+    await eventually(() => expect(book.taken).toHaveLength(200));
+    await fill(50);
+    await eventually(() => expect(book.taken).toHaveLength(400));
+    const tries = () => book.chunks.filter(({ partition }) => partition === 0);
+    await eventually(() => expect(tries().length).toBeGreaterThan(1));
+    expect(new Set(tries().map(({ records }) => records[0]!.offset))).toEqual(new Set([0n]));
+    isBroken = false;
+    await eventually(() => expect(book.taken).toHaveLength(500));
+    const offsets = book.taken.filter(({ partition }) => partition === 0).map(({ offset }) => Number(offset));
+    expect(offsets).toEqual(Array.from({ length: 100 }, (_none, index) => index));
+  });
+
+  it('in chunks that are never larger than the limits', async () => {
+    await foreign.send(
+      topic,
+      Array.from({ length: 1_300 }, (_none, index) => ({ partition: 0, value: String(index) })),
+    );
+    for (let batch = 0; batch < 4; batch += 1)
+      await foreign.send(
+        topic,
+        Array.from({ length: 8 }, () => ({ partition: 1, value: 'x'.repeat(110_000) })),
+      );
+    const book = ledger(group, topic);
+    await join(book);
+    await eventually(() => expect(book.taken).toHaveLength(1_332));
+    for (const { records } of book.chunks) {
+      expect(records.length).toBeLessThanOrEqual(chunkLimits.records);
+      const bytes = records.reduce((sum, { value }) => sum + value!.length, 0);
+      expect(bytes).toBeLessThanOrEqual(chunkLimits.bytes);
+    }
+  });
+
+  it('without those that a transaction took back', async () => {
+    const messages = (text: string) => [0, 1, 2].map((index) => ({ partition: 3, value: `${text} ${index}` }));
+    await foreign.transact(topic, messages('kept'), 'commit');
+    await foreign.transact(topic, messages('taken back'), 'abort');
+    await foreign.send(topic, [{ partition: 3, value: 'after' }]);
+    const book = ledger(group, topic);
+    await join(book);
+    await eventually(() => expect(book.texts()).toEqual(['kept 0', 'kept 1', 'kept 2', 'after']));
+    expect(book.fatal).toEqual([]);
+  });
+
+  it.each(['gzip', 'zstd', 'snappy', 'lz4'])('that were compressed with %s, or ends loudly', async (codec) => {
+    const compressed = await scratchTopic(1, { 'compression.type': codec });
+    await foreign.send(
+      compressed,
+      Array.from({ length: 100 }, (_none, index) => ({ value: `a text that repeats ${index}` })),
+    );
+    const book = ledger(group, compressed);
+    await join(book);
+    if (client === 'kafkajs' && (codec === 'snappy' || codec === 'lz4')) {
+      await eventually(() => expect(book.fatal).toHaveLength(1));
+      expect(book.fatal[0]!.message).toMatch(new RegExp(codec, 'i'));
+      expect(book.taken).toEqual([]);
+    } else await eventually(() => expect(book.taken).toHaveLength(100));
+  });
+
+  it('never twice at once for one partition, and of several partitions together', async () => {
+    await fill(600);
+    const book = ledger(group, topic);
+    const running = new Set<number>();
+    let most = 0;
+    await join(book, {
+      during: async ({ partition }) => {
+        expect(running.has(partition)).toBe(false);
+        running.add(partition);
+        most = Math.max(most, running.size);
+        await sleep(50);
+        running.delete(partition);
+      },
+    });
+    await eventually(() => expect(book.taken).toHaveLength(3_000));
+    expect(book.fatal).toEqual([]);
+    expect(most).toBeGreaterThan(1);
+  });
+});
