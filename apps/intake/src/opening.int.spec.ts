@@ -182,8 +182,8 @@ describe('what is not usable', () => {
     });
   });
 
-  it('a body of more than 256 KB is refused and nothing is stored', async () => {
-    expect(await refused(() => post('/tickets', { ...ticket, description: 'x'.repeat(257 * 1_024) }))).toMatchObject({
+  it('a body of more than 1 MB is refused and nothing is stored', async () => {
+    expect(await refused(() => post('/tickets', { ...ticket, description: 'x'.repeat(1_025 * 1_024) }))).toMatchObject({
       status: 413,
       body: { code: 'body_too_large' },
     });

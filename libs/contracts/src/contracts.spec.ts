@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { asyncApi, events, topics } from './index.ts';
+import { Line, Text, asyncApi, events, topics } from './index.ts';
 
 const golden = new URL('../golden/', import.meta.url);
 const fileOf = (type: string) => new URL(`${type}.json`, golden);
@@ -35,5 +35,16 @@ describe('asyncApi', () => {
       expect(components.messages[name]).toMatchObject({ name: type, payload: { schema: { type: 'object' } } });
     }
     expect(channels.tickets!.address).toBe(`desk.${topics.tickets.name}`);
+  });
+});
+
+describe('text of people', () => {
+  it.each(['a\u0000b', 'half \ud83d of a pair'])('that no database stores is refused: %j', (text) => {
+    expect(Text.safeParse(text).success).toBe(false);
+    expect(Line.safeParse(text).success).toBe(false);
+  });
+
+  it('of any script and with emoji is taken, without the blanks around it', () => {
+    expect(Text.parse('  Größe 漢字 👩‍💻 ')).toBe('Größe 漢字 👩‍💻');
   });
 });

@@ -46,10 +46,14 @@ export const PersonId = z.string().min(1).max(120).regex(/^\S+$/, 'must not cont
 export const TicketId = z.uuid();
 export const Instant = z.iso.datetime();
 
+/** PostgreSQL stores no NUL, and half of a surrogate pair is no character. */
+const isStorable = (text: string) => text.isWellFormed() && !text.includes('\u0000');
+const unstorable = 'must not contain NUL or broken characters';
+
 /** One line of text a person wrote. */
-export const Line = z.string().trim().min(1).max(300);
+export const Line = z.string().trim().min(1).max(300).refine(isStorable, unstorable);
 /** Text a person wrote, up to 32,000 characters. */
-export const Text = z.string().trim().min(1).max(32_000);
+export const Text = z.string().trim().min(1).max(32_000).refine(isStorable, unstorable);
 
 /** Roles of a token's holder. */
 export const Role = z.enum(['requester', 'agent', 'lead', 'admin', 'partner-agent', 'integrator', 'auditor']);

@@ -1,9 +1,10 @@
 import type { Received } from '@tierline/contracts';
 import { isTransient, type Database, type Transaction } from '@tierline/persistence';
 import { Unreadable, readEvent } from './envelope.ts';
-import type { Chunk, LogRecord, Outcome, Partition } from './event-log.ts';
+import { chunkLimits, type Chunk, type LogRecord, type Outcome, type Partition } from './event-log.ts';
 import { freshOf } from './inbox.ts';
 import { park, parkedKeys, type ParkedRecord } from './parking.ts';
+import { PositionMoved, Positions } from './positions.ts';
 import type { Task } from './unit-of-work.ts';
 
 /** What a service does with events: which types it takes, and the work that each one means. */
@@ -12,16 +13,16 @@ export type Dispatcher = {
   tasksFor(event: Received): Promise<readonly Task[]>;
 };
 
-/** Somebody else moved the position: this process does not own the partition any more, or never read from there. */
-class PositionMoved extends Error {
-  override readonly name = 'PositionMoved';
-}
-
 /** A record with what it was read as. */
 type Read =
   | { kind: 'skipped'; record: LogRecord }
   | { kind: 'event'; record: LogRecord; event: Received }
   | { kind: 'unreadable'; record: LogRecord; reason: string };
+
+/** Records of one partition that are to be taken in one transaction; none: only the position moves. */
+type Piece = { partition: Partition; reads: readonly Read[]; next: bigint };
+
+type Waiting = Piece & { done: () => void; failed: (error: Error) => void };
 
 export type ProcessorEvents = {
   /** Records were taken: `fresh` are the events among them that had an effect. */
@@ -31,6 +32,12 @@ export type ProcessorEvents = {
 };
 
 const keyOf = (record: LogRecord, { partition }: Partition) => record.key ?? `${partition}@${record.offset}`;
+const nameOf = ({ topic, partition }: Partition) => `${topic}/${partition}`;
+const pieceOf = (partition: Partition, reads: readonly Read[]): Piece => ({
+  partition,
+  reads,
+  next: reads.at(-1)!.record.offset + 1n,
+});
 
 /** Runs tasks: those of one batch together, in order. */
 export const runTasks = async (tx: Transaction, tasks: readonly Task[]): Promise<void> => {
@@ -43,13 +50,16 @@ export const runTasks = async (tx: Transaction, tasks: readonly Task[]): Promise
 };
 
 /**
- * Takes chunks of records into the database: position, inbox, work and outbox in one transaction.
- * A record that cannot be digested is parked with all later ones of its key; everything else goes on.
+ * Takes chunks of records into the database: position, inbox, work and outbox in one transaction. Chunks of several
+ * partitions that wait at the same time share one. A record that cannot be digested is parked with all later ones of
+ * its key; everything else goes on.
  */
 export class ChunkProcessor {
-  private readonly positions = new Map<string, bigint>();
+  private readonly positions: Positions;
   private readonly failures = new Map<string, number>();
   private readonly gaps = new Map<string, bigint>();
+  private readonly waiting: Waiting[] = [];
+  private working = false;
 
   constructor(
     private readonly database: Database,
@@ -57,25 +67,20 @@ export class ChunkProcessor {
     private readonly dispatcher: Dispatcher,
     private readonly events: ProcessorEvents,
     private readonly chance: () => number = Math.random,
-  ) {}
+  ) {
+    this.positions = new Positions(database, group);
+  }
 
   /** The stored positions of these partitions; null where the group never read. */
-  async assigned(partitions: readonly Partition[]): Promise<(bigint | null)[]> {
-    const stored = await this.storedPositions();
-    return partitions.map((partition) => {
-      const name = this.name(partition);
-      const position = stored.get(name);
-      if (position === undefined) this.positions.delete(name);
-      else this.positions.set(name, position);
-      return position ?? null;
-    });
+  assigned(partitions: readonly Partition[]): Promise<(bigint | null)[]> {
+    return this.positions.assigned(partitions);
   }
 
   /** Takes a chunk, or says where to read instead, or asks to come again later. Never throws. */
   async process(chunk: Chunk): Promise<Outcome> {
-    const name = this.name(chunk);
+    const name = nameOf(chunk);
     const first = chunk.records[0]!.offset;
-    const position = this.positions.get(name) ?? first;
+    const position = this.positions.read(chunk) ?? first;
     const records = chunk.records.filter(({ offset }) => offset >= position);
     if (records.length === 0) return { kind: 'seek', next: position };
     if (records[0]!.offset > position && this.gaps.get(name) !== position) {
@@ -83,25 +88,41 @@ export class ChunkProcessor {
       this.gaps.set(name, position);
       return { kind: 'seek', next: position };
     }
+    const piece = pieceOf(
+      chunk,
+      records.map((record) => this.read(record)),
+    );
     try {
-      await this.take(
-        chunk,
-        records.map((record) => this.read(record)),
-      );
+      if (piece.reads.every(({ kind }) => kind === 'skipped')) this.skip(piece);
+      else await this.join(piece);
       this.failures.delete(name);
-      return { kind: 'done', next: records.at(-1)!.offset + 1n };
+      this.gaps.delete(name);
+      return { kind: 'done', next: piece.next };
     } catch (error) {
       return this.refused(chunk, error as Error);
     }
   }
 
+  /** Stores the positions behind skipped records; without it they are only read again. */
+  async settle(): Promise<void> {
+    for (const { partition, next } of this.positions.unstored())
+      await this.join({ partition, reads: [], next }).catch(async (error: Error) => {
+        if (!(error instanceof PositionMoved)) throw error;
+        await this.positions.assigned([partition]);
+      });
+  }
+
+  private skip({ partition, reads, next }: Piece): void {
+    this.positions.advance(partition, next);
+    this.events.onDone(partition, { position: next, records: reads.length, fresh: [] });
+  }
+
   private async refused(chunk: Chunk, error: Error): Promise<Outcome> {
-    const name = this.name(chunk);
+    const name = nameOf(chunk);
     if (error instanceof PositionMoved) {
       try {
-        const stored = (await this.storedPositions()).get(name) ?? chunk.records[0]!.offset;
-        this.positions.set(name, stored);
-        return { kind: 'seek', next: stored };
+        const [stored] = await this.positions.assigned([chunk]);
+        return { kind: 'seek', next: stored ?? chunk.records[0]!.offset };
       } catch (again) {
         error = again as Error;
       }
@@ -110,7 +131,7 @@ export class ChunkProcessor {
     this.failures.set(name, attempt);
     this.events.onRetry(chunk, error, attempt);
     const wait = Math.min(30_000, 100 * 2 ** Math.min(attempt, 9)) * (0.5 + this.chance() / 2);
-    return { kind: 'later', next: this.positions.get(name) ?? chunk.records[0]!.offset, milliseconds: wait };
+    return { kind: 'later', next: this.positions.read(chunk) ?? chunk.records[0]!.offset, milliseconds: wait };
   }
 
   private read(record: LogRecord): Read {
@@ -124,57 +145,102 @@ export class ChunkProcessor {
     }
   }
 
-  /** Takes the records in one transaction; where that fails for good, in halves, down to the one to be parked. */
-  private async take(chunk: Chunk, reads: readonly Read[]): Promise<void> {
+  /** Resolves when the piece is taken, with whatever else was waiting. */
+  private join(piece: Piece): Promise<void> {
+    return new Promise((done, failed) => {
+      this.waiting.push({ ...piece, done, failed });
+      if (!this.working) void this.work();
+    });
+  }
+
+  /** Takes what waits, one transaction after the other. Never rejects: each piece is told how it went. */
+  private async work(): Promise<void> {
+    this.working = true;
+    while (this.waiting.length > 0) {
+      const together = this.nextTogether();
+      const error = await this.takeAll(together).then(
+        () => null,
+        (failure: Error) => failure,
+      );
+      if (error === null) together.forEach(({ done }) => done());
+      else if (together.length === 1) together[0]!.failed(error);
+      // One of them fails all: each has its own turn, so that it alone bears it.
+      else for (const piece of together) await this.take(piece).then(piece.done, piece.failed);
+    }
+    this.working = false;
+  }
+
+  private nextTogether(): Waiting[] {
+    const partitions = new Set<string>();
+    let records = 0;
+    const end = this.waiting.findIndex(({ partition, reads }, index) => {
+      const again = partitions.has(nameOf(partition));
+      partitions.add(nameOf(partition));
+      records += reads.length;
+      return index > 0 && (again || records > chunkLimits.records);
+    });
+    return this.waiting.splice(0, end === -1 ? this.waiting.length : end);
+  }
+
+  private takeAll(pieces: readonly Piece[]): Promise<void> {
+    return pieces.length === 1 ? this.take(pieces[0]!) : this.takeTogether(pieces);
+  }
+
+  /** Takes the piece in one transaction; where that fails for good, in halves, down to the record to be parked. */
+  private async take(piece: Piece): Promise<void> {
+    const { partition, reads } = piece;
     try {
-      await this.takeTogether(chunk, reads);
+      await this.takeTogether([piece]);
     } catch (error) {
-      if (error instanceof PositionMoved || isTransient(error)) throw error;
+      if (error instanceof PositionMoved || isTransient(error) || reads.length === 0) throw error;
       if (reads.length > 1) {
         const middle = Math.ceil(reads.length / 2);
-        await this.take(chunk, reads.slice(0, middle));
-        await this.take(chunk, reads.slice(middle));
+        await this.take(pieceOf(partition, reads.slice(0, middle)));
+        await this.take(pieceOf(partition, reads.slice(middle)));
         return;
       }
       const { record } = reads[0]!;
       const { name, message } = error as Error;
-      await this.takeTogether(chunk, [{ kind: 'unreadable', record, reason: `${name}: ${message}` }]);
+      await this.takeTogether([pieceOf(partition, [{ kind: 'unreadable', record, reason: `${name}: ${message}` }])]);
     }
   }
 
-  private async takeTogether(chunk: Chunk, reads: readonly Read[]): Promise<void> {
-    const from = this.positions.get(this.name(chunk)) ?? reads[0]!.record.offset;
-    const next = reads.at(-1)!.record.offset + 1n;
-    const { aside, fresh } = await this.database.inBackground(async (tx) => {
-      await this.move(tx, chunk, from, next);
-      const wanted = reads.filter(({ kind }) => kind !== 'skipped');
-      if (wanted.length === 0) return { aside: [], fresh: [] };
-      const { ready, aside } = await this.sort(tx, chunk, wanted);
-      await park(tx, this.group, chunk, aside);
-      const fresh = await freshOf(tx, this.group, ready);
+  private async takeTogether(wanted: readonly Piece[]): Promise<void> {
+    // Meanwhile the position may have been stored together with records.
+    const pieces = wanted.filter((piece) => piece.reads.length > 0 || this.positions.isBehind(piece));
+    if (pieces.length === 0) return;
+    const taken = await this.database.inBackground(async (tx) => {
+      await this.positions.move(tx, pieces);
+      const sorted = [];
+      for (const piece of pieces) sorted.push({ piece, ...(await this.sort(tx, piece)) });
+      for (const { piece, aside } of sorted) await park(tx, this.group, piece.partition, aside);
+      const events = await freshOf(
+        tx,
+        this.group,
+        sorted.flatMap(({ ready }) => ready),
+      );
       const tasks: Task[] = [];
-      for (const event of fresh) tasks.push(...(await this.dispatcher.tasksFor(event)));
+      for (const event of events) tasks.push(...(await this.dispatcher.tasksFor(event)));
       await runTasks(tx, tasks);
-      return { aside, fresh };
+      return { sorted, fresh: new Set(events) };
     });
-    this.positions.set(this.name(chunk), next);
-    this.gaps.delete(this.name(chunk));
-    aside.forEach((record) => this.events.onParked(chunk, record));
-    this.events.onDone(chunk, { position: next, records: reads.length, fresh });
+    this.positions.moved(pieces);
+    for (const { piece, ready, aside } of taken.sorted) {
+      const fresh = ready.filter((event) => taken.fresh.has(event));
+      aside.forEach((record) => this.events.onParked(piece.partition, record));
+      this.events.onDone(piece.partition, { position: piece.next, records: piece.reads.length, fresh });
+    }
   }
 
   /** Tells the events that can be taken from the records that have to be parked, or wait behind a parked one. */
-  private async sort(tx: Transaction, chunk: Chunk, reads: readonly Read[]) {
-    const blocked = await parkedKeys(
-      tx,
-      this.group,
-      chunk.topic,
-      reads.map(({ record }) => keyOf(record, chunk)),
-    );
+  private async sort(tx: Transaction, { partition, reads }: Piece) {
+    const wanted = reads.filter(({ kind }) => kind !== 'skipped');
+    const keys = wanted.map(({ record }) => keyOf(record, partition));
+    const blocked = await parkedKeys(tx, this.group, partition.topic, keys);
     const ready: Received[] = [];
     const aside: ParkedRecord[] = [];
-    for (const read of reads) {
-      const key = keyOf(read.record, chunk);
+    for (const read of wanted) {
+      const key = keyOf(read.record, partition);
       if (blocked.has(key)) aside.push({ record: read.record, key, reason: 'waits behind an earlier parked record' });
       else if (read.kind === 'unreadable') {
         aside.push({ record: read.record, key, reason: read.reason });
@@ -182,30 +248,5 @@ export class ChunkProcessor {
       } else if (read.kind === 'event') ready.push(read.event);
     }
     return { ready, aside };
-  }
-
-  private async move(tx: Transaction, { topic, partition }: Partition, from: bigint, next: bigint): Promise<void> {
-    const moved = await tx.query(
-      `INSERT INTO consumer_position AS p (consumer_group, topic, partition, next_offset)
-       VALUES ($1, $2, $3, $5)
-       ON CONFLICT (consumer_group, topic, partition) DO UPDATE SET next_offset = $5, moved_at = now()
-       WHERE p.next_offset = $4 RETURNING 1`,
-      [this.group, topic, partition, from.toString(), next.toString()],
-    );
-    if (moved.length === 0) throw new PositionMoved(`${topic}/${partition} is not at ${from} any more`);
-  }
-
-  private async storedPositions(): Promise<Map<string, bigint>> {
-    const rows = await this.database.inBackground((tx) =>
-      tx.query<{ topic: string; partition: number; next_offset: string }>(
-        `SELECT topic, partition, next_offset FROM consumer_position WHERE consumer_group = $1`,
-        [this.group],
-      ),
-    );
-    return new Map(rows.map((row) => [this.name(row), BigInt(row.next_offset)]));
-  }
-
-  private name({ topic, partition }: Partition): string {
-    return `${topic}/${partition}`;
   }
 }

@@ -44,48 +44,59 @@ const scene = async (client: (typeof kafkaClients)[number]) => {
   };
 };
 
-describe('a group of consumers', () => {
-  // Slow by nature, so all clients at once.
-  it.concurrent.each(kafkaClients)('on %s takes each record once while members come and go', async (client) => {
-    const { topic, book, join, end } = await scene(client);
-    let sent = 0;
-    const storm = new AbortController();
-    const sending = (async () => {
-      for (; !storm.signal.aborted; sent += 20, await sleep(100)) await fill(topic, sent, 20);
-    })();
-    await join({ member: 'steady', during: () => sleep(20) });
-    for (let round = 0; round < 4; round += 1) {
-      const guest = await join({ member: `guest ${round}`, during: () => sleep(20) });
-      await sleep(2_000);
-      await guest.stop();
-      await sleep(1_500);
-    }
-    storm.abort();
-    await sending;
-    await eventually(() => expect(book.taken.length).toBeGreaterThanOrEqual(sent * partitions));
-    expectAll(book, sent);
-    expect(book.fatal).toEqual([]);
-    expect(new Set(book.taken.map(({ member }) => member)).size).toBeGreaterThan(1);
-    await end();
-  });
+/** Plays a slow scenario on all clients at once. */
+const onEachClient = (play: (on: Awaited<ReturnType<typeof scene>>) => Promise<void>) => async () => {
+  await Promise.all(
+    kafkaClients.map(async (client) => {
+      const on = await scene(client);
+      await play(on).finally(on.end);
+    }),
+  );
+};
 
-  it.concurrent.each(kafkaClients)('on %s takes a chunk once that lasts longer than the session', async (client) => {
-    const { topic, book, join, end } = await scene(client);
-    await fill(topic, 0, 10);
-    let slow = 0;
-    const during = async ({ partition }: { partition: number }) => {
-      if (partition === 1 && (slow += 1) === 1) await sleep(8_000);
-    };
-    await join({ member: 'slow', session: 6_000, during });
-    await eventually(() => expect(slow).toBe(1));
-    await join({ member: 'other', session: 6_000, during });
-    await eventually(() => expect(book.taken).toHaveLength(40), 30_000);
-    await fill(topic, 10, 5);
-    await eventually(() => expect(book.taken).toHaveLength(60));
-    expectAll(book, 15);
-    expect(book.fatal).toEqual([]);
-    await end();
-  });
+describe('a group of consumers, on every client,', () => {
+  it(
+    'takes each record once while members come and go',
+    onEachClient(async ({ topic, book, join }) => {
+      let sent = 0;
+      const storm = new AbortController();
+      const sending = (async () => {
+        for (; !storm.signal.aborted; sent += 20, await sleep(100)) await fill(topic, sent, 20);
+      })();
+      await join({ member: 'steady', during: () => sleep(20) });
+      for (let round = 0; round < 4; round += 1) {
+        const guest = await join({ member: `guest ${round}`, during: () => sleep(20) });
+        await sleep(2_000);
+        await guest.stop();
+        await sleep(1_500);
+      }
+      storm.abort();
+      await sending;
+      await eventually(() => expect(book.taken.length).toBeGreaterThanOrEqual(sent * partitions));
+      expectAll(book, sent);
+      expect(book.fatal).toEqual([]);
+      expect(new Set(book.taken.map(({ member }) => member)).size).toBeGreaterThan(1);
+    }),
+  );
+
+  it(
+    'takes a chunk once that lasts longer than the session',
+    onEachClient(async ({ topic, book, join }) => {
+      await fill(topic, 0, 10);
+      let slow = 0;
+      const during = async ({ partition }: { partition: number }) => {
+        if (partition === 1 && (slow += 1) === 1) await sleep(8_000);
+      };
+      await join({ member: 'slow', session: 6_000, during });
+      await eventually(() => expect(slow).toBe(1));
+      await join({ member: 'other', session: 6_000, during });
+      await eventually(() => expect(book.taken).toHaveLength(40), 30_000);
+      await fill(topic, 10, 5);
+      await eventually(() => expect(book.taken).toHaveLength(60));
+      expectAll(book, 15);
+      expect(book.fatal).toEqual([]);
+    }),
+  );
 });
 
 describe.each(kafkaClients)('a consumer on %s', (client) => {

@@ -18,7 +18,8 @@ export type StrategyOptions = {
   onFatal: (error: Error) => void;
 };
 
-const hour = 60 * 60 * 1_000;
+const second = 1_000;
+const hour = 60 * 60 * second;
 
 /**
  * Nest transport over the event log: methods marked with `@On` get events one at a time,
@@ -26,7 +27,9 @@ const hour = 60 * 60 * 1_000;
  */
 export class EventStrategy extends Server implements CustomTransportStrategy, Dispatcher {
   private consumer: Consumer | undefined;
+  private processor: ChunkProcessor | undefined;
   private keeping: NodeJS.Timeout | undefined;
+  private settling: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: StrategyOptions) {
     super();
@@ -46,6 +49,10 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
       keepInbox(database).catch((error: Error) => void this.logger.warn(error));
     }, hour);
     const processor = new ChunkProcessor(database, group, this, events);
+    this.processor = processor;
+    this.settling = setInterval(() => {
+      processor.settle().catch((error: Error) => void this.logger.warn(error));
+    }, second);
     this.consumer = await log.consume({
       group,
       topics: this.topicNames(prefix),
@@ -67,8 +74,11 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
 
   async close(): Promise<void> {
     clearInterval(this.keeping);
+    clearInterval(this.settling);
     await this.consumer?.stop();
     this.consumer = undefined;
+    // What was only skipped is read again where this fails.
+    await this.processor?.settle().catch((error: Error) => void this.logger.warn(error));
   }
 
   handles(type: string): boolean {

@@ -86,7 +86,8 @@ export class KafkajsConsumer implements Consumer {
         await this.client.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: 4,
+          // Chunks that wait at the same time are taken in one transaction: the more the better.
+          partitionsConsumedConcurrently: 24,
           eachBatch: (payload) => this.eachBatch(payload),
         });
         return;

@@ -33,7 +33,7 @@ type Lease = { shard: number; epoch: string };
 
 const leaseSeconds = 10;
 const limits = { windowRows: 4_000, windowBytes: 16_000_000, batchRows: 1_000, batchBytes: 900_000 };
-const idle = { shortest: 5, longest: 50 };
+const idle = { shortest: 5, longest: 200 };
 
 const recordOf = (row: Row, prefix: string): OutgoingRecord => ({
   topic: `${prefix}.${topics[row.topic].name}`,

@@ -1,4 +1,4 @@
-import { StandardSchemaValidationPipe, type DynamicModule, type Type } from '@nestjs/common';
+import { StandardSchemaValidationPipe, type ArgumentMetadata, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
@@ -13,7 +13,7 @@ import { nestLog } from './logs.ts';
 import { InvalidInput, ProblemFilter } from './problems.ts';
 
 /** Largest request body, in bytes. */
-export const bodyLimit = 256 * 1_024;
+export const bodyLimit = 1_024 * 1_024;
 
 const correlationPattern = /^[\w.:-]{8,80}$/;
 
@@ -29,6 +29,26 @@ export const fieldsOf = (issues: readonly Issue[]) =>
     if (keys) return keys.map((key) => ({ path: at ? `${at}.${key}` : key, message: 'is not a known field' }));
     return [{ path: at, message }];
   });
+
+/** Validates bodies, queries and parameters against their schemas; names each field that is refused. */
+class InputPipe extends StandardSchemaValidationPipe {
+  constructor() {
+    super({ exceptionFactory: (issues) => new InvalidInput(fieldsOf(issues as Issue[])) });
+  }
+
+  override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    try {
+      return await super.transform(value, metadata);
+    } catch (error) {
+      if (!(error instanceof InvalidInput) || !metadata.data) throw error;
+      // A single parameter has no path of its own: its name is where it stands.
+      const name = metadata.data;
+      throw new InvalidInput(
+        error.fields.map(({ path, message }) => ({ path: path ? `${name}.${path}` : name, message })),
+      );
+    }
+  }
+}
 
 type HttpParts = { name: string; config: DoorConfig; log: Logger; figures: Figures; module: DynamicModule | Type };
 
@@ -99,9 +119,7 @@ export const createHttpApp = async (parts: HttpParts): Promise<NestFastifyApplic
       }),
     ),
   );
-  app.useGlobalPipes(
-    new StandardSchemaValidationPipe({ exceptionFactory: (issues) => new InvalidInput(fieldsOf(issues)) }),
-  );
+  app.useGlobalPipes(new InputPipe());
   return app;
 };
 
