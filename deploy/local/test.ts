@@ -27,6 +27,13 @@ const check = (title: string, path: string, ...args: string[]): Step => ({
   run: async () => asOne(await runTool(process.execPath, [tool(path), ...args], {}, stop.signal)),
 });
 
+/** The boundary rule reads the project graph that Nx keeps; without one it would be skipped in silence. */
+const lint = async (): Promise<Outcome> => {
+  const graph = await runTool(tool('.bin/nx'), ['show', 'projects']);
+  if (graph.code !== 0) return asOne(graph);
+  return asOne(await runTool(process.execPath, [tool('eslint/bin/eslint.js'), '.']));
+};
+
 const readReport = async (file: string): Promise<JestReport | undefined> => {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as JestReport;
@@ -77,7 +84,7 @@ const withParts = (project: string) => async (): Promise<Outcome> => {
 };
 
 const allSteps: readonly Step[] = [
-  check('lint', 'eslint/bin/eslint.js', '.'),
+  { title: 'lint', run: lint },
   check('format', 'prettier/bin/prettier.cjs', '--check', '.'),
   check('types', 'typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'),
   { title: 'unit', run: () => runJest('unit') },

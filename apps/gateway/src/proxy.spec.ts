@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { bodyLimit } from '@tierline/service';
 import { echo, startGateway, textOf } from './testing/surroundings.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
@@ -127,8 +128,8 @@ it('names the services it knows', async () => {
 
 it('takes no larger bodies than the services do', async () => {
   const post = (size: number) => fetch(`${address}/api/intake/x`, { method: 'POST', body: 'x'.repeat(size) });
-  expect(await problemOf(await post(1_024 * 1_024 + 1))).toMatchObject({ status: 413, code: 'body_too_large' });
-  expect((await post(1_024 * 1_024)).status).toBe(200);
+  expect(await problemOf(await post(bodyLimit + 1))).toMatchObject({ status: 413, code: 'body_too_large' });
+  expect((await post(bodyLimit)).status).toBe(200);
 });
 
 it('lists the documents of the services', async () => {

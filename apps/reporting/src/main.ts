@@ -1,4 +1,4 @@
-import { KafkajsEventLog } from '@tierline/messaging';
+import { openEventLog } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
 import { readConfig, serveUntilSignal, startService } from '@tierline/service';
 import { reporting } from './app.module.ts';
@@ -7,9 +7,9 @@ import { rebuild } from './rebuild.ts';
 /** `main.js rebuild`: empties the reports; the next start reads the topics from their beginning. */
 const rebuildOnce = async (): Promise<undefined> => {
   const config = readConfig(reporting.config, process.env);
-  const { DATABASE_URL: app, DATABASE_WORKER_URL: worker, KAFKA_BROKERS: brokers, GROUP_PREFIX } = config;
+  const { DATABASE_URL: app, DATABASE_WORKER_URL: worker, KAFKA_BROKERS: brokers, KAFKA_CLIENT, GROUP_PREFIX } = config;
   const database = await Database.open(reporting.name, { app, worker });
-  const log = new KafkajsEventLog({ brokers, clientId: reporting.name }, (level, message) => {
+  const log = await openEventLog(KAFKA_CLIENT, { brokers, clientId: reporting.name }, (level, message) => {
     if (level === 'error') process.stderr.write(`${message}\n`);
   });
   await rebuild(database, log, `${GROUP_PREFIX}.${reporting.name}`);

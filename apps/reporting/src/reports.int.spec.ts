@@ -202,7 +202,7 @@ it.each([
   ['/summary?form=2026-01-01', 'form'],
   ['/tickets?after=nonsense', 'after'],
   ['/tickets?state=open', 'state'],
-  ['/tickets/42', ''],
+  ['/tickets/42', 'id'],
 ])('refuses %s by the name of the field', async (path, field) => {
   expect(await service.request('GET', path, { as: lead })).toMatchObject({
     status: 400,

@@ -33,7 +33,7 @@ export const fieldsOf = (issues: readonly Issue[]) =>
 /** Validates bodies, queries and parameters against their schemas; names each field that is refused. */
 class InputPipe extends StandardSchemaValidationPipe {
   constructor() {
-    super({ exceptionFactory: (issues) => new InvalidInput(fieldsOf(issues as Issue[])) });
+    super({ exceptionFactory: (issues) => new InvalidInput(fieldsOf(issues)) });
   }
 
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
