@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { choosePorts, findFreePort, isPortFree, parsePort, portNames } from './ports.ts';
+import { choosePorts, findFreePort, isPortFree, parsePort, portNames, takePort } from './ports.ts';
 
 const listen = (port: number): Promise<Server> =>
   new Promise((resolve, reject) => {
@@ -62,5 +63,27 @@ describe('ports', () => {
 
   it.each(['', '0', '65536', '80x', '-1', '8080.5'])('refuses %j as a port', (value) => {
     expect(() => parsePort('TIERLINE_PORT', value)).toThrow('not a port number');
+  });
+});
+
+describe('takePort', () => {
+  const takenElsewhere = (port: number): boolean => {
+    const program = `const { takePort } = await import(${JSON.stringify(new URL('./ports.ts', import.meta.url).href)});
+      process.exit((await takePort(${port})) ? 0 : 1);`;
+    const options = { env: { ...process.env, NODE_OPTIONS: '' } };
+    return spawnSync(process.execPath, ['--input-type=module', '--eval', program], options).status === 0;
+  };
+
+  it('leaves a port to the process that took it, before it listens there', async () => {
+    const port = await findFreePort();
+    expect(await takePort(port)).toBe(true);
+    expect(await takePort(port)).toBe(true);
+    expect(takenElsewhere(port)).toBe(false);
+  });
+
+  it('takes a port whose process has ended', async () => {
+    const port = await findFreePort();
+    expect(takenElsewhere(port)).toBe(true);
+    expect(await takePort(port)).toBe(true);
   });
 });

@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { Refusal } from './refusal.ts';
 
 const defaultGatewayPort = 8080;
@@ -19,6 +22,46 @@ export const isPortFree = (port: number): Promise<boolean> =>
     server.once('error', () => resolve(false));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+
+const claimFile = (port: number) => join(tmpdir(), `tierline-port-${userInfo().uid}-${port}`);
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/** The live process that claims the port; undefined when none does. */
+const claimant = (port: number): number | undefined => {
+  try {
+    const pid = Number(readFileSync(claimFile(port), 'utf8'));
+    return pid > 0 && isAlive(pid) ? pid : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Takes a free port for this process until it ends. Between choosing a port and listening on it some seconds pass,
+ * in which another clone may choose the same: the claim says that it is gone.
+ */
+export const takePort = async (port: number): Promise<boolean> => {
+  if (!(await isPortFree(port))) return false;
+  const holder = claimant(port);
+  if (holder !== undefined) return holder === process.pid;
+  rmSync(claimFile(port), { force: true });
+  try {
+    writeFileSync(claimFile(port), String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  process.once('exit', () => rmSync(claimFile(port), { force: true }));
+  return true;
+};
 
 const given = new Set<number>();
 
@@ -46,11 +89,11 @@ export const parsePort = (variable: string, value: string): number => {
 const gatewayPort = async (wanted: string | undefined, remembered: number | undefined): Promise<number> => {
   if (wanted !== undefined) {
     const port = parsePort('TIERLINE_PORT', wanted);
-    if (await isPortFree(port)) return port;
+    if (await takePort(port)) return port;
     throw new Refusal(`Port ${port} is taken: stop what listens there, or set TIERLINE_PORT to another port.`);
   }
-  if (await isPortFree(defaultGatewayPort)) return defaultGatewayPort;
-  return remembered !== undefined && (await isPortFree(remembered)) ? remembered : findFreePort();
+  if (await takePort(defaultGatewayPort)) return defaultGatewayPort;
+  return remembered !== undefined && (await takePort(remembered)) ? remembered : findFreePort();
 };
 
 const readRemembered = async (file: string): Promise<Partial<Ports>> => {

@@ -11,10 +11,11 @@ export const stranger = () => {
   const admin = kafka.admin();
   const options = { createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false };
   const producer = kafka.producer(options);
-  const connected = Promise.all([admin.connect(), producer.connect()]);
+  let connected: Promise<unknown> | undefined;
+  const connect = () => (connected ??= Promise.all([admin.connect(), producer.connect()]));
   return {
     send: async (topic: string, messages: Message[]): Promise<void> => {
-      await connected;
+      await connect();
       await producer.send({ topic, messages });
     },
     /** Sends in a transaction, which is then kept or taken back. */
@@ -28,7 +29,7 @@ export const stranger = () => {
     },
     /** Commits these offsets, by partition, for the group, which must have no members. */
     commit: async (group: string, topic: string, offsets: Record<number, number>): Promise<void> => {
-      await connected;
+      await connect();
       const partitions = Object.entries(offsets).map(([partition, offset]) => ({
         partition: +partition,
         offset: `${offset}`,
@@ -36,18 +37,19 @@ export const stranger = () => {
       await admin.setOffsets({ groupId: group, topic, partitions });
     },
     committed: async (group: string, topic: string): Promise<Record<number, number>> => {
-      await connected;
+      await connect();
       const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
       return Object.fromEntries(offsets!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
     },
     /** Deletes all records below the offset, as retention does. */
     deleteBelow: async (topic: string, partition: number, offset: number): Promise<void> => {
-      await connected;
+      await connect();
       // Loads what the client knows of the topic; it does not by itself.
       await admin.fetchTopicOffsets(topic);
       await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
     },
     close: async (): Promise<void> => {
+      if (!connected) return;
       await connected;
       await Promise.all([admin.disconnect(), producer.disconnect()]);
     },
