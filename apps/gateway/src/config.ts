@@ -10,6 +10,10 @@ export const config = doorConfig.extend({
   TIER_QUEUES_URL: address('tier-queues'),
   NOTIFICATIONS_URL: address('notifications'),
   REPORTING_URL: address('reporting'),
+  TOPIC_PREFIX: z
+    .string()
+    .default('tierline')
+    .describe('Stands before every topic name, for the description of the events.'),
   SERVICE_TIMEOUT_SECONDS: z.coerce
     .number()
     .min(0.1)

@@ -1,6 +1,6 @@
 import { Figures, Health, OperationsController, createHttpApp, createLog, type Stoppable } from '@tierline/service';
 import { upstreamsOf, type Config } from './config.ts';
-import { GatewayController } from './http.ts';
+import { EventCatalogue, GatewayController } from './http.ts';
 import { proxyServices } from './proxy.ts';
 import { StatusReader } from './status/status.ts';
 
@@ -26,6 +26,7 @@ export const runGateway = async (config: Config): Promise<RunningGateway> => {
         { provide: Figures, useValue: figures },
         { provide: Health, useValue: health },
         { provide: StatusReader, useValue: new StatusReader(upstreams) },
+        { provide: EventCatalogue, useValue: new EventCatalogue(config.TOPIC_PREFIX) },
       ],
     },
   });

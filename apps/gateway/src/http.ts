@@ -1,15 +1,27 @@
 import { All, Controller, Get, Header, Inject, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { DomainError } from '@tierline/contracts';
+import { DomainError, asyncApi } from '@tierline/contracts';
 import { AllowAnyone } from '@tierline/service';
 import { contentSecurityPolicy, pageOf } from './status/page.ts';
 import { StatusReader } from './status/status.ts';
+
+/** The AsyncAPI document of all events under this installation's topic prefix. */
+export class EventCatalogue {
+  readonly document: ReturnType<typeof asyncApi>;
+
+  constructor(topicPrefix: string) {
+    this.document = asyncApi(topicPrefix);
+  }
+}
 
 @ApiExcludeController()
 @AllowAnyone()
 @Controller()
 export class GatewayController {
-  constructor(@Inject(StatusReader) private readonly statuses: StatusReader) {}
+  constructor(
+    @Inject(StatusReader) private readonly statuses: StatusReader,
+    @Inject(EventCatalogue) private readonly catalogue: EventCatalogue,
+  ) {}
 
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
@@ -38,6 +50,11 @@ export class GatewayController {
         document: `/api/${service}/openapi.json`,
       })),
     };
+  }
+
+  @Get('asyncapi.json')
+  events() {
+    return this.catalogue.document;
   }
 
   @All('api/:service')

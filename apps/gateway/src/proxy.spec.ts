@@ -141,3 +141,12 @@ it('lists the documents of the services', async () => {
     document: '/api/tier-queues/openapi.json',
   });
 });
+
+it('describes every event that is published', async () => {
+  const document = (await (await fetch(`${address}/asyncapi.json`)).json()) as { channels: object };
+  expect(document).toMatchObject({
+    asyncapi: '3.0.0',
+    channels: { tickets: { address: 'tierline.tickets.v1' } },
+    components: { messages: { tierline_ticket_opened_v1: { name: 'tierline.ticket.opened.v1' } } },
+  });
+});

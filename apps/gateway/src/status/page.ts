@@ -120,7 +120,7 @@ const verdictOf = ({ services }: Status): string => {
 const linksOf = ({ services }: Status): string =>
   `<ul class="links">${services
     .map(({ name }) => `<li><a href="/api/${text(name)}/openapi.json">${text(name)} API</a></li>`)
-    .join('')}<li><a href="/status.json">this page as data</a></li></ul>`;
+    .join('')}<li><a href="/asyncapi.json">events</a></li><li><a href="/status.json">this page as data</a></li></ul>`;
 
 const clock = (at: string): string =>
   `<time datetime="${text(at)}">${text(at.slice(0, 19).replace('T', ' '))} UTC</time>`;
