@@ -115,6 +115,7 @@ export default tseslint.config(
       'libs/testing/**',
       'deploy/local/**',
       'apps/replay/**',
+      'apps/bench/**',
       'apps/e2e/**',
       '**/main.ts',
     ],

@@ -1,32 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createScratchDatabase, findFreePort, startKafka, startPostgres } from '@tierline/local';
+import { createScratchDatabase } from '@tierline/local';
 import { KafkajsEventLog, consumerMigrations, createTopics, publisherMigrations } from '@tierline/messaging';
 import { Database, idempotencyMigrations, migrate, type Migration } from '@tierline/persistence';
 
-const silent = () => undefined;
+/** The PostgreSQL and Kafka to measure on. */
+export type Parts = { postgresUrl: string; brokers: string };
 
-/** PostgreSQL and Kafka of this run, with fsync on, in a folder that goes with it. */
-export const startParts = async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'tierline-bench-'));
-  const [postgresPort, kafkaPort, controllerPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
-  const [postgres, kafka] = await Promise.all([
-    startPostgres({ dataDir: join(folder, 'postgres'), port: postgresPort, log: silent }),
-    startKafka({ dataDir: join(folder, 'kafka'), port: kafkaPort, controllerPort, log: silent }),
-  ]);
-  return {
-    postgresUrl: postgres.url,
-    brokers: kafka.brokers,
-    stop: async () => {
-      await kafka.stop();
-      await postgres.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+const variable = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the measurements with npm run bench`);
+  return value;
 };
 
-export type Parts = Awaited<ReturnType<typeof startParts>>;
+export const partsOfRun = (): Parts => ({
+  postgresUrl: variable('TIERLINE_TEST_POSTGRES'),
+  brokers: variable('TIERLINE_TEST_KAFKA'),
+});
 
 /** A migrated database of its own. */
 export const openDatabase = async ({ postgresUrl }: Parts, name: string, own: readonly Migration[] = []) => {
@@ -43,7 +31,7 @@ export const openDatabase = async ({ postgresUrl }: Parts, name: string, own: re
 
 /** An event log with the public topics under a prefix of its own. */
 export const openLog = async ({ brokers }: Parts, prefix: string) => {
-  const log = new KafkajsEventLog({ brokers: brokers.split(','), clientId: 'bench' }, silent);
+  const log = new KafkajsEventLog({ brokers: brokers.split(','), clientId: 'bench' }, () => undefined);
   await createTopics(log, prefix, { replicas: 1 });
   return log;
 };
