@@ -97,12 +97,8 @@ export default tseslint.config(
   },
   { files: ['**/domain/**/*.ts'], ignores: ['**/*.spec.ts'], rules: onlyInDomain },
   {
-    // The two clients of the event log, and the stranger that specs set beside them.
-    files: [
-      'libs/messaging/src/kafkajs-event-log.ts',
-      'libs/messaging/src/platformatic-event-log.ts',
-      'libs/testing/src/stranger.ts',
-    ],
+    // The two clients of the event log.
+    files: ['libs/messaging/src/kafkajs-event-log.ts', 'libs/messaging/src/platformatic-event-log.ts'],
     // kafkajs hands out methods to be taken apart.
     rules: { 'no-restricted-imports': 'off', '@typescript-eslint/unbound-method': 'off' },
   },

@@ -1,17 +1,12 @@
 import type { Received } from '@tierline/contracts';
 import { isTransient, type Database, type Transaction } from '@tierline/persistence';
+import { runTasks, type Dispatcher } from './dispatch.ts';
 import { Unreadable, readEvent } from './envelope.ts';
 import { chunkLimits, type Chunk, type LogRecord, type Outcome, type Partition } from './event-log.ts';
 import { freshOf } from './inbox.ts';
 import { park, parkedKeys, type ParkedRecord } from './parking.ts';
 import { PositionMoved, Positions } from './positions.ts';
 import type { Task } from './unit-of-work.ts';
-
-/** What a service does with events: which types it takes, and the work that each one means. */
-export type Dispatcher = {
-  handles(type: string): boolean;
-  tasksFor(event: Received): Promise<readonly Task[]>;
-};
 
 /** A record with what it was read as. */
 type Read =
@@ -38,16 +33,6 @@ const pieceOf = (partition: Partition, reads: readonly Read[]): Piece => ({
   reads,
   next: reads.at(-1)!.record.offset + 1n,
 });
-
-/** Runs tasks: those of one batch together, in order. */
-export const runTasks = async (tx: Transaction, tasks: readonly Task[]): Promise<void> => {
-  for (const [batch, together] of Map.groupBy(tasks, ({ batch }) => batch)) {
-    await batch.run(
-      tx,
-      together.map(({ work }) => work),
-    );
-  }
-};
 
 /**
  * Takes chunks of records into the database: position, inbox, work and outbox in one transaction. Chunks of several

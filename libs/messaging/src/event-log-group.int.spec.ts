@@ -63,7 +63,7 @@ describe('a group of consumers, on every client,', () => {
       const sending = (async () => {
         for (; !storm.signal.aborted; sent += 20, await sleep(100)) await fill(topic, sent, 20);
       })();
-      await join({ member: 'steady', during: () => sleep(20) });
+      await join({ member: 'steady', during: () => sleep(60) });
       for (let round = 0; round < 4; round += 1) {
         const guest = await join({ member: `guest ${round}`, during: () => sleep(20) });
         await sleep(2_000);
@@ -75,6 +75,7 @@ describe('a group of consumers, on every client,', () => {
       await eventually(() => expect(book.taken.length).toBeGreaterThanOrEqual(sent * partitions));
       expectAll(book, sent);
       expect(book.fatal).toEqual([]);
+      expect(book.overlaps()).toBe(0);
       expect(new Set(book.taken.map(({ member }) => member)).size).toBeGreaterThan(1);
     }),
   );
@@ -85,7 +86,7 @@ describe('a group of consumers, on every client,', () => {
       await fill(topic, 0, 10);
       let slow = 0;
       const during = async ({ partition }: { partition: number }) => {
-        if (partition === 1 && (slow += 1) === 1) await sleep(8_000);
+        if (partition === 1 && (slow += 1) === 1) await sleep(7_000);
       };
       await join({ member: 'slow', session: 6_000, during });
       await eventually(() => expect(slow).toBe(1));
@@ -134,7 +135,7 @@ describe.each(kafkaClients)('a consumer on %s', (client) => {
     const taken = book.taken.length;
     expect(taken).toBe(book.chunks.reduce((sum, { records }) => sum + records.length, 0));
     expect(book.chunks.length).toBe(given);
-    await sleep(500);
+    await sleep(300);
     expect(book.taken).toHaveLength(taken);
     await join({});
     await eventually(() => expect(book.taken).toHaveLength(1_200 * partitions));
@@ -167,7 +168,7 @@ describe.each(kafkaClients)('a consumer on %s', (client) => {
       });
       await eventually(() => expect(book.fatal.slice(told)).toEqual([error]));
       const given = book.chunks.length;
-      await sleep(600);
+      await sleep(300);
       // Those of other partitions that ran beside it are given once at most.
       expect(book.chunks.length).toBeLessThanOrEqual(given + partitions - 1);
       expect(book.fatal).toHaveLength(told + 1);

@@ -2,7 +2,8 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { events as declared, topics, type Received } from '@tierline/contracts';
 import type { Database } from '@tierline/persistence';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { ChunkProcessor, type Dispatcher, type ProcessorEvents } from './chunk-processor.ts';
+import { ChunkProcessor, type ProcessorEvents } from './chunk-processor.ts';
+import type { Dispatcher } from './dispatch.ts';
 import type { Consumer, EventLog } from './event-log.ts';
 import { keepInbox } from './inbox.ts';
 import type { Task } from './unit-of-work.ts';

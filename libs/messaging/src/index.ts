@@ -1,4 +1,5 @@
-export { ChunkProcessor, runTasks, type Dispatcher, type ProcessorEvents } from './chunk-processor.ts';
+export { ChunkProcessor, type ProcessorEvents } from './chunk-processor.ts';
+export { runTasks, type Dispatcher } from './dispatch.ts';
 export { Commands, originOf, type Commander, type CommandRequest } from './commands.ts';
 export { correlation, withCorrelation, type Correlation } from './correlation.ts';
 export { Unreadable, headersOf, readEvent } from './envelope.ts';

@@ -49,7 +49,8 @@ const levels = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.I
 
 /** The event log on kafkajs, in the only file that imports it. */
 export class KafkajsEventLog implements EventLog {
-  private readonly kafka: Kafka;
+  /** The client itself, for tests that do to topics and groups what no service would. */
+  readonly kafka: Kafka;
   private admin: Promise<Admin> | undefined;
 
   constructor(

@@ -1,6 +1,6 @@
 import { DomainError } from '@tierline/contracts';
 import type { Database } from '@tierline/persistence';
-import type { Dispatcher } from './chunk-processor.ts';
+import type { Dispatcher } from './dispatch.ts';
 import { replayParked } from './parking.ts';
 
 /** A key whose records are set aside in a service, and why. */

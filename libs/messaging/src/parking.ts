@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@tierline/persistence';
-import { runTasks, type Dispatcher } from './chunk-processor.ts';
+import { runTasks, type Dispatcher } from './dispatch.ts';
 import { readEvent } from './envelope.ts';
 import type { LogRecord, Partition } from './event-log.ts';
 import { freshOf } from './inbox.ts';

@@ -20,6 +20,8 @@ export const ledger = (group: string, topic: string) => {
   const positions = new Map<number, bigint>();
   // Offsets before which a gap was seen: what is not there at the second look was never a record.
   const gaps = new Map<number, bigint>();
+  const running = new Set<string>();
+  let overlaps = 0;
   let refusals = 0;
 
   const take = async (chunk: Chunk, { member = 'one', during }: Member): Promise<Outcome> => {
@@ -30,7 +32,11 @@ export const ledger = (group: string, topic: string) => {
     const isAhead = records.length > 0 && records[0]!.offset > start && gaps.get(partition) !== start;
     if (isAhead) gaps.set(partition, start);
     if (isAhead || records.length === 0) return { kind: 'seek', next: start };
+    const mine = `${member}/${partition}`;
+    if (running.has(mine)) overlaps += 1;
+    running.add(mine);
     const outcome = await during?.(chunk);
+    running.delete(mine);
     if (outcome) return outcome;
     const now = positions.get(partition) ?? start;
     if (now !== start) {
@@ -49,6 +55,8 @@ export const ledger = (group: string, topic: string) => {
     chunks,
     fatal,
     positions,
+    /** How often a member got a chunk of a partition while it still had another one. */
+    overlaps: () => overlaps,
     /** How often a chunk came too late, since another member had moved the position. */
     refusals: () => refusals,
     texts: () => taken.map(({ value }) => value?.toString() ?? null),

@@ -1,15 +1,15 @@
-import { Kafka, Partitioners, logLevel, type Message } from 'kafkajs';
+import { KafkajsEventLog } from '@tierline/messaging';
 import { testParts } from './parts.ts';
+
+type Client = KafkajsEventLog['kafka'];
+type Message = Parameters<ReturnType<Client['producer']>['send']>[0]['messages'][number];
 
 /** Somebody else's client on the test's Kafka: it does to topics and groups what no service of ours would. */
 export const stranger = () => {
-  const kafka = new Kafka({
-    clientId: 'stranger',
-    brokers: testParts().brokers.split(','),
-    logLevel: logLevel.NOTHING,
-  });
+  const address = { brokers: testParts().brokers.split(','), clientId: 'stranger' };
+  const { kafka } = new KafkajsEventLog(address, () => undefined);
   const admin = kafka.admin();
-  const options = { createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false };
+  const options = { allowAutoTopicCreation: false };
   const producer = kafka.producer(options);
   let connected: Promise<unknown> | undefined;
   const connect = () => (connected ??= Promise.all([admin.connect(), producer.connect()]));
@@ -27,14 +27,18 @@ export const stranger = () => {
       await transaction[end]();
       await own.disconnect();
     },
-    /** Commits these offsets, by partition, for the group, which must have no members. */
+    /** Commits these offsets, by partition, for the group, as a member that joins and leaves. */
     commit: async (group: string, topic: string, offsets: Record<number, number>): Promise<void> => {
-      await connect();
-      const partitions = Object.entries(offsets).map(([partition, offset]) => ({
-        partition: +partition,
-        offset: `${offset}`,
-      }));
-      await admin.setOffsets({ groupId: group, topic, partitions });
+      const member = kafka.consumer({ groupId: group, maxWaitTimeInMs: 50, allowAutoTopicCreation: false });
+      const joined = new Promise((resolve) => member.on('consumer.group_join', resolve));
+      await member.connect();
+      await member.subscribe({ topics: [topic], fromBeginning: true });
+      await member.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => undefined });
+      await joined;
+      await member.commitOffsets(
+        Object.entries(offsets).map(([partition, offset]) => ({ topic, partition: +partition, offset: `${offset}` })),
+      );
+      await member.disconnect();
     },
     committed: async (group: string, topic: string): Promise<Record<number, number>> => {
       await connect();
