@@ -99,6 +99,8 @@ it('shows a page although nothing answers', async () => {
   await start({});
   const page = await (await fetch(`${address}/`)).text();
   expect(page).toContain('intake is down, routing is down');
+  const status = (await (await fetch(`${address}/status.json`)).json()) as Status;
+  expect(status).toMatchObject({ outboxRows: null, parkedMessages: null, consumerLag: null, orphans: null });
   expect(page).toContain('Not known: the services that count tickets do not answer.');
   expect((await fetch(`${address}/health/ready`)).status).toBe(200);
 });

@@ -4,10 +4,10 @@ import type { Person } from './step.ts';
 
 /** The part of the gateway's status that a replay looks at: over all services and tenants. */
 export type Health = {
-  readonly parkedMessages: number;
-  /** Null while the service that knows them does not tell. */
+  /** Each null while those who know it do not tell. */
+  readonly parkedMessages: number | null;
   readonly orphans: number | null;
-  readonly outboxRows: number;
+  readonly outboxRows: number | null;
   /** A figure is null when the service does not tell it. */
   readonly services: readonly { name: string; outboxRows: number | null; parkedMessages: number | null }[];
 };
@@ -35,7 +35,7 @@ export const settledHealth = async (api: Api, by: Person): Promise<Health> => {
 export const describeHealth = ({ parkedMessages, orphans, outboxRows, services }: Health): string => {
   const perService = services.map(({ name, outboxRows: rows }) => `${name} ${rows ?? 'does not tell'}`).join(', ');
   return (
-    `Over all tenants, each to be 0: parked records ${parkedMessages}, orphans ${orphans ?? 'not told'}, ` +
-    `outbox rows ${outboxRows} (${perService}).`
+    `Over all tenants, each to be 0: parked records ${parkedMessages ?? 'not told'}, orphans ${orphans ?? 'not told'}, ` +
+    `outbox rows ${outboxRows ?? 'not told'} (${perService}).`
   );
 };

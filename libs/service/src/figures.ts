@@ -4,6 +4,16 @@ import type { Database } from '@tierline/persistence';
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+/** How long one gauge may take to be read, in milliseconds. */
+const patience = 1_000;
+
+/** The value, or null when it cannot be had in time. */
+const withinPatience = <T>(reading: Promise<T>): Promise<T | null> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), patience);
+    reading.then(resolve, () => resolve(null)).finally(() => clearTimeout(timer));
+  });
+
 /** The figures of one process, for Prometheus. */
 export class Figures {
   readonly registry = new Registry();
@@ -15,6 +25,7 @@ export class Figures {
   private readonly retries = this.counter('consumer_retries_total', 'Chunks put off by a transient failure.', [
     'topic',
   ]);
+  private readonly unread = this.counter('gauges_unread_total', 'Gauges that could not be read when asked.', ['gauge']);
   private readonly parkings = this.counter('consumer_parked_total', 'Records parked.', ['topic']);
 
   constructor() {
@@ -100,8 +111,14 @@ export class Figures {
       labelNames: [...labelNames],
       registers: [this.registry],
       collect: async () => {
-        const values = await read();
+        const values = await withinPatience(read());
         gauge.reset();
+        // What cannot be read now is left out: a number would be a lie, and the other figures are still wanted.
+        if (values === null) {
+          gauge.remove();
+          this.unread.inc({ gauge: name });
+          return;
+        }
         for (const { labels, value } of values) gauge.set((labels ?? {}) as Record<L, string>, value);
       },
     });

@@ -106,7 +106,7 @@ const headlinesOf = ({ tickets, orphans, consumerLag, outboxRows, parkedMessages
     headline('orphans', orphans, (orphans ?? 0) > 0),
     headline('events not taken yet', consumerLag),
     headline('events to publish', outboxRows),
-    headline('records parked', parkedMessages, parkedMessages > 0),
+    headline('records parked', parkedMessages, (parkedMessages ?? 0) > 0),
   ].join('')}</dl>`;
 };
 

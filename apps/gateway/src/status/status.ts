@@ -34,10 +34,10 @@ export type Status = {
   /** Open tickets that nobody and nothing is going to move. */
   readonly orphans: number | null;
   readonly deliveries: readonly DeliveryCount[] | null;
-  /** Sums over the services that tell. */
-  readonly outboxRows: number;
-  readonly parkedMessages: number;
-  readonly consumerLag: number;
+  /** Sums over the services that tell; null when none does. */
+  readonly outboxRows: number | null;
+  readonly parkedMessages: number | null;
+  readonly consumerLag: number | null;
 };
 
 type Metrics = ReadonlyMap<string, readonly Sample[]>;
@@ -123,8 +123,10 @@ export const readStatus = async (upstreams: readonly Upstream[]): Promise<Status
   const readings = await Promise.all(upstreams.map(readService));
   const services = readings.map(({ service }) => service);
   const told = (name: ServiceName) => readings.find(({ service }) => service.name === name)?.metrics ?? null;
-  const total = (figure: (service: ServiceStatus) => number | null) =>
-    services.reduce((sum, service) => sum + (figure(service) ?? 0), 0);
+  const total = (figure: (service: ServiceStatus) => number | null) => {
+    const figures = services.map(figure).filter((value) => value !== null);
+    return figures.length === 0 ? null : figures.reduce((sum, value) => sum + value, 0);
+  };
   return {
     at: new Date().toISOString(),
     ready: services.every(({ state }) => state === 'ready'),
