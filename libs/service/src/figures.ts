@@ -115,7 +115,8 @@ export class Figures {
         gauge.reset();
         // What cannot be read now is left out: a number would be a lie, and the other figures are still wanted.
         if (values === null) {
-          gauge.remove();
+          // A gauge without labels is 0 after its reset.
+          if (labelNames.length === 0) gauge.remove();
           this.unread.inc({ gauge: name });
           return;
         }
