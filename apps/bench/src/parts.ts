@@ -1,5 +1,5 @@
 import { createScratchDatabase } from '@tierline/local';
-import { KafkajsEventLog, consumerMigrations, createTopics, publisherMigrations } from '@tierline/messaging';
+import { consumerMigrations, createTopics, openEventLog, publisherMigrations } from '@tierline/messaging';
 import { Database, idempotencyMigrations, migrate, type Migration } from '@tierline/persistence';
 
 /** The PostgreSQL and Kafka to measure on. */
@@ -31,7 +31,7 @@ export const openDatabase = async ({ postgresUrl }: Parts, name: string, own: re
 
 /** An event log with the public topics under a prefix of its own. */
 export const openLog = async ({ brokers }: Parts, prefix: string) => {
-  const log = new KafkajsEventLog({ brokers: brokers.split(','), clientId: 'bench' }, () => undefined);
+  const log = await openEventLog('kafkajs', { brokers: brokers.split(','), clientId: 'bench' }, () => undefined);
   await createTopics(log, prefix, { replicas: 1 });
   return log;
 };

@@ -222,7 +222,7 @@ it('shows tickets by tier and state among the figures', async () => {
 
 describe('a rebuild', () => {
   const startOver = async () => {
-    const log = testLog();
+    const log = await testLog();
     await rebuild(service.database, log, `${service.prefix}.reporting`);
     await log.close();
   };

@@ -1,4 +1,4 @@
-import { eventually, freshName, ledger, scratchTopic, testLogOn } from '@tierline/testing';
+import { eventually, freshName, ledger, scratchTopic, testLog } from '@tierline/testing';
 import { UnknownTopic, Unsendable, type EventLog, type OutgoingRecord, type Producer } from './event-log.ts';
 import { kafkaClients } from './open-event-log.ts';
 
@@ -19,7 +19,7 @@ describe.each(kafkaClients)('the event log on %s appends', (client) => {
   };
 
   beforeEach(async () => {
-    log = await testLogOn(client);
+    log = await testLog(client);
     topic = await scratchTopic(1, { 'max.message.bytes': '100000' });
     producer = await log.producer();
   });

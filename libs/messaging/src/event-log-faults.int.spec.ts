@@ -8,13 +8,13 @@ import {
   proxyTo,
   scratchTopic,
   stranger,
-  testLogOn,
+  testLog,
   testParts,
 } from '@tierline/testing';
 import { LogCutShort, RetentionPassed, UnknownTopic, type Consumer, type EventLog } from './event-log.ts';
 import { kafkaClients } from './open-event-log.ts';
 
-const foreign = stranger();
+const foreign = await stranger();
 afterAll(() => foreign.close());
 
 const partitions = 3;
@@ -25,7 +25,7 @@ describe.each(kafkaClients)('the event log on %s', (client) => {
   const logs: EventLog[] = [];
   const consumers: Consumer[] = [];
   const open = async (brokers?: string) => {
-    const log = await testLogOn(client, brokers);
+    const log = await testLog(client, brokers);
     logs.push(log);
     return log;
   };

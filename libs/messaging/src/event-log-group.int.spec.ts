@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually, freshName, ledger, scratchTopic, stranger, testLogOn } from '@tierline/testing';
+import { eventually, freshName, ledger, scratchTopic, stranger, testLog } from '@tierline/testing';
 import type { Consumer, EventLog } from './event-log.ts';
 import { kafkaClients } from './open-event-log.ts';
 
-const foreign = stranger();
+const foreign = await stranger();
 afterAll(() => foreign.close());
 
 const partitions = 4;
@@ -31,7 +31,7 @@ const scene = async (client: (typeof kafkaClients)[number]) => {
     topic,
     book,
     join: async (options: Parameters<typeof book.join>[1]) => {
-      const log = await testLogOn(client);
+      const log = await testLog(client);
       logs.push(log);
       const consumer = await book.join(log, options);
       consumers.push(consumer);

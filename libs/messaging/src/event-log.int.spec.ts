@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually, freshName, ledger, scratchTopic, stranger, testLogOn } from '@tierline/testing';
+import { eventually, freshName, ledger, scratchTopic, stranger, testLog } from '@tierline/testing';
 import { chunkLimits, type Consumer, type EventLog, type OutgoingRecord } from './event-log.ts';
 import { keyHash } from './key-hash.ts';
 import { kafkaClients } from './open-event-log.ts';
 
-const foreign = stranger();
+const foreign = await stranger();
 afterAll(() => foreign.close());
 
 /** Promises that every client behind the event log has to keep. */
@@ -34,7 +34,7 @@ describe.each(kafkaClients)('the event log on %s gives records', (client) => {
   };
 
   beforeEach(async () => {
-    log = await testLogOn(client);
+    log = await testLog(client);
     topic = await scratchTopic(partitions);
     group = freshName('group');
   });

@@ -8,7 +8,7 @@ export { LogCutShort, RetentionPassed, UnknownTopic, Unsendable } from './event-
 export { EventStrategy, type StrategyOptions } from './event-strategy.ts';
 export { keepInbox } from './inbox.ts';
 export { append, causedBy, shardOf, type Entry, type Origin } from './journal.ts';
-export { KafkajsEventLog } from './kafkajs-event-log.ts';
+export type { KafkajsEventLog } from './kafkajs-event-log.ts';
 export { keyHash } from './key-hash.ts';
 export { openEventLog, kafkaClients, type KafkaClient } from './open-event-log.ts';
 export { consumerMigrations, publisherMigrations } from './migrations.ts';

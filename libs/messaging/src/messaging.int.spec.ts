@@ -85,7 +85,7 @@ let dispatcher: Dispatcher;
 const consumers: { stop(): Promise<void> }[] = [];
 
 const startConsumer = async (): Promise<Consumer> => {
-  const log = testLog();
+  const log = await testLog();
   const processor = new ChunkProcessor(database, group, dispatcher, events);
   const consumer = await log.consume({
     group,
@@ -138,7 +138,7 @@ describe('commands and relay', () => {
   const by = { tenant: 'acme', subject: 'kim', actor: 'agent:kim' } as const;
 
   it('publishes what a command decided, in order, with all attributes, and empties the outbox', async () => {
-    const relay = new Relay(database, testLog(), prefix, { onSent: () => undefined, onFailure: () => undefined });
+    const relay = new Relay(database, await testLog(), prefix, { onSent: () => undefined, onFailure: () => undefined });
     relay.start();
     const commands = new Commands(database, relay);
     const id = uuidv7();

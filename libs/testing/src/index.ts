@@ -8,7 +8,6 @@ export {
   scratchTopic,
   scratchTopics,
   testLog,
-  testLogOn,
   testParts,
   tokenFor,
   type TestPerson,

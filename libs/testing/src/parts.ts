@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '@tierline/contracts';
 import { createScratchDatabase, loadKey, signToken, type ScratchDatabase } from '@tierline/local';
-import { KafkajsEventLog, createTopics, openEventLog, type EventLog, type KafkaClient } from '@tierline/messaging';
+import { createTopics, openEventLog, type EventLog, type KafkaClient } from '@tierline/messaging';
 
 const variable = (name: string): string => {
   const value = process.env[name];
@@ -28,18 +28,14 @@ export const freshName = (stem: string): string => `${stem.replaceAll('-', '_')}
 export const scratchDatabase = (stem: string): Promise<ScratchDatabase> =>
   createScratchDatabase(testParts().postgresUrl, freshName(stem));
 
-/** An event log on the test's Kafka. */
-export const testLog = (clientId = 'test'): KafkajsEventLog =>
-  new KafkajsEventLog({ brokers: testParts().brokers.split(','), clientId }, () => undefined);
-
 /** An event log on this client, on the test's Kafka or on what stands before it. */
-export const testLogOn = (client: KafkaClient, brokers = testParts().brokers): Promise<EventLog> =>
+export const testLog = (client: KafkaClient = 'kafkajs', brokers = testParts().brokers): Promise<EventLog> =>
   openEventLog(client, { brokers: brokers.split(','), clientId: 'test' }, () => undefined);
 
 /** A topic that no other test uses. */
 export const scratchTopic = async (partitions: number, settings: Record<string, string> = {}): Promise<string> => {
   const name = freshName('topic');
-  const log = testLog();
+  const log = await testLog();
   await log.createTopics([{ name, partitions, replicas: 1, settings }]);
   await log.close();
   return name;
@@ -48,7 +44,7 @@ export const scratchTopic = async (partitions: number, settings: Record<string, 
 /** Topics under a prefix that no other test uses, with few partitions. */
 export const scratchTopics = async (stem: string): Promise<string> => {
   const prefix = freshName(stem);
-  const log = testLog();
+  const log = await testLog();
   await createTopics(log, prefix, { replicas: 1, partitions: 4 });
   await log.close();
   return prefix;

@@ -1,13 +1,12 @@
-import { KafkajsEventLog } from '@tierline/messaging';
-import { testParts } from './parts.ts';
+import type { KafkajsEventLog } from '@tierline/messaging';
+import { testLog } from './parts.ts';
 
 type Client = KafkajsEventLog['kafka'];
 type Message = Parameters<ReturnType<Client['producer']>['send']>[0]['messages'][number];
 
 /** Somebody else's client on the test's Kafka: it does to topics and groups what no service of ours would. */
-export const stranger = () => {
-  const address = { brokers: testParts().brokers.split(','), clientId: 'stranger' };
-  const { kafka } = new KafkajsEventLog(address, () => undefined);
+export const stranger = async () => {
+  const { kafka } = (await testLog('kafkajs')) as KafkajsEventLog;
   const admin = kafka.admin();
   const options = { allowAutoTopicCreation: false };
   const producer = kafka.producer(options);

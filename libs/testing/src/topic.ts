@@ -37,7 +37,7 @@ export const recordOf = (prefix: string, fact: Fact, { subject, ...given }: Enve
 
 /** Sends records as another service (or a stranger) would. */
 export const send = async (records: readonly OutgoingRecord[]): Promise<void> => {
-  const log = testLog();
+  const log = await testLog();
   const producer = await log.producer();
   await producer.append(records);
   await producer.close();
@@ -46,7 +46,7 @@ export const send = async (records: readonly OutgoingRecord[]): Promise<void> =>
 
 /** Reads everything on a topic, from its beginning, as a subscriber of its own. */
 export const subscribe = async (prefix: string, topic: TopicName = 'tickets') => {
-  const log = testLog('subscriber');
+  const log = await testLog();
   const received: Received[] = [];
   const consumer = await log.consume({
     group: `test-${randomUUID()}`,
