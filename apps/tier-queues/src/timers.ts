@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { Relay, type Origin } from '@tierline/messaging';
+import { Relay, failpoint, type Origin } from '@tierline/messaging';
 import { Database, isTransient, type Transaction } from '@tierline/persistence';
 import { v7 as uuidv7 } from 'uuid';
 import type { TimerKind } from './domain/timers.ts';
@@ -132,6 +132,7 @@ export class Timers implements OnModuleInit, OnModuleDestroy {
         })),
       );
       await putOff(tx, locked);
+      await failpoint('timers.before-commit');
     });
     this.relay.nudge();
   }

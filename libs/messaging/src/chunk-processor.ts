@@ -3,6 +3,7 @@ import { isTransient, type Database, type Transaction } from '@tierline/persiste
 import { runTasks, type Dispatcher } from './dispatch.ts';
 import { Unreadable, readEvent } from './envelope.ts';
 import { chunkLimits, type Chunk, type LogRecord, type Outcome, type Partition } from './event-log.ts';
+import { failpoint, isOff } from './failpoints.ts';
 import { freshOf } from './inbox.ts';
 import { park, parkedKeys, type ParkedRecord } from './parking.ts';
 import { PositionMoved, Positions } from './positions.ts';
@@ -65,7 +66,7 @@ export class ChunkProcessor {
   async process(chunk: Chunk): Promise<Outcome> {
     const name = nameOf(chunk);
     const first = chunk.records[0]!.offset;
-    const position = this.positions.read(chunk) ?? first;
+    const position = (isOff('position') ? undefined : this.positions.read(chunk)) ?? first;
     const records = chunk.records.filter(({ offset }) => offset >= position);
     if (records.length === 0) return { kind: 'seek', next: position };
     if (records[0]!.offset > position && this.gaps.get(name) !== position) {
@@ -207,8 +208,10 @@ export class ChunkProcessor {
       const tasks: Task[] = [];
       for (const event of events) tasks.push(...(await this.dispatcher.tasksFor(event)));
       await runTasks(tx, tasks);
+      await failpoint('chunk.before-commit');
       return { sorted, fresh: new Set(events) };
     });
+    await failpoint('chunk.committed');
     this.positions.moved(pieces);
     for (const { piece, ready, aside } of taken.sorted) {
       const fresh = ready.filter((event) => taken.fresh.has(event));

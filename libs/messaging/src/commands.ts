@@ -2,6 +2,7 @@ import type { Actor, Fact } from '@tierline/contracts';
 import { isDuplicate, once, type Database, type Transaction } from '@tierline/persistence';
 import { v7 as uuidv7 } from 'uuid';
 import { correlation } from './correlation.ts';
+import { failpoint } from './failpoints.ts';
 import type { Origin } from './journal.ts';
 import type { Relay } from './relay.ts';
 import type { Result, UnitOfWork } from './unit-of-work.ts';
@@ -59,14 +60,18 @@ export class Commands {
     work: (tx: Transaction) => Promise<A>,
   ): Promise<A> {
     const attempt = () =>
-      this.database.asTenant(by.tenant, (tx) =>
-        idempotency ? once(tx, { tenant: by.tenant, subject: by.subject, ...idempotency }, () => work(tx)) : work(tx),
-      );
+      this.database.asTenant(by.tenant, async (tx) => {
+        const request = idempotency && { tenant: by.tenant, subject: by.subject, ...idempotency };
+        const answer = await (request ? once(tx, request, () => work(tx)) : work(tx));
+        await failpoint('command.before-commit');
+        return answer;
+      });
     // Two first commands for one aggregate may race: the loser finds the aggregate at its second try.
     const done = await attempt().catch((error: unknown) => {
       if (isDuplicate(error)) return attempt();
       throw error;
     });
+    await failpoint('command.committed');
     this.relay.nudge();
     return done;
   }

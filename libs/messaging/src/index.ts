@@ -6,6 +6,7 @@ export { Unreadable, headersOf, readEvent } from './envelope.ts';
 export type * from './event-log.ts';
 export { LogCutShort, RetentionPassed, UnknownTopic, Unsendable } from './event-log.ts';
 export { EventStrategy, type StrategyOptions } from './event-strategy.ts';
+export { failpoint, isOff, type Failpoint, type Guard, type Torture } from './failpoints.ts';
 export { keepInbox } from './inbox.ts';
 export { append, causedBy, shardOf, type Entry, type Origin } from './journal.ts';
 export type { KafkajsEventLog } from './kafkajs-event-log.ts';

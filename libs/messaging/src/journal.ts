@@ -1,6 +1,7 @@
 import { events, type Actor, type Fact, type Received } from '@tierline/contracts';
 import type { Transaction } from '@tierline/persistence';
 import { v7 as uuidv7 } from 'uuid';
+import { failpoint, isOff } from './failpoints.ts';
 
 /** Who and what an event comes from. */
 export type Origin = {
@@ -45,6 +46,14 @@ const definitionOf = (type: string) => {
  */
 export const append = async (tx: Transaction, entries: readonly Entry[]): Promise<void> => {
   if (entries.length === 0) return;
+  if (!isOff('transaction')) return write(tx, entries);
+  tx.afterCommit(async (later) => {
+    await failpoint('transaction.torn');
+    await write(later, entries);
+  });
+};
+
+const write = async (tx: Transaction, entries: readonly Entry[]): Promise<void> => {
   const rows = entries.map(({ fact, ...entry }, position) => {
     const definition = definitionOf(fact.type);
     return {

@@ -1,5 +1,5 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
-import { nowAsText, rowsOf, transactionOf, type Transaction } from './transaction.ts';
+import { nowAsText, rowsOf, transactionOf, type AfterCommit, type Transaction } from './transaction.ts';
 
 /** Where a service's database is, by role. */
 export type DatabaseAddresses = {
@@ -40,22 +40,28 @@ export class Database {
   }
 
   /** Runs HTTP work of one tenant in one transaction: rows of other tenants do not exist for it. */
-  asTenant<T>(tenant: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.app.transaction(async (manager) => {
+  async asTenant<T>(tenant: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const after: AfterCommit[] = [];
+    const done = await this.app.transaction(async (manager) => {
       const [row] = await manager.query<{ now: string }[]>(
         `SELECT set_config('app.tenant', $1, true), ${nowAsText} AS now`,
         [tenant],
       );
-      return work(transactionOf(manager, row!.now));
+      return work(transactionOf(manager, row!.now, after));
     });
+    for (const each of after) await this.asTenant(tenant, each);
+    return done;
   }
 
   /** Runs background work, over all tenants, in one transaction. */
-  inBackground<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.worker.transaction(async (manager) => {
+  async inBackground<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const after: AfterCommit[] = [];
+    const done = await this.worker.transaction(async (manager) => {
       const [row] = await manager.query<{ now: string }[]>(`SELECT ${nowAsText} AS now`);
-      return work(transactionOf(manager, row!.now));
+      return work(transactionOf(manager, row!.now, after));
     });
+    for (const each of after) await this.inBackground(each);
+    return done;
   }
 
   /** Runs one background statement that is its own transaction. */

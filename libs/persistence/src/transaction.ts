@@ -6,7 +6,11 @@ export type Transaction = {
   readonly now: string;
   /** Runs one statement; gives its rows, for every kind of statement. */
   query<R = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
+  /** Does the work in a transaction of its own after this one is committed. It is lost if the process dies in between. */
+  afterCommit(work: AfterCommit): void;
 };
+
+export type AfterCommit = (tx: Transaction) => Promise<unknown>;
 
 /** The rows of a TypeORM query result, which is `[rows, count]` for UPDATE and DELETE. */
 export const rowsOf = <R>(result: unknown): R[] => {
@@ -16,8 +20,9 @@ export const rowsOf = <R>(result: unknown): R[] => {
 };
 
 /** Wraps a TypeORM transaction. */
-export const transactionOf = (manager: EntityManager, now: string): Transaction => ({
+export const transactionOf = (manager: EntityManager, now: string, after: AfterCommit[]): Transaction => ({
   now,
+  afterCommit: (work) => void after.push(work),
   query: async (sql, parameters = []) => rowsOf(await manager.query(sql, [...parameters])),
 });
 
