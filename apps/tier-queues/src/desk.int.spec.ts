@@ -1,6 +1,7 @@
 import type { Problem } from '@tierline/contracts';
 import { eventually, startUnderTest, subscribe, type ServiceUnderTest, type TestPerson } from '@tierline/testing';
 import { tierQueues } from './app.module.ts';
+import { Desks } from './desk-store.ts';
 import { deskBody } from './domain/example.ts';
 
 const admin: TestPerson = { subject: 'omar', roles: ['admin'] };
@@ -86,6 +87,52 @@ it('refuses a change that would break the desk, with paths, and changes nothing'
   const inner = await put('/desk', { agents: [{ agentId: 'new', name: '', teams: [] }] });
   expect(inner).toMatchObject({ status: 400, body: { fields: [{ path: 'agents.0.name' }] } });
   expect(await published()).toEqual(before);
+});
+
+const calendar = {
+  calendar: 'hamburg',
+  name: 'Hamburg office',
+  zone: 'Europe/Berlin',
+  hours: { monday: [{ from: '08:00', to: '17:00' }] },
+  publicHolidays: { country: 'DE', state: 'HH' },
+};
+const policy = {
+  policy: 'standard',
+  name: 'Standard',
+  order: 90,
+  when: {},
+  calendar: 'hamburg',
+  targets: { 'sla-resolution': { P1: 240 } },
+};
+
+it('keeps calendars and policies in editions, and publishes each', async () => {
+  const promises = { calendars: [calendar], policies: [policy] };
+  expect((await put('/desk', promises)).body).toMatchObject({ calendars: { changed: 1 }, policies: { changed: 1 } });
+  expect((await put('/desk', promises)).body).toMatchObject({ calendars: { changed: 0 }, policies: { changed: 0 } });
+  const later = { ...calendar, hours: { tuesday: [{ from: '09:00', to: '17:00' }] } };
+  expect((await put('/desk', { calendars: [later] })).body).toMatchObject({ calendars: { changed: 1 } });
+  await eventually(() =>
+    expect(desk.about('acme/calendar/hamburg')).toMatchObject([
+      { sequence: 1, data: { version: 1, closedOn: expect.arrayContaining([expect.anything()]) } },
+      { sequence: 2, data: { version: 2, hours: later.hours } },
+    ]),
+  );
+  expect(desk.about('acme/policy/standard')).toMatchObject([{ data: { version: 1, calendar: 'hamburg' } }]);
+});
+
+it('lends decisions one book of promises as long as the desk stays as it is', async () => {
+  const desks = new Desks({ unrouted: 1, close: 1, reopen: 1, hold: 1, longestHold: 1 });
+  const read = () => service.database.inBackground(async (tx) => (await desks.read(tx, ['acme'])).get('acme')!.book);
+  const book = await read();
+  expect(book.policies).toMatchObject([{ id: 'standard', version: 1, warnings: [] }]);
+  expect(book.calendars).toMatchObject([
+    { id: 'hamburg', version: 1 },
+    { id: 'hamburg', version: 2 },
+  ]);
+  await put('/agents/una', { name: 'Una', teams: ['phones'] });
+  expect(await read()).toBe(book);
+  await put('/desk', { policies: [{ ...policy, order: 80 }] });
+  expect(await read()).toMatchObject({ policies: [{ id: 'standard', version: 2, order: 80 }] });
 });
 
 it('is changed by admins only, and is each tenant’s own', async () => {

@@ -109,4 +109,46 @@ class Tickets1760000003002 implements MigrationInterface {
   }
 }
 
-export const ownMigrations = [Desk1760000003001, Tickets1760000003002];
+class DeskParts1760000003101 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // Every part of the desk, whole, as it is published; without a body it was removed, and keeps its sequence for the
+    // day on which it comes back. Tier, queue and agent have tables too, for the queries that join them.
+    await runner.query(`
+      CREATE TABLE desk_part (
+        tenant_id text NOT NULL,
+        kind text NOT NULL,
+        id text NOT NULL,
+        sequence int NOT NULL,
+        body jsonb,
+        PRIMARY KEY (tenant_id, kind, id)
+      );
+      CREATE TABLE calendar_edition (
+        tenant_id text NOT NULL,
+        calendar text NOT NULL,
+        version int NOT NULL,
+        body jsonb NOT NULL,
+        PRIMARY KEY (tenant_id, calendar, version)
+      );
+      INSERT INTO desk_part (tenant_id, kind, id, sequence, body)
+        SELECT tenant_id, 'tier', tier, sequence,
+          jsonb_build_object('tier', tier, 'name', name, 'rank', rank, 'defaultQueue', default_queue) FROM tier
+        UNION ALL SELECT tenant_id, 'queue', queue, sequence,
+          jsonb_build_object('queue', queue, 'name', name, 'tier', tier, 'team', team) FROM queue
+        UNION ALL SELECT tenant_id, 'agent', agent_id, sequence,
+          jsonb_build_object('agentId', agent_id, 'name', name, 'teams', teams) FROM agent;
+      ALTER TABLE tier DROP COLUMN sequence;
+      ALTER TABLE queue DROP COLUMN sequence;
+      ALTER TABLE agent DROP COLUMN sequence;
+      SELECT protect_tenant_table('desk_part'), protect_tenant_table('calendar_edition');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE tier ADD COLUMN sequence int NOT NULL DEFAULT 1;
+      ALTER TABLE queue ADD COLUMN sequence int NOT NULL DEFAULT 1;
+      ALTER TABLE agent ADD COLUMN sequence int NOT NULL DEFAULT 1;
+      DROP TABLE calendar_edition; DROP TABLE desk_part`);
+  }
+}
+
+export const ownMigrations = [Desk1760000003001, Tickets1760000003002, DeskParts1760000003101];

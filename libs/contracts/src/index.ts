@@ -6,5 +6,8 @@ export * from './intake.ts';
 export * from './routing.ts';
 export * from './tier-queues.ts';
 export * from './notifications.ts';
+export * from './desk-events.ts';
+export { CalendarPart } from './desk/calendar.ts';
+export { PolicyPart } from './desk/policy.ts';
 export { events } from './catalogue.ts';
 export { asyncApi, dataSchemaOf } from './asyncapi.ts';

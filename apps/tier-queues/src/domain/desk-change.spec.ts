@@ -1,5 +1,6 @@
 import { DomainError } from '@tierline/contracts';
-import { changeDesk, type DeskParts } from './desk-change.ts';
+import { changeDesk } from './desk-change.ts';
+import { noParts as nothing, type DeskParts, type NamedParts } from './desk-parts.ts';
 
 const tier = (rank: number, defaultQueue: string) => ({
   tier: `tier-${rank}`,
@@ -10,15 +11,28 @@ const tier = (rank: number, defaultQueue: string) => ({
 const queue = (slug: string, home: string) => ({ queue: slug, name: slug, tier: home, team: slug });
 const agent = (agentId: string, ...teams: string[]) => ({ agentId, name: agentId, teams });
 
+const at = '2026-11-22T08:00:00.000Z';
+const office = [{ from: '08:00', to: '17:00' }];
+const hamburg = { calendar: 'hamburg', name: 'Hamburg', zone: 'Europe/Berlin', hours: { monday: office } };
+const standard = {
+  policy: 'standard',
+  name: 'Standard',
+  order: 90,
+  when: {},
+  calendar: 'hamburg',
+  targets: { 'sla-resolution': { P1: 240 } },
+};
+
 const there: DeskParts = {
   tiers: [tier(1, 'service-desk'), tier(2, 'messaging')],
   queues: [queue('service-desk', 'tier-1'), queue('phones', 'tier-1'), queue('messaging', 'tier-2')],
   agents: [agent('tom', 'phones', 'service-desk')],
+  calendars: [{ ...hamburg, closedOn: [] }],
+  policies: [standard],
 };
-const nothing: DeskParts = { tiers: [], queues: [], agents: [] };
-const change = (parts: Partial<DeskParts>, from = there) => changeDesk(from, { ...nothing, ...parts });
+const change = (parts: Partial<NamedParts>, from = there) => changeDesk(from, { ...nothing, ...parts }, at);
 
-const faultsOf = (parts: Partial<DeskParts>, from = there) => {
+const faultsOf = (parts: Partial<NamedParts>, from = there) => {
   try {
     change(parts, from);
   } catch (error) {
@@ -28,14 +42,17 @@ const faultsOf = (parts: Partial<DeskParts>, from = there) => {
   throw new Error('the change was not refused');
 };
 
-it('takes a whole new desk at once', () => expect(changeDesk(nothing, there)).toEqual(there));
+it('takes a whole new desk at once', () =>
+  expect(changeDesk(nothing, { ...there, calendars: [hamburg] }, at)).toEqual(there));
 
 it('changes nothing when all is the same, in whatever order the teams are named', () => {
-  expect(change({ ...there, agents: [agent('tom', 'service-desk', 'phones', 'service-desk')] })).toEqual(nothing);
+  expect(
+    change({ ...there, calendars: [hamburg], agents: [agent('tom', 'service-desk', 'phones', 'service-desk')] }),
+  ).toEqual(nothing);
 });
 
 it('changes only what differs', () =>
-  expect(change({ ...there, queues: [...there.queues.slice(0, 2), { ...there.queues[2]!, name: 'Mail' }] })).toEqual({
+  expect(change({ queues: [...there.queues.slice(0, 2), { ...there.queues[2]!, name: 'Mail' }] })).toEqual({
     ...nothing,
     queues: [{ ...there.queues[2]!, name: 'Mail' }],
   }));
@@ -51,7 +68,7 @@ it('lets two tiers change their ranks with each other', () => {
 it('lets a default queue move when its tier names another one in the same change', () =>
   expect(change({ tiers: [tier(1, 'phones')], queues: [queue('service-desk', 'tier-2')] }).queues).toHaveLength(1));
 
-it.each<[string, Partial<DeskParts>, string, RegExp]>([
+it.each<[string, Partial<NamedParts>, string, RegExp]>([
   ['a queue of an unknown tier', { queues: [queue('vpn', 'tier-9')] }, 'queues.0.tier', /no tier tier-9/],
   ['an unknown default queue', { tiers: [tier(3, 'cellar')] }, 'tiers.0.defaultQueue', /no queue cellar/],
   [
@@ -64,6 +81,16 @@ it.each<[string, Partial<DeskParts>, string, RegExp]>([
   ['a rank that another tier has', { tiers: [{ ...tier(2, 'messaging'), rank: 1 }] }, 'tiers.0.rank', /tier-1/],
   ['a tier twice', { tiers: [tier(1, 'phones'), tier(1, 'phones')] }, 'tiers.1.tier', /twice/],
   ['a queue twice', { queues: [queue('vpn', 'tier-1'), queue('vpn', 'tier-1')] }, 'queues.1.queue', /twice/],
+  ['a calendar without hours', { calendars: [{ ...hamburg, hours: {} }] }, 'calendars.0.hours', /without any hours/],
+  ['an unknown zone', { calendars: [{ ...hamburg, zone: 'Mars/Base' }] }, 'calendars.0.zone', /no IANA time zone/],
+  [
+    'holidays of nowhere',
+    { calendars: [{ ...hamburg, publicHolidays: { country: 'DE', state: 'XX' } }] },
+    'calendars.0.publicHolidays.state',
+    /no holidays are known/,
+  ],
+  ['a policy of an unknown calendar', { policies: [{ ...standard, calendar: 'oslo' }] }, 'policies.0.calendar', /oslo/],
+  ['a policy without promises', { policies: [{ ...standard, targets: {} }] }, 'policies.0.targets', /has to promise/],
   ['an agent twice', { agents: [agent('una'), agent('una')] }, 'agents.1.agentId', /twice/],
 ])('refuses %s', (_, parts, path, message) =>
   expect(faultsOf(parts)).toEqual([{ path, message: expect.stringMatching(message) as unknown }]),
@@ -71,3 +98,12 @@ it.each<[string, Partial<DeskParts>, string, RegExp]>([
 
 it('names every fault at once', () =>
   expect(faultsOf({ queues: [queue('vpn', 'tier-8'), queue('wifi', 'tier-9')] })).toHaveLength(2));
+
+it('writes public holidays out, and lets own ones go before them', () => {
+  const named = { ...hamburg, publicHolidays: { country: 'DE', state: 'HH' } };
+  const own = [{ date: '2026-12-25', name: 'Closed for everybody' }];
+  const [kept] = change({ calendars: [{ ...named, holidays: own }] }).calendars;
+  expect(kept!.closedOn).toContainEqual({ date: '2027-05-01', name: 'Maifeiertag' });
+  expect(kept!.closedOn.filter(({ date }) => date === '2026-12-25')).toEqual(own);
+  expect(kept!.closedOn.at(-1)!.date).toMatch(/^2030-12/);
+});

@@ -1,36 +1,25 @@
 import { DomainError } from '@tierline/contracts';
+import { keptCalendar } from './calendar-part.ts';
 import type { DeskAgent, Queue, Tier } from './desk.ts';
+import { idFields, idsOf, partNames, type DeskParts, type NamedParts, type PartName } from './desk-parts.ts';
+import { promiseFaults, type Fault } from './promise-faults.ts';
 
-/** Parts of a desk: what a change names, or what is there. */
-export type DeskParts = {
-  readonly tiers: readonly Tier[];
-  readonly queues: readonly Queue[];
-  readonly agents: readonly DeskAgent[];
-};
+type Identified<T> = (item: T) => string;
 
-type Fault = { readonly path: string; readonly message: string };
+const byId = <T>(items: readonly T[], id: Identified<T>) => new Map(items.map((item) => [id(item), item]));
 
-const bySlug = <T>(items: readonly T[], slug: (item: T) => string) => new Map(items.map((item) => [slug(item), item]));
-
-const tierSlug = ({ tier }: Tier) => tier;
-const queueSlug = ({ queue }: Queue) => queue;
-const agentSlug = ({ agentId }: DeskAgent) => agentId;
-
-/** The items with the named ones put over those that are there. */
-const merged = <T>(there: readonly T[], named: readonly T[], slug: (item: T) => string): Map<string, T> =>
-  bySlug([...there, ...named], slug);
-
-const namedTwice = <T>(items: readonly T[], path: string, field: string, slug: (item: T) => string): Fault[] => {
+const namedTwice = (named: NamedParts, name: PartName): Fault[] => {
   const seen = new Set<string>();
-  return items.flatMap((item, index) => {
-    const name = slug(item);
-    if (seen.has(name)) return [{ path: `${path}.${index}.${field}`, message: `${name} is named twice` }];
-    seen.add(name);
+  const id = idsOf[name] as Identified<unknown>;
+  return named[name].flatMap((item, index) => {
+    const own = id(item);
+    if (seen.has(own)) return [{ path: `${name}.${index}.${idFields[name]}`, message: `${own} is named twice` }];
+    seen.add(own);
     return [];
   });
 };
 
-const tierFaults = (named: DeskParts, tiers: Map<string, Tier>, queues: Map<string, Queue>): Fault[] =>
+const tierFaults = (named: NamedParts, tiers: Map<string, Tier>, queues: Map<string, Queue>): Fault[] =>
   named.tiers.flatMap(({ tier, rank, defaultQueue }, index) => {
     const faults: Fault[] = [];
     const rival = [...tiers.values()].find((other) => other.rank === rank && other.tier !== tier);
@@ -51,8 +40,8 @@ const tierFaults = (named: DeskParts, tiers: Map<string, Tier>, queues: Map<stri
     return faults;
   });
 
-const queueFaults = (named: DeskParts, tiers: Map<string, Tier>): Fault[] => {
-  const namedTiers = new Set(named.tiers.map(tierSlug));
+const queueFaults = (named: NamedParts, tiers: Map<string, Tier>): Fault[] => {
+  const namedTiers = new Set(named.tiers.map(idsOf.tiers));
   const defaultOf = new Map([...tiers.values()].map((tier) => [tier.defaultQueue, tier.tier]));
   return named.queues.flatMap(({ queue, tier }, index) => {
     const path = `queues.${index}.tier`;
@@ -66,44 +55,55 @@ const queueFaults = (named: DeskParts, tiers: Map<string, Tier>): Fault[] => {
 };
 
 /** What is wrong with the desk that the change would leave, at the paths of the change. */
-const faultsOf = (there: DeskParts, named: DeskParts): Fault[] => {
-  const tiers = merged(there.tiers, named.tiers, tierSlug);
-  const queues = merged(there.queues, named.queues, queueSlug);
+const faultsOf = (there: DeskParts, named: NamedParts, at: string): Fault[] => {
+  const tiers = byId([...there.tiers, ...named.tiers], idsOf.tiers);
+  const queues = byId([...there.queues, ...named.queues], idsOf.queues);
+  const calendars = new Set([...there.calendars, ...named.calendars].map(idsOf.calendars));
   return [
-    ...namedTwice(named.tiers, 'tiers', 'tier', tierSlug),
-    ...namedTwice(named.queues, 'queues', 'queue', queueSlug),
-    ...namedTwice(named.agents, 'agents', 'agentId', agentSlug),
+    ...partNames.flatMap((name) => namedTwice(named, name)),
     ...tierFaults(named, tiers, queues),
     ...queueFaults(named, tiers),
+    ...promiseFaults(named, calendars, at),
   ];
 };
 
 const withoutRepeats = (agent: DeskAgent): DeskAgent => ({ ...agent, teams: [...new Set(agent.teams)].sort() });
 
-const changed = <T extends object>(there: readonly T[], named: readonly T[], slug: (item: T) => string): T[] => {
-  const known = bySlug(there, slug);
+/** A value as text, whatever the order of its fields. */
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );
+
+const changed = <T>(there: readonly T[], named: readonly T[], id: Identified<T>): T[] => {
+  const known = byId(there, id);
   return named.filter((item) => {
-    const before = known.get(slug(item));
-    return (
-      !before ||
-      (Object.keys(item) as (keyof T)[]).some((key) => JSON.stringify(before[key]) !== JSON.stringify(item[key]))
-    );
+    const before = known.get(id(item));
+    return before === undefined || textOf(before) !== textOf(item);
   });
 };
 
 /**
- * The parts that differ after a change, whole. `there` holds all tiers and queues, and the agents that are named.
- * Throws `desk_invalid` with every fault when the resulting desk would not hold together.
+ * The parts that differ after a change, whole. `there` holds all parts of the desk, of the agents at least those that
+ * are named. Throws `desk_invalid` with every fault when the resulting desk would not hold together.
  */
-export const changeDesk = (there: DeskParts, named: DeskParts): DeskParts => {
-  const fields = faultsOf(there, named);
+export const changeDesk = (there: DeskParts, named: NamedParts, at: string): DeskParts => {
+  const fields = faultsOf(there, named, at);
   if (fields.length > 0) {
     const more = fields.length > 1 ? ` (and ${fields.length - 1} more)` : '';
     throw new DomainError('desk_invalid', `${fields[0]!.path}: ${fields[0]!.message}${more}.`, 'refused', { fields });
   }
   return {
-    tiers: changed(there.tiers, named.tiers, tierSlug),
-    queues: changed(there.queues, named.queues, queueSlug),
-    agents: changed(there.agents.map(withoutRepeats), named.agents.map(withoutRepeats), agentSlug),
+    tiers: changed(there.tiers, named.tiers, idsOf.tiers),
+    queues: changed(there.queues, named.queues, idsOf.queues),
+    agents: changed(there.agents.map(withoutRepeats), named.agents.map(withoutRepeats), idsOf.agents),
+    calendars: changed(
+      there.calendars,
+      named.calendars.map((part) => keptCalendar(part, at)),
+      idsOf.calendars,
+    ),
+    policies: changed(there.policies, named.policies, idsOf.policies),
   };
 };

@@ -1,4 +1,5 @@
 import type { AgentChanged, FactOf, QueueChanged, TierChanged } from '@tierline/contracts';
+import type { PromiseBook } from './clocks/timekeeping.ts';
 
 export type Tier = FactOf<typeof TierChanged>['data'];
 export type Queue = FactOf<typeof QueueChanged>['data'];
@@ -26,6 +27,8 @@ export type Desk = {
   readonly tiers: ReadonlyMap<string, Tier>;
   readonly queues: ReadonlyMap<string, Queue>;
   readonly limits: Limits;
+  /** What is promised by policies and calendars: the same object as long as the desk does not change. */
+  readonly book: PromiseBook;
 };
 
 /** The place that a queue is, or null when there is no such queue. */

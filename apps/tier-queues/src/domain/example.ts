@@ -10,6 +10,7 @@ import {
 } from '@tierline/contracts';
 import type { Act, AgentAct, Command, Doer } from './command.ts';
 import type { Desk, Place, Queue, Tier } from './desk.ts';
+import { emptyBook } from './promises.ts';
 import { day, second } from './time.ts';
 
 // A small desk and the beginning of a ticket's story, for the specs.
@@ -34,6 +35,7 @@ export const desk: Desk = {
   tiers: new Map([tier(1, 'service-desk'), tier(2, 'messaging'), tier(3, 'mail-servers')]),
   queues: new Map([serviceDesk, phones, messaging, network, mailServers].map(queue)),
   limits: { unrouted: 30 * second, close: 5 * day, reopen: 14 * day, hold: 7 * day, longestHold: 90 * day },
+  book: emptyBook,
 };
 
 const teams = new Map<string, readonly string[]>([

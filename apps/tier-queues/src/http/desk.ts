@@ -1,14 +1,23 @@
 import { Body, Controller, Get, Inject, Param, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
-import { AgentChanged, DomainError, PersonId, QueueChanged, Slug, TierChanged } from '@tierline/contracts';
+import {
+  AgentChanged,
+  CalendarPart,
+  DomainError,
+  PersonId,
+  PolicyPart,
+  QueueChanged,
+  Slug,
+  TierChanged,
+} from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey } from '@tierline/service';
 import { z } from 'zod';
 import { agentsOf, queuesOf, tiersOf } from '../desk-lists.ts';
 import { putDesk } from '../desk.ts';
-import type { DeskParts } from '../domain/desk-change.ts';
+import { noParts } from '../domain/desk-parts.ts';
 import { paging, requireSame } from './requests.ts';
 
 const Tier = z.strictObject(TierChanged.schema.shape);
@@ -18,14 +27,14 @@ const Desk = z.strictObject({
   tiers: z.array(Tier).max(50).default([]),
   queues: z.array(Queue).max(2_000).default([]),
   agents: z.array(Agent).max(5_000).default([]),
+  calendars: z.array(z.strictObject(CalendarPart.shape)).max(500).default([]),
+  policies: z.array(z.strictObject(PolicyPart.shape)).max(500).default([]),
 });
 const TierBody = Tier.partial({ tier: true });
 const QueueBody = Queue.partial({ queue: true });
 const AgentBody = Agent.partial({ agentId: true });
 const QueueFilter = z.strictObject({ tier: Slug.optional(), team: Slug.optional(), ...paging(500) });
 const AgentFilter = z.strictObject({ team: Slug.optional(), ...paging(500) });
-
-const nothing: DeskParts = { tiers: [], queues: [], agents: [] };
 
 /** The refusal of a change of one part, with paths in its own body: `tiers.0.rank` is `rank` there. */
 const ofOnePart = (error: unknown): never => {
@@ -34,7 +43,7 @@ const ofOnePart = (error: unknown): never => {
   throw new DomainError(error.code, error.message.replace(/^\w+\.0\./, ''), error.kind, { ...error.extras, fields });
 };
 
-/** The desk as reviewed data: tiers, queues and agents. */
+/** The desk as reviewed data. */
 @ApiTags('desk')
 @Controller()
 export class DeskController {
@@ -78,7 +87,7 @@ export class DeskController {
   ) {
     requireSame('tier', tier, body.tier);
     const part = { ...body, tier };
-    const { tiers } = await putDesk(this.commands, { by, parts: { ...nothing, tiers: [part] } }).catch(ofOnePart);
+    const { tiers } = await putDesk(this.commands, { by, parts: { ...noParts, tiers: [part] } }).catch(ofOnePart);
     return { ...part, changed: tiers.changed > 0 };
   }
 
@@ -92,7 +101,7 @@ export class DeskController {
   ) {
     requireSame('queue', queue, body.queue);
     const part = { ...body, queue };
-    const { queues } = await putDesk(this.commands, { by, parts: { ...nothing, queues: [part] } }).catch(ofOnePart);
+    const { queues } = await putDesk(this.commands, { by, parts: { ...noParts, queues: [part] } }).catch(ofOnePart);
     return { ...part, changed: queues.changed > 0 };
   }
 
@@ -106,14 +115,15 @@ export class DeskController {
   ) {
     requireSame('agentId', agentId, body.agentId);
     const part = { ...body, agentId };
-    const { agents } = await putDesk(this.commands, { by, parts: { ...nothing, agents: [part] } }).catch(ofOnePart);
+    const { agents } = await putDesk(this.commands, { by, parts: { ...noParts, agents: [part] } }).catch(ofOnePart);
     return { ...part, changed: agents.changed > 0 };
   }
 
   @Put('desk')
   @Allow('desk.change')
   @ApiOperation({
-    summary: 'Put many tiers, queues and agents at once, all or none; what is not named stays as it is.',
+    summary:
+      'Put many tiers, queues, agents, calendars and policies at once, all or none; what is not named stays as it is.',
     description: 'Refuses with `desk_invalid`, naming each path and what is wrong there.',
   })
   putDesk(
