@@ -9,9 +9,19 @@ const usage = `Usage: npm run parked                                            
        npm run parked -- show    --service S --topic T --key K     its records, as they came
        npm run parked -- replay  --service S --topic T --key K     give them to the service again, in order
        npm run parked -- discard --service S --topic T --key K --reason "…"   drop the first of them for good
+
+--direction outgoing means the service's own events that Kafka refused; replay then sends them again.
 `;
 
-type Listed = { topic: string; key: string; tenant: string | null; records: number; reason: string; parkedAt: string };
+type Listed = {
+  direction: string;
+  topic: string;
+  key: string;
+  tenant: string | null;
+  records: number;
+  reason: string;
+  parkedAt: string;
+};
 type Caller = (service: string, method: string, path: string, body?: object) => Promise<unknown>;
 
 const openCaller = async (): Promise<Caller> => {
@@ -42,9 +52,9 @@ const list = async (call: Caller): Promise<string> => {
   const found: string[] = [];
   for (const service of services) {
     const { items } = (await call(service, 'GET', '')) as { items: Listed[] };
-    for (const { topic, key, tenant, records, reason, parkedAt } of items)
+    for (const { direction, topic, key, tenant, records, reason, parkedAt } of items)
       found.push(
-        `${service}  ${topic}  ${key}  ${records} records since ${parkedAt}  (${tenant ?? 'no tenant'})\n    ${reason}`,
+        `${service}  ${direction}  ${topic}  ${key}  ${records} records since ${parkedAt}  (${tenant ?? 'no tenant'})\n    ${reason}`,
       );
   }
   return found.length === 0 ? 'Nothing is parked.' : found.join('\n');
@@ -60,7 +70,11 @@ const run = async (command: string, values: Record<string, string | undefined>):
   if (command === 'list') return list(await openCaller());
   if (!['show', 'replay', 'discard'].includes(command))
     throw new Refusal(`There is no command ${command}.\n\n${usage}`);
-  const place = { topic: required(values, 'topic'), key: required(values, 'key') };
+  const place = {
+    direction: values.direction ?? 'incoming',
+    topic: required(values, 'topic'),
+    key: required(values, 'key'),
+  };
   const service = required(values, 'service');
   if (!(services as readonly string[]).includes(service))
     throw new Refusal(`--service ${service} is none of ${services.join(', ')}.`);
@@ -77,7 +91,7 @@ try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: Object.fromEntries(
-      ['service', 'topic', 'key', 'reason'].map((name) => [name, { type: 'string' as const }]),
+      ['service', 'direction', 'topic', 'key', 'reason'].map((name) => [name, { type: 'string' as const }]),
     ),
   });
   process.stdout.write(`${await run(positionals[0] ?? 'list', values)}\n`);

@@ -5,8 +5,10 @@ import {
   UnitOfWork,
   append,
   causedBy,
+  chunkStoreOf,
   headersOf,
   keepInbox,
+  outboxOf,
   type Decider,
   type EventLog,
   type OutgoingRecord,
@@ -122,10 +124,18 @@ export const benchRelay = async (parts: Parts, total: number): Promise<Figure[]>
   const { database, urls } = await openDatabase(parts, 'relay');
   const log = await openLog(parts, 'bench-relay');
   await fillOutbox(database, total);
-  const relay = new Relay(database, log, 'bench-relay', {
-    onSent: () => undefined,
-    onFailure: (error) => {
-      throw error;
+  const relay = new Relay({
+    outbox: outboxOf(database),
+    log,
+    prefix: 'bench-relay',
+    events: {
+      onSent: () => undefined,
+      onHeld: ({ reason }) => {
+        throw new Error(reason);
+      },
+      onFailure: (error) => {
+        throw error;
+      },
     },
   });
   const drained = await seconds(async () => {
@@ -202,8 +212,7 @@ export const benchConsumer = async (parts: Parts, total: number): Promise<Figure
     command: event.data as Note['data'],
   });
   const processor = new ChunkProcessor(
-    database,
-    'bench',
+    chunkStoreOf(database, 'bench'),
     {
       handles: () => true,
       tasksFor: async (event) => [{ batch: unit, work: work(event, causedBy(event, 'bench')) }],

@@ -14,8 +14,6 @@ export type Start = Partition & { readonly position: bigint };
 
 export const nameOf = ({ topic, partition }: Partition): string => `${topic}/${partition}`;
 
-const attempts = 10;
-
 const ask = async (
   partitions: readonly Partition[],
   onAssigned: Consumption['onAssigned'],
@@ -35,14 +33,17 @@ const ask = async (
   });
 };
 
+/** The longest pause between two tries if nobody says otherwise, in milliseconds. */
+const longestPause = 5_000;
+
 /**
  * Where to read newly assigned partitions from; undefined when they were taken away meanwhile.
- * Asks again for about half a minute while the positions or the log cannot be read, then throws the last error;
- * throws `RetentionPassed` or `LogCutShort` at once.
+ * Asks again for as long as the positions or the log cannot be read: a new process could not read them either.
+ * Throws `RetentionPassed` or `LogCutShort`, which no waiting mends.
  */
 export const startsOf = async (
   partitions: readonly Partition[],
-  { onAssigned }: Pick<Consumption, 'onAssigned'>,
+  { onAssigned, longestPause: most = longestPause }: Pick<Consumption, 'onAssigned' | 'longestPause'>,
   { offsets, log, isCurrent }: { offsets: EventLog['offsets']; log: ClientLog; isCurrent: () => boolean },
 ): Promise<Start[] | undefined> => {
   for (let attempt = 1; isCurrent(); attempt += 1) {
@@ -50,9 +51,10 @@ export const startsOf = async (
       const starts = await ask(partitions, onAssigned, offsets);
       return isCurrent() ? starts : undefined;
     } catch (error) {
-      if (error instanceof RetentionPassed || error instanceof LogCutShort || attempt === attempts) throw error;
+      if (error instanceof RetentionPassed || error instanceof LogCutShort) throw error;
       log('warn', 'positions are not known yet', { attempt, error: (error as Error).message });
-      await sleep(Math.min(5_000, 100 * 2 ** attempt));
+      // Not all at once, when what was away comes back.
+      await sleep(Math.min(most, 100 * 2 ** Math.min(attempt, 10)) * (0.5 + Math.random() / 2));
     }
   }
   return undefined;

@@ -1,11 +1,11 @@
 import type { Received } from '@tierline/contracts';
-import { isTransient, type Database, type Transaction } from '@tierline/persistence';
-import { runTasks, type Dispatcher } from './dispatch.ts';
+import { isTransient } from '@tierline/persistence';
+import type { ChunkStore, ChunkTransaction } from './chunk-store.ts';
+import type { Dispatcher } from './dispatch.ts';
 import { Unreadable, readEvent } from './envelope.ts';
 import { chunkLimits, type Chunk, type LogRecord, type Outcome, type Partition } from './event-log.ts';
 import { failpoint, isOff } from './failpoints.ts';
-import { freshOf } from './inbox.ts';
-import { park, parkedKeys, type ParkedRecord } from './parking.ts';
+import type { ParkedRecord } from './parking.ts';
 import { PositionMoved, Positions } from './positions.ts';
 import type { Task } from './unit-of-work.ts';
 
@@ -48,13 +48,12 @@ export class ChunkProcessor {
   private working = false;
 
   constructor(
-    private readonly database: Database,
-    private readonly group: string,
+    private readonly store: ChunkStore,
     private readonly dispatcher: Dispatcher,
     private readonly events: ProcessorEvents,
     private readonly chance: () => number = Math.random,
   ) {
-    this.positions = new Positions(database, group);
+    this.positions = new Positions(store);
   }
 
   /** The stored positions of these partitions; null where the group never read. */
@@ -195,19 +194,15 @@ export class ChunkProcessor {
     // Meanwhile the position may have been stored together with records.
     const pieces = wanted.filter((piece) => piece.reads.length > 0 || this.positions.isBehind(piece));
     if (pieces.length === 0) return;
-    const taken = await this.database.inBackground(async (tx) => {
+    const taken = await this.store.transaction(async (tx) => {
       await this.positions.move(tx, pieces);
       const sorted = [];
       for (const piece of pieces) sorted.push({ piece, ...(await this.sort(tx, piece)) });
-      for (const { piece, aside } of sorted) await park(tx, this.group, piece.partition, aside);
-      const events = await freshOf(
-        tx,
-        this.group,
-        sorted.flatMap(({ ready }) => ready),
-      );
+      for (const { piece, aside } of sorted) await tx.park(piece.partition, aside);
+      const events = await tx.fresh(sorted.flatMap(({ ready }) => ready));
       const tasks: Task[] = [];
       for (const event of events) tasks.push(...(await this.dispatcher.tasksFor(event)));
-      await runTasks(tx, tasks);
+      await tx.run(tasks);
       await failpoint('chunk.before-commit');
       return { sorted, fresh: new Set(events) };
     });
@@ -221,10 +216,10 @@ export class ChunkProcessor {
   }
 
   /** Tells the events that can be taken from the records that have to be parked, or wait behind a parked one. */
-  private async sort(tx: Transaction, { partition, reads }: Piece) {
+  private async sort(tx: ChunkTransaction, { partition, reads }: Piece) {
     const wanted = reads.filter(({ kind }) => kind !== 'skipped');
     const keys = wanted.map(({ record }) => keyOf(record, partition));
-    const blocked = await parkedKeys(tx, this.group, partition.topic, keys);
+    const blocked = await tx.parkedKeys(partition.topic, keys);
     const ready: Received[] = [];
     const aside: ParkedRecord[] = [];
     for (const read of wanted) {

@@ -13,8 +13,8 @@ export type Chunk = Partition & { readonly records: readonly LogRecord[]; readon
 
 export type OutgoingRecord = {
   readonly topic: string;
-  readonly key: string;
-  readonly value: string;
+  readonly key: string | null;
+  readonly value: string | Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
 };
 
@@ -39,6 +39,8 @@ export type Consumption = {
   readonly drain?: number;
   /** After how long without a sign of life the group gives our partitions away, in milliseconds. */
   readonly session?: number;
+  /** The longest pause between two tries while the positions of assigned partitions cannot be read, in milliseconds. */
+  readonly longestPause?: number;
 };
 
 export type Consumer = {
@@ -49,8 +51,8 @@ export type Consumer = {
 export type Producer = {
   /**
    * Appends the records in order per key; resolves when all in-sync replicas have them. Calls are done one at a time,
-   * in their order. Throws `Unsendable` or `UnknownTopic`, and after either some of the records may stand in the log;
-   * any other error means that the log does not answer now.
+   * in their order. Throws `Unsendable`, `UnknownTopic` or `TopicForbidden`, and after each of them some of the records
+   * may stand in the log; any other error means that the log does not answer now.
    */
   append(records: readonly OutgoingRecord[]): Promise<void>;
   close(): Promise<void>;
@@ -116,6 +118,21 @@ export class UnknownTopic extends Error {
     cause?: unknown,
   ) {
     super(`${topics.join(', ')}: ${topics.length === 1 ? 'this topic does' : 'one of these topics does'} not exist`, {
+      cause,
+    });
+  }
+}
+
+/** This process may not write to at least one of the topics. */
+export class TopicForbidden extends Error {
+  override readonly name = 'TopicForbidden';
+  readonly code = 'topic_forbidden';
+
+  constructor(
+    readonly topics: readonly string[],
+    cause?: unknown,
+  ) {
+    super(`${topics.join(', ')}: this process may not write to ${topics.length === 1 ? 'it' : 'one of them'}`, {
       cause,
     });
   }

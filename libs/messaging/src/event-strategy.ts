@@ -2,6 +2,7 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { events as declared, topics, type Received } from '@tierline/contracts';
 import type { Database } from '@tierline/persistence';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { chunkStoreOf } from './chunk-store.ts';
 import { ChunkProcessor, type ProcessorEvents } from './chunk-processor.ts';
 import type { Dispatcher } from './dispatch.ts';
 import type { Consumer, EventLog } from './event-log.ts';
@@ -49,7 +50,7 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
     this.keeping = setInterval(() => {
       keepInbox(database).catch((error: Error) => void this.logger.warn(error));
     }, hour);
-    const processor = new ChunkProcessor(database, group, this, events);
+    const processor = new ChunkProcessor(chunkStoreOf(database, group), this, events);
     this.processor = processor;
     this.settling = setInterval(() => {
       processor.settle().catch((error: Error) => void this.logger.warn(error));

@@ -41,7 +41,8 @@ const definitionOf = (type: string) => {
 
 /**
  * Writes events to the journal and the outbox in one statement, in the order given.
- * Call it after the aggregates are locked and saved: then order per aggregate is commit order.
+ * Call it after the aggregates are locked and saved: then order per aggregate is commit order. The transaction has its
+ * id before the first event has a number, so that whoever sees a number can tell which transactions may hold lower ones.
  * Throws when data does not have its declared shape, so that nothing unreadable is ever published.
  */
 export const append = async (tx: Transaction, entries: readonly Entry[]): Promise<void> => {
@@ -83,7 +84,7 @@ const write = async (tx: Transaction, entries: readonly Entry[]): Promise<void> 
          correlation_id, causation_id, traceparent, data)
        SELECT event_id, tenant_id, topic, shard, aggregate_id, agg_seq, type, source, $2::timestamptz, actor,
          correlation_id, causation_id, traceparent, data
-       FROM entry ORDER BY position
+       FROM entry, (SELECT pg_current_xact_id() AS id) running WHERE running.id IS NOT NULL ORDER BY position
        RETURNING seq, shard, tenant_id
      )
      INSERT INTO outbox (seq, shard, tenant_id) SELECT seq, shard, tenant_id FROM written`,

@@ -13,6 +13,9 @@ const said = (error: unknown, types: readonly string[]): string | undefined =>
 /** What Kafka said of a topic that is not there; undefined for any other error of kafkajs. */
 export const missingTopic = (error: unknown) => said(error, ['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION']);
 
+/** What Kafka said of a topic that this client may not use; undefined for any other error of kafkajs. */
+export const forbiddenTopic = (error: unknown) => said(error, ['TOPIC_AUTHORIZATION_FAILED']);
+
 /** Why Kafka will never take a record; undefined for any other error of kafkajs. */
 export const refusal = (error: unknown) =>
   said(error, ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);

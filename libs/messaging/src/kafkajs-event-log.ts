@@ -5,6 +5,7 @@ import kafkajs, { logLevel, type Admin, type ICustomPartitioner, type Kafka } fr
 import { producerOn } from './appending.ts';
 import { untilKnown } from './assignment.ts';
 import {
+  TopicForbidden,
   UnknownTopic,
   sessionTimeout,
   type ClientLog,
@@ -17,7 +18,7 @@ import {
   type TopicSpec,
 } from './event-log.ts';
 import { KafkajsConsumer } from './kafkajs-consumer.ts';
-import { missingTopic, refusal } from './kafkajs-errors.ts';
+import { forbiddenTopic, missingTopic, refusal } from './kafkajs-errors.ts';
 import { keyHash } from './key-hash.ts';
 
 type Throttled = {
@@ -98,6 +99,7 @@ export class KafkajsEventLog implements EventLog {
         await producer.sendBatch({ acks: -1, timeout: 15_000, topicMessages });
       } catch (error) {
         if (missingTopic(error)) throw new UnknownTopic([...byTopic.keys()], error);
+        if (forbiddenTopic(error)) throw new TopicForbidden([...byTopic.keys()], error);
         throw error;
       }
     };

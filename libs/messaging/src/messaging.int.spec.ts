@@ -17,8 +17,10 @@ import {
   Relay,
   UnitOfWork,
   causedBy,
+  chunkStoreOf,
   consumerMigrations,
   keepInbox,
+  outboxOf,
   publisherMigrations,
   replayParked,
   type Consumer,
@@ -86,7 +88,7 @@ const consumers: { stop(): Promise<void> }[] = [];
 
 const startConsumer = async (): Promise<Consumer> => {
   const log = await testLog();
-  const processor = new ChunkProcessor(database, group, dispatcher, events);
+  const processor = new ChunkProcessor(chunkStoreOf(database, group), dispatcher, events);
   const consumer = await log.consume({
     group,
     topics: [`${prefix}.tickets.v1`],
@@ -134,11 +136,13 @@ afterAll(async () => {
   await drop?.();
 });
 
+const silent = { onSent: () => undefined, onFailure: () => undefined, onHeld: () => undefined };
+
 describe('commands and relay', () => {
   const by = { tenant: 'acme', subject: 'kim', actor: 'agent:kim' } as const;
 
   it('publishes what a command decided, in order, with all attributes, and empties the outbox', async () => {
-    const relay = new Relay(database, await testLog(), prefix, { onSent: () => undefined, onFailure: () => undefined });
+    const relay = new Relay({ outbox: outboxOf(database), log: await testLog(), prefix, events: silent });
     relay.start();
     const commands = new Commands(database, relay);
     const id = uuidv7();

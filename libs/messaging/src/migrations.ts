@@ -36,11 +36,42 @@ class JournalAndOutbox1760000000002 implements MigrationInterface {
         expires_at timestamptz NOT NULL DEFAULT '-infinity'
       );
       INSERT INTO relay_lease (shard) SELECT generate_series(0, 15);
-      SELECT background_table('relay_lease');`);
+      SELECT background_table('relay_lease');
+      CREATE TABLE unsent_key (
+        topic text NOT NULL,
+        key text NOT NULL,
+        shard smallint NOT NULL,
+        seq bigint NOT NULL,
+        code text NOT NULL,
+        reason text NOT NULL,
+        since timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (topic, key)
+      );
+      SELECT background_table('unsent_key');
+      CREATE TABLE unsent_event (
+        seq bigint PRIMARY KEY,
+        topic text NOT NULL,
+        key text NOT NULL
+      );
+      CREATE INDEX ON unsent_event (topic, key, seq);
+      SELECT background_table('unsent_event');
+      CREATE TABLE unsent_discard (
+        seq bigint PRIMARY KEY,
+        topic text NOT NULL,
+        key text NOT NULL,
+        tenant_id text NOT NULL,
+        type text NOT NULL,
+        event_id uuid NOT NULL,
+        refusal text NOT NULL,
+        discarded_by text NOT NULL,
+        discard_reason text NOT NULL,
+        discarded_at timestamptz NOT NULL DEFAULT now()
+      );
+      SELECT background_table('unsent_discard');`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE relay_lease; DROP TABLE outbox; DROP TABLE journal');
+    await runner.query('DROP TABLE unsent_discard, unsent_event, unsent_key, relay_lease, outbox, journal');
   }
 }
 
@@ -125,13 +156,28 @@ class PositionInboxParking1760000000003 implements MigrationInterface {
         discarded_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (consumer_group, topic, partition, record_offset)
       );
-      SELECT background_table('parked_discard');`);
+      SELECT background_table('parked_discard');
+      CREATE TABLE dead_letter (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        consumer_group text NOT NULL,
+        topic text NOT NULL,
+        partition int NOT NULL,
+        record_offset bigint NOT NULL,
+        key bytea,
+        headers bytea NOT NULL,
+        value bytea,
+        reason text NOT NULL,
+        next_try timestamptz NOT NULL DEFAULT now(),
+        refused text
+      );
+      CREATE INDEX ON dead_letter (next_try, id) WHERE refused IS NULL;
+      SELECT background_table('dead_letter');`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TABLE parked_discard; DROP TABLE parked_message; DROP TABLE parked_key; DROP FUNCTION keep_inbox_days; DROP TABLE inbox;
-      DROP TABLE consumer_position`);
+      DROP TABLE dead_letter, parked_discard, parked_message, parked_key; DROP FUNCTION keep_inbox_days;
+      DROP TABLE inbox, consumer_position`);
   }
 }
 

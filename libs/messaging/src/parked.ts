@@ -1,7 +1,7 @@
 import { DomainError } from '@tierline/contracts';
 import type { Database } from '@tierline/persistence';
 import type { Dispatcher } from './dispatch.ts';
-import { replayParked } from './parking.ts';
+import { parkedKeys, replayParked } from './parking.ts';
 
 /** A key whose records are set aside in a service, and why. */
 export type ParkedKey = {
@@ -30,6 +30,9 @@ export type ParkedPlace = { topic: string; key: string };
 
 /** Whose parked records somebody may see: one tenant's, or (operators) everybody's. */
 export type Sight = { tenant: string | null };
+
+const absent = ({ topic, key }: ParkedPlace) =>
+  new DomainError('parked_absent', `No record of ${key} is parked here for ${topic}.`, 'absent');
 
 /** The records that a service has set aside: to look at, to give again, to discard with a reason. */
 export class Parked {
@@ -65,8 +68,7 @@ export class Parked {
        ORDER BY record_offset LIMIT 500`,
       [this.group, topic, key, tenant],
     );
-    if (rows.length === 0)
-      throw new DomainError('parked_absent', `No record of ${key} is parked here for ${topic}.`, 'absent');
+    if (rows.length === 0) throw absent({ topic, key });
     return rows.map((row) => ({ ...row, value: row.value?.toString('utf8') ?? null }));
   }
 
@@ -76,24 +78,39 @@ export class Parked {
     return { replayed: await replayParked(this.database, this.dispatcher, { group: this.group, ...place }) };
   }
 
-  /** Takes the first record of the key out of the way for good, and notes who did it and why. */
+  /** Takes the first record of the key out of the way for good, and notes who did it and why; frees a key with no other. */
   async discard(
     place: ParkedPlace,
     sight: Sight,
     by: { actor: string; reason: string },
   ): Promise<{ discarded: string }> {
-    const [first] = await this.show(place, sight);
-    await this.database.query(
-      `WITH gone AS (
-         DELETE FROM parked_message WHERE consumer_group = $1 AND topic = $2 AND partition = $3 AND record_offset = $4
-         RETURNING *
-       )
-       INSERT INTO parked_discard (consumer_group, topic, partition, record_offset, key, tenant_id, type, headers, value,
-         parked_reason, discarded_by, discard_reason)
-       SELECT consumer_group, topic, partition, record_offset, key, tenant_id, type, headers, value, reason, $5, $6
-       FROM gone`,
-      [this.group, place.topic, first!.partition, first!.offset, by.actor, by.reason],
-    );
-    return { discarded: first!.offset };
+    await this.show(place, sight);
+    const key = [this.group, place.topic, place.key];
+    return this.database.inBackground(async (tx) => {
+      await parkedKeys(tx, this.group, place.topic, [place.key]);
+      const [gone] = await tx.query<{ offset: string }>(
+        `WITH gone AS (
+           DELETE FROM parked_message m USING (
+             SELECT partition, record_offset FROM parked_message
+             WHERE consumer_group = $1 AND topic = $2 AND key = $3 ORDER BY record_offset LIMIT 1) first
+           WHERE m.consumer_group = $1 AND m.topic = $2 AND m.partition = first.partition
+             AND m.record_offset = first.record_offset
+           RETURNING m.*
+         )
+         INSERT INTO parked_discard (consumer_group, topic, partition, record_offset, key, tenant_id, type, headers, value,
+           parked_reason, discarded_by, discard_reason)
+         SELECT consumer_group, topic, partition, record_offset, key, tenant_id, type, headers, value, reason, $4, $5
+         FROM gone RETURNING record_offset::text AS "offset"`,
+        [...key, by.actor, by.reason],
+      );
+      if (!gone) throw absent(place);
+      await tx.query(
+        `DELETE FROM parked_key k WHERE consumer_group = $1 AND topic = $2 AND key = $3
+           AND NOT EXISTS (SELECT 1 FROM parked_message m WHERE m.consumer_group = k.consumer_group
+             AND m.topic = k.topic AND m.key = k.key)`,
+        key,
+      );
+      return { discarded: gone.offset };
+    });
   }
 }

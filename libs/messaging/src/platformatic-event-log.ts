@@ -10,6 +10,7 @@ import {
 import { producerOn } from './appending.ts';
 import { untilKnown } from './assignment.ts';
 import {
+  TopicForbidden,
   UnknownTopic,
   sessionTimeout,
   type ClientLog,
@@ -49,11 +50,11 @@ const isPassing = (error: Error): boolean =>
 
 const outgoing = ({ topic, key, value, headers }: OutgoingRecord) => ({
   topic,
-  key: Buffer.from(key),
-  value: Buffer.from(value),
+  ...(key === null ? {} : { key: Buffer.from(key) }),
+  ...(value === null ? {} : { value: Buffer.from(value) }),
   headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
   // The client takes it modulo the number of partitions; its own hash is not Kafka's.
-  partition: keyHash(key),
+  partition: keyHash(key ?? ''),
 });
 
 /** The event log on @platformatic/kafka, in the only file that imports it. */
@@ -82,7 +83,9 @@ export class PlatformaticEventLog implements EventLog {
       try {
         await sender.send({ messages: records.map(outgoing), acks: -1 });
       } catch (error) {
-        if (isMissingTopic(error)) throw new UnknownTopic([...new Set(records.map(({ topic }) => topic))], error);
+        const topics = [...new Set(records.map(({ topic }) => topic))];
+        if (isMissingTopic(error)) throw new UnknownTopic(topics, error);
+        if (findErrorBy(error as Error, 'apiId', 'TOPIC_AUTHORIZATION_FAILED')) throw new TopicForbidden(topics, error);
         throw error;
       }
     };

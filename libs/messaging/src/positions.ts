@@ -1,14 +1,10 @@
-import type { Database, Transaction } from '@tierline/persistence';
+import type { ChunkStore, ChunkTransaction, Standing } from './chunk-store.ts';
 import type { Partition } from './event-log.ts';
-import { isOff } from './failpoints.ts';
 
 /** Somebody else moved the position: this process does not own the partition any more, or never read from there. */
 export class PositionMoved extends Error {
   override readonly name = 'PositionMoved';
 }
-
-/** A partition and the offset that comes next in it. */
-export type Standing = { readonly partition: Partition; readonly next: bigint };
 
 const nameOf = ({ topic, partition }: Partition) => `${topic}/${partition}`;
 
@@ -20,18 +16,12 @@ export class Positions {
   private readonly inMemory = new Map<string, Standing>();
   private readonly stored = new Map<string, bigint>();
 
-  constructor(
-    private readonly database: Database,
-    private readonly group: string,
-  ) {}
+  constructor(private readonly store: ChunkStore) {}
 
   /** Reads the stored positions of these partitions; null where the group never read. */
   async assigned(partitions: readonly Partition[]): Promise<(bigint | null)[]> {
-    const rows = await this.database.query<{ topic: string; partition: number; next_offset: string }>(
-      `SELECT topic, partition, next_offset FROM consumer_position WHERE consumer_group = $1`,
-      [this.group],
-    );
-    const stored = new Map(rows.map((row) => [nameOf(row), BigInt(row.next_offset)]));
+    const standings = await this.store.positions();
+    const stored = new Map(standings.map(({ partition, next }) => [nameOf(partition), next]));
     return partitions.map((partition) => {
       const name = nameOf(partition);
       const next = stored.get(name);
@@ -65,30 +55,13 @@ export class Positions {
   }
 
   /** Moves positions by compare-and-set, within the transaction. Throws `PositionMoved` if any is not where it was. */
-  async move(tx: Transaction, standings: readonly Standing[]): Promise<void> {
-    const moved = await tx.query(
-      `WITH wanted AS (
-         SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[]) AS w(topic, partition, seen, next)
-       ), moved AS (
-         UPDATE consumer_position p SET next_offset = w.next, moved_at = now() FROM wanted w
-         WHERE p.consumer_group = $1 AND p.topic = w.topic AND p.partition = w.partition AND (p.next_offset = w.seen OR $6)
-         RETURNING 1
-       ), created AS (
-         INSERT INTO consumer_position (consumer_group, topic, partition, next_offset)
-         SELECT $1, topic, partition, next FROM wanted WHERE seen IS NULL
-         ON CONFLICT DO NOTHING RETURNING 1
-       )
-       SELECT 1 FROM moved UNION ALL SELECT 1 FROM created`,
-      [
-        this.group,
-        standings.map(({ partition }) => partition.topic),
-        standings.map(({ partition }) => partition.partition),
-        standings.map(({ partition }) => this.stored.get(nameOf(partition))?.toString() ?? null),
-        standings.map(({ next }) => next.toString()),
-        isOff('position'),
-      ],
-    );
-    if (moved.length === standings.length || isOff('position')) return;
+  async move(tx: ChunkTransaction, standings: readonly Standing[]): Promise<void> {
+    const moves = standings.map(({ partition, next }) => ({
+      partition,
+      next,
+      seen: this.stored.get(nameOf(partition)) ?? null,
+    }));
+    if ((await tx.move(moves)) === standings.length) return;
     throw new PositionMoved(`${standings.map(({ partition }) => nameOf(partition)).join(', ')}: not where it was`);
   }
 

@@ -1,106 +1,63 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { topics, type Actor, type TopicName } from '@tierline/contracts';
-import type { Database } from '@tierline/persistence';
-import { headersOf } from './envelope.ts';
-import type { EventLog, OutgoingRecord, Producer } from './event-log.ts';
+import { batchesOf, recordOf } from './batches.ts';
+import { monotonic, type Clock } from './clock.ts';
+import { Unsendable, type EventLog, type Producer } from './event-log.ts';
 import { failpoint, isOff } from './failpoints.ts';
+import { Floor } from './floor.ts';
+import type { Lease, Outbox, OutboxRow } from './outbox.ts';
+import { Refusals, isTopicRefusal, type TopicRefusal } from './refusals.ts';
+import type { Refused } from './unsent.ts';
 
 export type RelayEvents = {
   onSent(rows: number, oldestMilliseconds: number): void;
   onFailure(error: Error, attempt: number): void;
+  /** The log refused an event: it and the later ones of its key are held back until somebody decides. */
+  onHeld(refused: Refused): void;
 };
 
-type Row = {
-  seq: string;
-  shard: number;
-  tenant_id: string;
-  event_id: string;
-  topic: TopicName;
-  aggregate_id: string;
-  agg_seq: number;
-  type: string;
-  source: string;
-  time: Date;
-  actor: Actor;
-  correlation_id: string;
-  causation_id: string | null;
-  traceparent: string | null;
-  data: string;
+export type RelayOptions = {
+  readonly outbox: Outbox;
+  readonly log: EventLog;
+  readonly prefix: string;
+  readonly events: RelayEvents;
+  readonly clock?: Clock;
+  readonly owner?: string;
+  /** Milliseconds for which a topic may be refused before its keys are held back. */
+  readonly patience?: number;
 };
 
-/** A lease: this process alone drains the shard until it expires by the database's clock. */
-type Lease = { shard: number; epoch: string };
-
-const leaseSeconds = 10;
-const limits = { windowRows: 4_000, windowBytes: 16_000_000, batchRows: 1_000, batchBytes: 900_000 };
+/** Milliseconds for which a lease is given. */
+const leaseTime = 10_000;
 const idle = { shortest: 5, longest: 200 };
-
-const recordOf = (row: Row, prefix: string, lease: string): OutgoingRecord => ({
-  topic: `${prefix}.${topics[row.topic].name}`,
-  key: row.aggregate_id,
-  value: row.data,
-  headers: {
-    ...headersOf(
-      {
-        id: row.event_id,
-        type: row.type,
-        source: row.source,
-        subject: row.aggregate_id,
-        time: row.time.toISOString(),
-        tenant: row.tenant_id,
-        sequence: row.agg_seq,
-        actor: row.actor,
-        correlationId: row.correlation_id,
-        causationId: row.causation_id,
-        traceparent: row.traceparent,
-      },
-      row.aggregate_id,
-    ),
-    'tierline-lease': lease,
-  },
-});
-
-/** Cuts rows into batches that fit in one request each; a batch has at least one row. */
-const batchesOf = function* (rows: readonly Row[]): Generator<readonly Row[]> {
-  let batch: Row[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const size = Buffer.byteLength(row.data) + 600;
-    if (batch.length > 0 && (batch.length >= limits.batchRows || bytes + size > limits.batchBytes)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(row);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
-};
+const floorEvery = 1_000;
 
 /**
  * Moves events from the outbox to the log: in order per key, at least once.
  * Each shard has one drainer, held by a lease; rows are deleted after the log has them, if the lease still holds.
+ * A row that the log refuses is set aside with all later ones of its key, and everything else goes on.
  */
 export class Relay {
-  private readonly owner = randomUUID();
+  private readonly outbox: Outbox;
+  private readonly events: RelayEvents;
+  private readonly clock: Clock;
+  private readonly owner: string;
+  private readonly floor = new Floor();
+  private readonly refusals: Refusals;
   private leases: readonly Lease[] = [];
-  private renewedAt = 0;
+  private renewedAt = -Infinity;
+  private raisedAt = -Infinity;
   private running: Promise<void> | undefined;
   private stopping = false;
   private wake: (() => void) | undefined;
   private nudged = false;
-  /** Below it no row of the outbox can appear any more; see `lowWater`. */
-  private floor = 0n;
-  private raisedAt = 0;
-  private candidate: { seq: bigint; horizon: bigint } | undefined;
 
-  constructor(
-    private readonly database: Database,
-    private readonly log: EventLog,
-    private readonly prefix: string,
-    private readonly events: RelayEvents,
-  ) {}
+  constructor(private readonly options: RelayOptions) {
+    this.outbox = options.outbox;
+    this.events = options.events;
+    this.clock = options.clock ?? monotonic;
+    this.owner = options.owner ?? randomUUID();
+    this.refusals = new Refusals(this.clock, options.patience);
+  }
 
   start(): void {
     this.running ??= this.run();
@@ -125,20 +82,20 @@ export class Relay {
     let pause = idle.shortest;
     while (!this.stopping) {
       try {
-        producer ??= await this.log.producer();
-        await this.renew();
-        const moved = this.leases.length > 0 ? await this.drain(producer) : 0;
+        producer ??= await this.options.log.producer();
+        const moved = await this.round(producer);
         attempt = 0;
         pause = moved > 0 ? 0 : Math.min(idle.longest, Math.max(idle.shortest, pause * 2));
       } catch (error) {
         attempt += 1;
         this.events.onFailure(error as Error, attempt);
         pause = Math.min(5_000, 100 * 2 ** Math.min(attempt, 6));
-        this.renewedAt = 0;
+        this.renewedAt = -Infinity;
       }
       if (pause > 0) await this.rest(pause, attempt > 0);
     }
-    await this.giveBack();
+    // The leases expire by themselves, should this fail.
+    await this.outbox.giveBack(this.owner).catch((error: Error) => this.events.onFailure(error, 0));
     await producer?.close();
   }
 
@@ -152,151 +109,130 @@ export class Relay {
       if (!deaf || this.stopping) woken.abort();
     };
     if (this.stopping) return;
-    await sleep(milliseconds, undefined, { signal: woken.signal }).catch((error: Error) => {
-      if (error.name !== 'AbortError') throw error;
-    });
+    await this.clock.rest(milliseconds, woken.signal);
     this.wake = undefined;
     this.nudged = false;
   }
 
-  /** Prolongs own leases and takes expired ones, three times per lease. */
-  private async renew(): Promise<void> {
-    const now = performance.now();
-    if (now - this.renewedAt < (leaseSeconds * 1_000) / 3) return;
-    if (isOff('lease-epoch')) {
-      this.leases = await this.database.query<Lease>('SELECT shard, epoch FROM relay_lease');
-      this.renewedAt = now;
-      return;
-    }
-    this.leases = await this.database.query<Lease>(
-      `UPDATE relay_lease l
-       SET owner = $1, expires_at = clock_timestamp() + make_interval(secs => $2),
-           epoch = CASE WHEN l.owner = $1 AND l.expires_at > clock_timestamp() THEN l.epoch ELSE l.epoch + 1 END
-       FROM (SELECT shard FROM relay_lease WHERE owner = $1 OR expires_at < clock_timestamp()
-             ORDER BY shard FOR UPDATE SKIP LOCKED) mine
-       WHERE l.shard = mine.shard
-       RETURNING l.shard, l.epoch`,
-      [this.owner, leaseSeconds],
-    );
-    this.renewedAt = now;
+  /** One look at the outbox; gives how many rows left it. */
+  private async round(producer: Producer): Promise<number> {
+    await this.keepLeases();
+    return this.leases.length > 0 ? this.drain(producer) : 0;
   }
 
-  private async giveBack(): Promise<void> {
-    try {
-      await this.database.query(`UPDATE relay_lease SET expires_at = '-infinity' WHERE owner = $1`, [this.owner]);
-    } catch (error) {
-      // The leases expire by themselves.
-      this.events.onFailure(error as Error, 0);
+  /**
+   * Renews the leases when a third of their time is over, by a clock that goes on while the process is frozen: whoever
+   * wakes up renews before it sends. False when they are not the same any more, and what was read is not to be sent.
+   */
+  private async keepLeases(): Promise<boolean> {
+    let same = true;
+    while (this.clock.now() - this.renewedAt > leaseTime / 3) {
+      const now = this.clock.now();
+      const leases = await this.outbox.renew(this.owner, leaseTime / 1_000);
+      this.renewedAt = now;
+      if (namesOf(leases) === namesOf(this.leases)) continue;
+      same = false;
+      this.leases = leases;
+      this.floor.reset();
     }
+    return same;
   }
 
   private async drain(producer: Producer): Promise<number> {
-    const rows = await this.read();
-    if (rows.length > 0 && isOff('delete-after-ack')) await this.remove(rows);
-    if (rows.length > 0) await failpoint('relay.read', { rows: rows.length });
+    const rows = await this.outbox.read(this.leases, this.floor.value);
     if (rows.length === 0) {
       await this.raiseFloor();
       return 0;
     }
+    const behind = rows.filter(({ held }) => held);
+    if (behind.length > 0) await this.outbox.holdBehind(behind);
+    const due = this.refusals.sendable(rows.filter(({ held }) => !held));
+    if (due.length > 0 && isOff('delete-after-ack')) await this.remove(due);
+    await failpoint('relay.read', { rows: due.length });
+    const sent = await this.sendAll(producer, due);
+    return behind.length + sent;
+  }
+
+  private async sendAll(producer: Producer, rows: readonly OutboxRow[]): Promise<number> {
     const removals: Promise<Error | null>[] = [];
+    let sent = 0;
     for (const batch of batchesOf(rows)) {
-      if (this.stopping || this.isLeaseOver()) break;
-      await producer.append(batch.map((row) => recordOf(row, this.prefix, this.leaseOf(row))));
-      await failpoint('relay.appended', { rows: batch.length });
+      if (this.stopping || !(await this.keepLeases())) break;
+      const accepted = await this.append(producer, batch);
+      sent += accepted.length;
       // Not awaited here: the next batch goes out meanwhile. What a failed removal leaves is sent again, as duplicates.
-      removals.push(
-        this.remove(batch).then(
-          () => null,
-          (error: Error) => error,
-        ),
-      );
-      this.events.onSent(batch.length, Date.now() - batch[0]!.time.getTime());
+      if (accepted.length > 0)
+        removals.push(
+          this.remove(accepted).then(
+            () => null,
+            (error: Error) => error,
+          ),
+        );
+      // What was refused is dealt with, or waits: the rest is read again, without it.
+      if (accepted.length < batch.length) break;
     }
     const failure = (await Promise.all(removals)).find((error) => error !== null);
     if (failure) throw failure;
-    await failpoint('relay.deleted', { rows: rows.length });
-    return rows.length;
+    if (sent > 0) await failpoint('relay.deleted', { rows: sent });
+    return sent;
   }
 
-  /**
-   * True when the leases may have run out, by a clock that goes on while the process is frozen: whoever wakes up
-   * renews before it sends. What was under way when it froze still goes out; subscribers drop it as a duplicate.
-   */
-  private isLeaseOver(): boolean {
-    return performance.now() - this.renewedAt > leaseSeconds * 1_000 && !isOff('lease-epoch');
-  }
-
-  /** Who sends: what makes it visible in the log that one relay at a time drains a shard. */
-  private leaseOf({ shard }: Row): string {
-    return `${shard}/${this.leases.find((lease) => lease.shard === shard)?.epoch}/${this.owner}`;
-  }
-
-  private read(): Promise<Row[]> {
-    return this.database.query<Row>(
-      `SELECT seq, shard, tenant_id, event_id, topic, aggregate_id, agg_seq, type, source, time, actor, correlation_id,
-              causation_id, traceparent, data::text AS data
-       FROM (
-         SELECT j.*, sum(pg_column_size(j.data)) OVER (ORDER BY j.seq) - pg_column_size(j.data) AS bytes_before
-         FROM (
-           SELECT due.seq
-           FROM unnest($1::smallint[]) AS held(shard)
-           CROSS JOIN LATERAL (
-             SELECT seq FROM outbox WHERE outbox.shard = held.shard AND seq > $2 ORDER BY seq LIMIT $3
-           ) due
-           ORDER BY due.seq LIMIT $4
-         ) o
-         JOIN journal j USING (seq)
-       ) event
-       WHERE bytes_before < $5
-       ORDER BY seq`,
-      [
-        this.leases.map(({ shard }) => shard),
-        this.floor.toString(),
-        Math.ceil((2 * limits.windowRows) / this.leases.length),
-        limits.windowRows,
-        limits.windowBytes,
-      ],
-    );
-  }
-
-  /**
-   * Raises the mark below which dead rows need not be scanned. Ids commit out of order, so the mark may only pass
-   * an id when every transaction that could hold a lower one has ended: note the newest id with the transaction
-   * horizon, and once the oldest running transaction is past that horizon and nothing is left, the id is safe.
-   */
-  private async raiseFloor(): Promise<void> {
-    const now = performance.now();
-    if (now - this.raisedAt < 1_000) return;
-    this.raisedAt = now;
-    const [at] = await this.database.query<{ oldest: string; horizon: string; newest: string; rest: boolean }>(
-      `SELECT pg_snapshot_xmin(s) AS oldest, pg_snapshot_xmax(s) AS horizon,
-              (SELECT coalesce(max(seq), 0) FROM journal) AS newest,
-              EXISTS (SELECT 1 FROM outbox WHERE seq > $1) AS rest
-       FROM pg_current_snapshot() s`,
-      [this.floor.toString()],
-    );
-    if (!at) return;
-    if (this.candidate && BigInt(at.oldest) >= this.candidate.horizon && !at.rest) this.floor = this.candidate.seq;
-    if (!this.candidate || this.floor === this.candidate.seq) {
-      const newest = BigInt(at.newest);
-      this.candidate = newest > this.floor ? { seq: newest, horizon: BigInt(at.horizon) } : undefined;
+  /** Gives the rows that the log has now: all, or what came through when some of them were refused. */
+  private async append(producer: Producer, rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
+    const { leases, owner } = this;
+    const leaseOf = ({ shard }: OutboxRow) => `${shard}/${leases.find((each) => each.shard === shard)?.epoch}/${owner}`;
+    try {
+      await producer.append(rows.map((row) => recordOf(row, this.options.prefix, leaseOf(row))));
+    } catch (error) {
+      if (error instanceof Unsendable)
+        return this.hold([{ row: rows[error.index]!, code: error.code, reason: error.message }]);
+      if (!isTopicRefusal(error)) throw error;
+      return this.appendByTopic(producer, rows, error);
     }
+    this.refusals.accepted(rows);
+    await failpoint('relay.appended', { rows: rows.length });
+    this.events.onSent(rows.length, Date.now() - rows[0]!.time.getTime());
+    return rows;
   }
 
-  private async remove(rows: readonly Row[]): Promise<void> {
-    await this.database.query(
-      `DELETE FROM outbox o USING unnest($1::smallint[], $2::bigint[]) AS sent(shard, seq), relay_lease l,
-         unnest($4::smallint[], $5::bigint[]) AS held(shard, epoch)
-       WHERE o.shard = sent.shard AND o.seq = sent.seq AND l.shard = o.shard AND held.shard = l.shard
-         AND (l.owner = $3 AND held.epoch = l.epoch OR $6)`,
-      [
-        rows.map(({ shard }) => shard),
-        rows.map(({ seq }) => seq),
-        this.owner,
-        this.leases.map(({ shard }) => shard),
-        this.leases.map(({ epoch }) => epoch),
-        isOff('lease-epoch'),
-      ],
-    );
+  private async appendByTopic(
+    producer: Producer,
+    rows: readonly OutboxRow[],
+    error: TopicRefusal,
+  ): Promise<readonly OutboxRow[]> {
+    const byTopic = [...Map.groupBy(rows, ({ topic }) => topic).values()];
+    if (byTopic.length === 1) return this.hold(this.refusals.note(rows, error));
+    const accepted: OutboxRow[] = [];
+    for (const some of byTopic) accepted.push(...(await this.append(producer, some)));
+    return accepted;
+  }
+
+  private async hold(refused: readonly Refused[]): Promise<readonly OutboxRow[]> {
+    if (refused.length === 0) return [];
+    const held = await this.outbox.hold(refused, { owner: this.owner, leases: this.leases });
+    held.forEach((each) => this.events.onHeld(each));
+    // What the lease did not allow is tried again under a new one.
+    if (held.length < refused.length) this.renewedAt = -Infinity;
+    return [];
+  }
+
+  private async remove(rows: readonly OutboxRow[]): Promise<void> {
+    const removed = await this.outbox.remove(rows, { owner: this.owner, leases: this.leases });
+    // The lease is somebody else's, or not what it was.
+    if (removed < rows.length) this.renewedAt = -Infinity;
+  }
+
+  private async raiseFloor(): Promise<void> {
+    const now = this.clock.now();
+    if (now - this.raisedAt < floorEvery) return;
+    this.raisedAt = now;
+    const horizon = await this.outbox.horizon(this.floor.value);
+    if (horizon) this.floor.note(horizon);
   }
 }
+
+const namesOf = (leases: readonly Lease[]) =>
+  leases
+    .map(({ shard, epoch }) => `${shard}/${epoch}`)
+    .sort()
+    .join();

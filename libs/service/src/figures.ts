@@ -20,6 +20,10 @@ export class Figures {
   private readonly requests = this.histogram('http_request_seconds', 'Time to answer.', ['method', 'route', 'status']);
   private readonly sent = this.counter('relay_events_total', 'Events given to Kafka.');
   private readonly relayFailures = this.counter('relay_failures_total', 'Failed rounds of the relay.');
+  private readonly held = this.counter('relay_held_total', 'Keys held back since Kafka refused an event.', [
+    'topic',
+    'code',
+  ]);
   private readonly relayDelay = this.histogram('relay_delay_seconds', 'Age of the oldest event of each batch.');
   private readonly taken = this.counter('consumer_records_total', 'Records taken from Kafka.', ['topic']);
   private readonly retries = this.counter('consumer_retries_total', 'Chunks put off by a transient failure.', [
@@ -47,6 +51,10 @@ export class Figures {
       onFailure: (error, attempt) => {
         this.relayFailures.inc();
         log.warn({ err: error, attempt }, 'the relay could not send; it tries again');
+      },
+      onHeld: ({ row, code, reason }) => {
+        this.held.inc({ topic: row.topic, code });
+        log.error({ topic: row.topic, key: row.aggregate_id, seq: row.seq, code, reason }, 'key held back');
       },
     };
   }
@@ -92,6 +100,27 @@ export class Figures {
     this.gauge('parked_messages', 'Records that wait for a repair.', [], async () => [
       { value: await count(database, 'SELECT count(*) AS n FROM parked_message') },
     ]);
+    this.gauge(
+      'unsent_events',
+      'Events held back since Kafka refused them or an earlier one of their key.',
+      [],
+      async () => [{ value: await count(database, 'SELECT count(*) AS n FROM unsent_event') }],
+    );
+    this.gauge(
+      'dead_letters',
+      'Copies of parked records that wait to be published, or never can be.',
+      ['state'],
+      async () => [
+        {
+          labels: { state: 'waiting' },
+          value: await count(database, 'SELECT count(*) AS n FROM dead_letter WHERE refused IS NULL'),
+        },
+        {
+          labels: { state: 'refused' },
+          value: await count(database, 'SELECT count(*) AS n FROM dead_letter WHERE refused IS NOT NULL'),
+        },
+      ],
+    );
     this.lag = async () => (await lags(database, log, group, prefix)).reduce((sum, { value }) => sum + value, 0);
     this.gauge('consumer_lag', 'Records of a topic that are not taken yet.', ['topic'], () =>
       lags(database, log, group, prefix),

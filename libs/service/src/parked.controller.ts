@@ -1,12 +1,18 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Optional, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
-import { Text } from '@tierline/contracts';
-import { Parked } from '@tierline/messaging';
+import { DomainError, Text } from '@tierline/contracts';
+import { Parked, Unsent } from '@tierline/messaging';
 import { z } from 'zod';
 import { Allow, By } from './door.ts';
 
-const Place = z.strictObject({ topic: z.string().min(1).max(200), key: z.string().min(1).max(400) });
+const Direction = z.enum(['incoming', 'outgoing']);
+const Place = z.strictObject({
+  /** Records that this service could not take, or events of its own that Kafka did not take. */
+  direction: Direction.default('incoming'),
+  topic: z.string().min(1).max(200),
+  key: z.string().min(1).max(400),
+});
 const Discard = Place.extend({ reason: Text });
 
 /** Admins of this tenant run the installation: they see the parked records of every tenant. */
@@ -18,28 +24,39 @@ const sightOf = ({ tenant }: Caller) => ({ tenant: tenant === operatorsTenant ? 
 @Allow('operations.repair')
 @Controller('operations/parked')
 export class ParkedController {
-  constructor(@Inject(Parked) private readonly parked: Parked) {}
+  constructor(
+    @Inject(Unsent) private readonly unsent: Unsent,
+    @Optional() @Inject(Parked) private readonly parked?: Parked,
+  ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Keys whose records are set aside here, oldest first.' })
+  @ApiOperation({
+    summary: 'Keys whose records are set aside here, oldest first: incoming ones, then outgoing ones.',
+  })
   async list(@By() caller: Caller) {
-    return { items: await this.parked.list(sightOf(caller)) };
+    const items = [];
+    for (const direction of Direction.options)
+      for (const item of (await this.at(direction)?.list(sightOf(caller))) ?? []) items.push({ direction, ...item });
+    return { items };
   }
 
   @Get('records')
   @ApiOperation({ summary: 'The records of one parked key, as they came.', description: 'Errors: parked_absent.' })
   async show(@Query({ schema: Place }) place: z.infer<typeof Place>, @By() caller: Caller) {
-    return { items: await this.parked.show(place, sightOf(caller)) };
+    return { items: await this.of(place).show(place, sightOf(caller)) };
   }
 
   @Post('replay')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Give the records of a key to the service again, in order; frees the key when all went through.',
-    description: 'Errors: parked_absent, and whatever the first record that fails again is refused with.',
+    summary:
+      'Give the records of a key to the service (or to Kafka) again, in order; frees the key when all went through.',
+    description:
+      'Errors: parked_absent, and whatever the first incoming record that fails again is refused with. ' +
+      'Outgoing events are sent at the next round; what is refused again is listed again.',
   })
   replay(@Body({ schema: Place }) place: z.infer<typeof Place>, @By() caller: Caller) {
-    return this.parked.replay(place, sightOf(caller));
+    return this.of(place).replay(place, sightOf(caller));
   }
 
   @Post('discard')
@@ -49,6 +66,16 @@ export class ParkedController {
     description: 'Errors: parked_absent.',
   })
   discard(@Body({ schema: Discard }) { reason, ...place }: z.infer<typeof Discard>, @By() caller: Caller) {
-    return this.parked.discard(place, sightOf(caller), { actor: caller.actor, reason });
+    return this.of(place).discard(place, sightOf(caller), { actor: caller.actor, reason });
+  }
+
+  private at(direction: z.infer<typeof Direction>): Parked | Unsent | undefined {
+    return direction === 'outgoing' ? this.unsent : this.parked;
+  }
+
+  private of({ direction, topic, key }: z.infer<typeof Place>): Parked | Unsent {
+    const found = this.at(direction);
+    if (!found) throw new DomainError('parked_absent', `No record of ${key} is parked here for ${topic}.`, 'absent');
+    return found;
   }
 }

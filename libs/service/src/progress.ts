@@ -7,9 +7,28 @@ export const progressOf = (lag: number, silent: number): 'works' | 'stalls' | 'd
   return silent < stallLimits.end ? 'stalls' : 'dead';
 };
 
+/** Between two looks, in milliseconds; a lag that takes longer is not known. */
+const interval = 10_000;
+
+const inTime = async (reading: Promise<number>): Promise<number> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the lag takes too long to read')), interval - 1_000);
+  });
+  try {
+    return await Promise.race([reading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
 /**
  * Watches that a consumer moves while records wait. A client can be alive and read nothing;
  * only progress tells. Being put off by a transient failure counts as activity: then the cause is known.
+ *
+ * A process whose database or Kafka is away makes no progress either, but a new one would not: it is not ready, by the
+ * checks of those, and lives on. The lag tells the two apart, since it takes both to read it. While it cannot be read
+ * (or not in time) nothing counts against the consumer; once it can be read, the consumer has the whole time again.
  */
 export class ProgressWatch {
   private activeAt = performance.now();
@@ -18,7 +37,7 @@ export class ProgressWatch {
 
   constructor(lag: () => Promise<number>, onDead: (error: Error) => void, onUnknown: (error: Error) => void) {
     this.timer = setInterval(() => {
-      lag().then(
+      inTime(lag()).then(
         (waiting) => {
           if (waiting === 0) this.active();
           this.state = progressOf(waiting, performance.now() - this.activeAt);
@@ -31,7 +50,7 @@ export class ProgressWatch {
           onUnknown(error);
         },
       );
-    }, 10_000);
+    }, interval);
   }
 
   active(): void {

@@ -1,7 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Commands, EventStrategy, Parked, Relay, openEventLog, type ProcessorEvents } from '@tierline/messaging';
+import {
+  Commands,
+  DeadLetters,
+  EventStrategy,
+  Parked,
+  Relay,
+  Unsent,
+  deadLettersOf,
+  openEventLog,
+  outboxOf,
+  type ProcessorEvents,
+} from '@tierline/messaging';
 import { Database, isTransient, migrate, type Migration } from '@tierline/persistence';
 import type { Logger } from 'pino';
 import { readConfig, type BaseConfig, WrongConfiguration } from './config.ts';
@@ -87,9 +98,13 @@ export const runService = async <C extends BaseConfig>(
     { brokers: config.KAFKA_BROKERS, clientId: name },
     (level, message, details) => log[level === 'info' ? 'debug' : level](details, `kafka: ${message}`),
   );
-  const relay = new Relay(database, eventLog, config.TOPIC_PREFIX, figures.relay(log));
+  const prefix = config.TOPIC_PREFIX;
+  const relay = new Relay({ outbox: outboxOf(database), log: eventLog, prefix, events: figures.relay(log) });
+  const deadLetters = new DeadLetters(deadLettersOf(database), eventLog, (error) =>
+    log.warn({ err: error }, 'dead letters could not be published; they are tried again'),
+  );
   const group = `${config.GROUP_PREFIX}.${name}`;
-  figures.watch(database, eventLog, group, config.TOPIC_PREFIX);
+  figures.watch(database, eventLog, group, prefix);
   const commands = new Commands(database, relay);
   const own = service.module(config);
   const watch = new ProgressWatch(
@@ -103,7 +118,7 @@ export const runService = async <C extends BaseConfig>(
         database,
         log: eventLog,
         group,
-        prefix: config.TOPIC_PREFIX,
+        prefix,
         onFatal,
         events: alsoTelling(figures.consumer(log), watch, relay),
       })
@@ -120,11 +135,11 @@ export const runService = async <C extends BaseConfig>(
         {
           module: class Ground {},
           global: true,
-          ...providers([database, commands, relay, figures, health, ...parked]),
+          ...providers([database, commands, relay, figures, health, new Unsent(database, prefix), ...parked]),
         },
         {
           module: class Operations {},
-          controllers: [OperationsController, ...(strategy ? [ParkedController] : [])],
+          controllers: [OperationsController, ParkedController],
         },
         { module: class Own {}, ...own },
       ],
@@ -134,6 +149,7 @@ export const runService = async <C extends BaseConfig>(
   serveOpenApi(app, name);
   await app.listen({ port: config.PORT, host: config.HOST });
   relay.start();
+  deadLetters.start();
   // Not awaited: without Kafka a service still serves, and intake still takes tickets.
   const listening = service.listens ? app.startAllMicroservices() : Promise.resolve(app);
   listening.catch((error: Error) => onFatal(error));
@@ -144,6 +160,7 @@ export const runService = async <C extends BaseConfig>(
     log.info('stopping');
     await app.close();
     await relay.stop();
+    await deadLetters.stop();
     await eventLog.close();
     await database.close();
     log.info('stopped');

@@ -1,6 +1,7 @@
 export { at, monday, specFor } from './decider-spec.ts';
 export { closedPort, proxyTo } from './broker-proxy.ts';
 export { eventually } from './eventually.ts';
+export { gateTo } from './gate.ts';
 export { ledger, type Taken } from './ledger.ts';
 export {
   freshName,

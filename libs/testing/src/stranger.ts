@@ -51,6 +51,12 @@ export const stranger = async () => {
       await admin.fetchTopicOffsets(topic);
       await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
     },
+    /** Changes settings of a topic. */
+    configure: async (topic: string, settings: Record<string, string>): Promise<void> => {
+      await connect();
+      const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+      await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries }] });
+    },
     close: async (): Promise<void> => {
       if (!connected) return;
       await connected;
