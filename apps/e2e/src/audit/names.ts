@@ -29,6 +29,15 @@ import {
 export const services = ['intake', 'routing', 'tier-queues', 'notifications', 'reporting'] as const;
 export type Service = (typeof services)[number];
 
+/** One of something for each service. */
+export const perService = <T>(make: (service: Service) => T): Record<Service, T> => ({
+  intake: make('intake'),
+  routing: make('routing'),
+  'tier-queues': make('tier-queues'),
+  notifications: make('notifications'),
+  reporting: make('reporting'),
+});
+
 /** States in which somebody still has to do something. */
 export const openStates: ReadonlySet<string> = new Set(['NEW', 'QUEUED', 'ASSIGNED', 'IN_PROGRESS', 'PENDING']);
 

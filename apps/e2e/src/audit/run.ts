@@ -122,7 +122,7 @@ export const readRun = async (folder: string): Promise<Run> => {
   const { databases } = read.data;
   const absent = services.find((service) => !databases[service]);
   if (absent) throw new Unusable(`${file}: databases.${absent} is missing.`);
-  return { ...read.data, databases: databases as Record<Service, string> };
+  return { ...read.data, databases };
 };
 
 const lastLineWasCut = (error: unknown, isLast: boolean) => error instanceof SyntaxError && isLast;

@@ -1,5 +1,5 @@
 import type { Evidence, JournalRow, ParkedRow, TopicRecord } from './evidence.ts';
-import { listens, services, type Service } from './names.ts';
+import { listens, perService, services, type Service } from './names.ts';
 
 /** Makes a view of the evidence once, however many invariants look at it. */
 const once = <T>(make: (evidence: Evidence) => T): ((evidence: Evidence) => T) => {
@@ -16,13 +16,7 @@ export const eventsById = once(({ journal }) => new Map(journal.map((event) => [
 
 /** Ticket events of each ticket, by publisher, in the order of their sequence. */
 export const storiesOf = once(({ journal }) => {
-  const stories: Record<Service, Map<string, JournalRow[]>> = {
-    intake: new Map(),
-    routing: new Map(),
-    'tier-queues': new Map(),
-    notifications: new Map(),
-    reporting: new Map(),
-  };
+  const stories = perService(() => new Map<string, JournalRow[]>());
   for (const event of journal) {
     if (event.topic !== 'tickets') continue;
     const story = stories[event.service].get(event.aggregate);
@@ -67,21 +61,16 @@ type Aside = { readonly events: ReadonlySet<string>; readonly keys: ReadonlySet<
 /** What each service has set aside: single events, and keys behind which others may wait. */
 export const setAside = once(({ parked }) => {
   const bySome = Map.groupBy(parked, ({ service }: ParkedRow) => service);
-  return Object.fromEntries(
-    services.map((service) => {
-      const rows = bySome.get(service) ?? [];
-      const events = new Set(rows.flatMap(({ event }) => event ?? []));
-      return [service, { events, keys: new Set(rows.map(({ key }) => key)) }];
-    }),
-  ) as unknown as Record<Service, Aside>;
+  return perService((service): Aside => {
+    const rows = bySome.get(service) ?? [];
+    return { events: new Set(rows.flatMap(({ event }) => event ?? [])), keys: new Set(rows.map(({ key }) => key)) };
+  });
 });
 
 /** Types that each service has to take: those it is known to, and those of which it took at least one. */
 export const heardTypes = once((evidence) => {
   const byId = eventsById(evidence);
-  const heard = Object.fromEntries(
-    services.map((service) => [service, new Set(listens[service])]),
-  ) as unknown as Record<Service, Set<string>>;
+  const heard = perService((service) => new Set(listens[service]));
   for (const { service, event } of evidence.inbox) {
     const type = byId.get(event)?.type;
     if (type) heard[service].add(type);

@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
-import { services } from '../names.ts';
+import { perService, services, type Service } from '../names.ts';
 import { eventsById, firstRecords, heardTypes, placeOf, poisonPlaces, setAside } from '../views.ts';
 import { checkCopies } from './effects/copies.ts';
 import { checkConversations } from './effects/conversations.ts';
@@ -9,12 +9,10 @@ import { checkHistory } from './effects/history.ts';
 import { checkRoutes } from './effects/routes.ts';
 import { checkTimelines } from './effects/timelines.ts';
 
-const inboxCounts = ({ inbox }: Evidence): Map<string, number> => {
-  const counts = new Map<string, number>();
-  for (const { service, event } of inbox) {
-    const key = `${service} ${event}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
+/** How often each service took each event. */
+const inboxCounts = ({ inbox }: Evidence): Record<Service, Map<string, number>> => {
+  const counts = perService(() => new Map<string, number>());
+  for (const { service, event } of inbox) counts[service].set(event, (counts[service].get(event) ?? 0) + 1);
   return counts;
 };
 
@@ -25,13 +23,14 @@ const checkTaken = (evidence: Evidence, wrong: Wrongs): void => {
   const first = firstRecords(evidence);
   for (const event of evidence.journal)
     for (const service of services) {
-      const times = counts.get(`${service} ${event.id}`) ?? 0;
+      const times = counts[service].get(event.id) ?? 0;
+      const isDue = times === 0 && heard[service].has(event.type) && !aside[service].events.has(event.id);
+      if (times <= 1 && !isDue) continue;
       const record = first.get(event.id);
       const place = record ? `${record.topic}/${record.partition}@${record.offset}` : 'not in the topic';
       const name = `${event.type} ${event.id} of ${event.aggregate} (${place})`;
-      if (times > 1) wrong(`${service} took ${name} ${times} times`);
-      const isDue = times === 0 && heard[service].has(event.type) && !aside[service].events.has(event.id);
       if (isDue) wrong(`${service} did not take ${name} and did not park it`);
+      else wrong(`${service} took ${name} ${times} times`);
     }
 };
 

@@ -1,6 +1,6 @@
 import type { Evidence, ParkedRow, TopicRecord } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
-import { services, type Service } from '../names.ts';
+import { perService, services, type Service } from '../names.ts';
 import { heardTypes, placeOf, poisonPlaces } from '../views.ts';
 
 /** A record without a key is a key of its own. */
@@ -10,10 +10,7 @@ const keyOf = ({ key, partition, offset }: TopicRecord) => key ?? `${partition}@
 const expectedPlaces = (evidence: Evidence): Record<Service, Set<string>> => {
   const poison = poisonPlaces(evidence);
   const heard = heardTypes(evidence);
-  const expected = Object.fromEntries(services.map((service) => [service, new Set<string>()])) as Record<
-    Service,
-    Set<string>
-  >;
+  const expected = perService(() => new Set<string>());
   const blocked = new Set<string>();
   for (const record of evidence.records) {
     const parkedIn = poison.get(placeOf(record))?.parkedIn ?? [];

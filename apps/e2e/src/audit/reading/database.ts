@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-/** The driver's `bigint` is text; counts and positions here stay far below 2^53. */
-const types = {
-  getTypeParser: ((id: number, format: string) =>
-    id === 20 ? Number : pg.types.getTypeParser(id, format as 'text')) as typeof pg.types.getTypeParser,
-};
+const bigint = 20;
+const usual = pg.types.getTypeParser as (id: number, format?: string) => (text: string) => unknown;
+
+/** The driver gives `bigint` as text; counts and positions here stay far below 2^53. */
+const types = { getTypeParser: (id: number, format?: string) => (id === bigint ? Number : usual(id, format)) };
 
 const policy = 'audit_reads';
 const atOnce = 5_000;

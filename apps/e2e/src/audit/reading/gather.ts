@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import type { DeadLetter, Evidence, SetBack, TopicEnd, TopicRecord } from '../evidence.ts';
+import type { Evidence, SetBack } from '../evidence.ts';
 import { services, topicNames, type Service } from '../names.ts';
 import type { readNotes, Run } from '../run.ts';
 import { allRows, connect, inSnapshot, openWalls } from './database.ts';
@@ -17,7 +17,7 @@ import {
   type Names,
 } from './messaging-tables.ts';
 import { readStandings, readState } from './state-tables.ts';
-import { openTopics, readDeadLetters, readRecords, type Topics } from './topics.ts';
+import { openTopics, readTopics, type Topics } from './topics.ts';
 
 type Notes = Awaited<ReturnType<typeof readNotes>>;
 
@@ -55,21 +55,6 @@ const readService = (client: Client, service: Service, names: Names, pool: Inter
     state: await readState[service](client, pool),
   }));
 
-const readTopics = async ({ topics }: Sources, names: Names, pool: Interner) => {
-  const records: TopicRecord[] = [];
-  const ends: TopicEnd[] = [];
-  let deadLetters: DeadLetter[] | null = null;
-  for (const name of await topics.present([...names.keys()])) {
-    const topic = names.get(name)!;
-    const read = await readRecords(topics, name, topic, pool);
-    for (const record of read.records) records.push(record);
-    ends.push(...read.ends);
-    const [mirror] = await topics.present([`${name}.dlt`]);
-    if (mirror) deadLetters = [...(deadLetters ?? []), ...(await readDeadLetters(topics, mirror, topic))];
-  }
-  return { records, ends, deadLetters };
-};
-
 /** What changes when anything moves: ends of topics, journals, outboxes, positions. */
 const pulse = async ({ databases, topics }: Sources, names: Names): Promise<Map<string, string>> => {
   const beats = new Map<string, string>();
@@ -100,7 +85,7 @@ const readOnce = async (sources: Sources, notes: Notes, names: Names): Promise<E
   const pool = interner();
   const read = new Map<Service, Awaited<ReturnType<typeof readService>>>();
   for (const [service, client] of sources.databases) read.set(service, await readService(client, service, names, pool));
-  const fromTopics = await readTopics(sources, names, pool);
+  const fromTopics = await readTopics(sources.topics, names, pool);
   const all = [...read.values()];
   const [clock] = await allRows<{ now: number }>(
     sources.databases.get('tier-queues')!,

@@ -10,11 +10,13 @@ const patience = 30_000;
 type End = { readonly partition: number; readonly low: number; readonly high: number };
 /** A record with the headers as text; bytes that are no text show as such. */
 type Raw = {
+  readonly topic: string;
   readonly partition: number;
   readonly offset: number;
   readonly key: string | null;
   readonly header: (name: string) => string | null;
 };
+type Ends = ReadonlyMap<string, readonly End[]>;
 
 const clientOf = (brokers: readonly string[]) => ({
   clientId: 'tierline-audit',
@@ -30,8 +32,8 @@ export type Topics = {
   /** Those of the names that exist. */
   present(names: readonly string[]): Promise<string[]>;
   ends(name: string): Promise<End[]>;
-  /** Gives every record of the topic to `take`, from the beginning up to these ends. Throws when it cannot be read on. */
-  read(name: string, ends: readonly End[], take: (record: Raw) => void): Promise<void>;
+  /** Gives every record of these topics to `take`, from the beginning up to the ends. Throws when it cannot be read on. */
+  read(ends: Ends, take: (record: Raw) => void): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -57,19 +59,30 @@ const headerIn = (headers: Headers) => {
 const openConsumer = (brokers: readonly string[]) =>
   new Consumer({ ...clientOf(brokers), groupId: `tierline-audit-${randomUUID()}`, autocommit: false });
 
-const readAll = async (consumer: Consumer, name: string, ends: readonly End[], take: (record: Raw) => void) => {
-  const left = new Map(ends.filter(({ low, high }) => high > low).map(({ partition, high }) => [partition, high]));
+const readAll = async (consumer: Consumer, ends: Ends, take: (record: Raw) => void): Promise<void> => {
+  const left = new Map(
+    [...ends].flatMap(([topic, partitions]) =>
+      partitions.flatMap(({ partition, low, high }) => (high > low ? [[`${topic}/${partition}`, high] as const] : [])),
+    ),
+  );
   if (left.size === 0) return;
-  const stream = await consumer.consume({ topics: [name], mode: 'earliest', maxWaitTime: 200, maxBytes: 8_000_000 });
-  const where = () => [...left].map(([partition, high]) => `${name}/${partition} up to ${high}`).join(', ');
-  const stall = () => stream.destroy(new Error(`nothing more came of ${where()} for ${patience / 1_000} s`));
-  let watchdog = setTimeout(stall, patience);
-  for await (const { partition, offset, key, headers } of stream) {
+  const stream = await consumer.consume({
+    topics: [...ends.keys()],
+    mode: 'earliest',
+    maxWaitTime: 200,
+    maxBytes: 8_000_000,
+  });
+  const where = () => [...left].map(([place, high]) => `${place} up to ${high}`).join(', ');
+  const watchdog = setTimeout(
+    () => stream.destroy(new Error(`nothing more came of ${where()} for ${patience / 1_000} s`)),
+    patience,
+  );
+  for await (const { topic, partition, offset, key, headers } of stream) {
     watchdog.refresh();
-    const high = left.get(partition);
+    const high = left.get(`${topic}/${partition}`);
     if (high !== undefined && offset < high)
-      take({ partition, offset: Number(offset), key: key?.toString('utf8') ?? null, header: headerIn(headers) });
-    if (high !== undefined && Number(offset) >= high - 1) left.delete(partition);
+      take({ topic, partition, offset: Number(offset), key: key?.toString('utf8') ?? null, header: headerIn(headers) });
+    if (high !== undefined && Number(offset) >= high - 1) left.delete(`${topic}/${partition}`);
     if (left.size === 0) break;
   }
   clearTimeout(watchdog);
@@ -84,10 +97,10 @@ export const openTopics = (brokers: readonly string[]): Topics => {
       return names.filter((name) => all.has(name));
     },
     ends: (name) => endsOf(admin, name),
-    read: async (name, ends, take) => {
+    read: async (ends, take) => {
       const consumer = openConsumer(brokers);
       try {
-        await readAll(consumer, name, ends, take);
+        await readAll(consumer, ends, take);
       } finally {
         await consumer.close(true);
       }
@@ -98,46 +111,52 @@ export const openTopics = (brokers: readonly string[]): Topics => {
 
 const serviceOf = (source: string | null): string | null => source?.replace(/^\//, '') ?? null;
 
-/** Every record of a public topic. */
-export const readRecords = async (
-  topics: Topics,
-  name: string,
-  topic: TopicName,
-  { intern }: Interner,
-): Promise<{ records: TopicRecord[]; ends: TopicEnd[] }> => {
-  const ends = await topics.ends(name);
-  const records: TopicRecord[] = [];
+const recordOf = ({ partition, offset, key, header }: Raw, topic: TopicName, { intern }: Interner): TopicRecord => {
   const kept = (text: string | null) => (text === null ? null : intern(text));
-  await topics.read(name, ends, ({ partition, offset, key, header }) =>
-    records.push({
-      topic,
-      partition,
-      offset,
-      key: kept(key),
-      id: kept(header('ce_id')),
-      source: kept(serviceOf(header('ce_source'))),
-      type: kept(header('ce_type')),
-      tenant: kept(header('ce_tenant')),
-      subject: kept(header('ce_subject')),
-      sequence: Number(header('ce_sequence') ?? Number.NaN),
-      lease: kept(header('tierline-lease')),
-    }),
-  );
-  records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
-  return { records, ends: ends.map((end) => ({ topic, ...end })) };
+  return {
+    topic,
+    partition,
+    offset,
+    key: kept(key),
+    id: kept(header('ce_id')),
+    source: kept(serviceOf(header('ce_source'))),
+    type: kept(header('ce_type')),
+    tenant: kept(header('ce_tenant')),
+    subject: kept(header('ce_subject')),
+    sequence: Number(header('ce_sequence') ?? Number.NaN),
+    lease: kept(header('tierline-lease')),
+  };
 };
 
-/** Every record of a dead-letter topic, as who parked what. */
-export const readDeadLetters = async (topics: Topics, name: string, topic: TopicName): Promise<DeadLetter[]> => {
+/** Who parked what; a group's name ends with its service. */
+const letterOf = ({ header }: Raw, topic: TopicName): DeadLetter => ({
+  service: (header('tierline-parked-by') ?? '').split('.').at(-1)!,
+  topic,
+  partition: Number(header('tierline-parked-partition')),
+  offset: Number(header('tierline-parked-offset')),
+});
+
+const ending = '.dlt';
+
+/** Every record of the public topics, and of the dead-letter topics beside them. */
+export const readTopics = async (topics: Topics, names: ReadonlyMap<string, TopicName>, pool: Interner) => {
+  const present = await topics.present([...names.keys()].flatMap((name) => [name, `${name}${ending}`]));
+  const ends = new Map<string, readonly End[]>();
+  for (const name of present) ends.set(name, await topics.ends(name));
+  const records: TopicRecord[] = [];
   const letters: DeadLetter[] = [];
-  await topics.read(name, await topics.ends(name), ({ header }) =>
-    letters.push({
-      // A group's name ends with its service.
-      service: (header('tierline-parked-by') ?? '').split('.').at(-1)!,
-      topic,
-      partition: Number(header('tierline-parked-partition')),
-      offset: Number(header('tierline-parked-offset')),
+  await topics.read(ends, (raw) => {
+    const topic = names.get(raw.topic);
+    if (topic) records.push(recordOf(raw, topic, pool));
+    else letters.push(letterOf(raw, names.get(raw.topic.slice(0, -ending.length))!));
+  });
+  records.sort((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition || a.offset - b.offset);
+  return {
+    records,
+    ends: [...ends].flatMap(([name, partitions]): TopicEnd[] => {
+      const topic = names.get(name);
+      return topic ? partitions.map((end) => ({ topic, ...end })) : [];
     }),
-  );
-  return letters;
+    deadLetters: present.some((name) => name.endsWith(ending)) ? letters : null,
+  };
 };
