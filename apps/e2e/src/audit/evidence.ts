@@ -12,6 +12,9 @@ export type Said = {
   readonly comment?: boolean;
   readonly clock?: string;
   readonly due?: string;
+  /** Working time, milliseconds. */
+  readonly consumed?: number;
+  readonly target?: number;
 };
 
 /** An event as its publisher's journal has it. Times are milliseconds since 1970. */
@@ -117,7 +120,12 @@ export type TicketRow = OfTicket & {
   readonly owner: string | null;
   readonly changedAt: number;
 };
-export type TimerRow = OfTicket & { readonly kind: string; readonly due: number };
+export type TimerRow = OfTicket & {
+  readonly kind: string;
+  /** Empty where it belongs to the state; null: this desk keeps no clocks. */
+  readonly clock: string | null;
+  readonly due: number;
+};
 export type FactRow = OfTicket & {
   readonly state: string;
   readonly owner: string | null;

@@ -153,7 +153,7 @@ const stateOf = (journal: readonly JournalRow[]) => ({
     { tenant: 'acme', queue: 'desk' },
     { tenant: 'globex', queue: 'experts' },
   ],
-  timers: [{ ...ofTickets[0]!, kind: 'close', due: at(11 + 5 * 24 * 60 * 60) }],
+  timers: [{ ...ofTickets[0]!, kind: 'close', clock: null, due: at(11 + 5 * 24 * 60 * 60) }],
   entries: entriesOf(journal),
   facts: [
     { ...ofTickets[0]!, state: 'RESOLVED', owner: 'ann', events: 9, opened: true },

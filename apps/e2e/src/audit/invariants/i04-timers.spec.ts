@@ -34,3 +34,44 @@ it('wants a timer for a ticket that waits for its route', () => {
   const tickets = changed(good.tickets, ({ ticket }) => ticket === waiting, { queue: null });
   expect(named({ tickets })).toBe(`acme: QUEUED ticket ${waiting} needs one unrouted timer and has 0`);
 });
+
+const due = '2026-01-05T16:00:00.000Z';
+const started = {
+  ...good.journal.find(({ id }) => id === `${waiting}#3`)!,
+  id: 'c2',
+  type: 'tierline.ticket.clock-started.v1',
+  sequence: 2,
+  said: { clock: 'sla-resolution', due },
+};
+const clocked = (...more: object[]) => {
+  const [close] = good.timers.map((timer) => ({ ...timer, clock: '' }));
+  const stalled = { ...close!, tenant: 'globex', ticket: 'ticket-3', kind: 'stalled' };
+  const timers = [
+    close!,
+    stalled,
+    ...more.map((timer) => ({ ...close!, ticket: waiting, clock: 'sla-resolution', ...timer })),
+  ];
+  return named({ journal: [...good.journal, started], timers });
+};
+const breach = { kind: 'breach', due: Date.parse(due) };
+
+it('wants one deadline for each running clock, and no warning after it', () => {
+  expect(clocked(breach)).toBe('');
+  expect(clocked(breach, { kind: 'warning', due: breach.due - 1 })).toBe('');
+  expect(clocked({ kind: 'warning', due: breach.due - 1 })).toBe(
+    `acme: QUEUED ticket ${waiting} needs one breach timer of clock sla-resolution and has 0`,
+  );
+  expect(clocked({ ...breach, due: breach.due + 1 })).toContain('the clock at 2026-01-05T16:00:00.000Z');
+  expect(clocked(breach, { kind: 'warning', due: breach.due + 1 })).toContain('after its deadline, or several');
+});
+
+it('names a timer of a clock that does not run', () => {
+  expect(clocked(breach, { ...breach, clock: 'ola-waiting' })).toBe(
+    `acme: QUEUED ticket ${waiting} has a breach timer of clock ola-waiting, which does not run`,
+  );
+});
+
+it('wants a sign for an open ticket on which nothing is due, where a desk keeps clocks', () => {
+  expect(clocked()).toContain('needs 1 stalled timers and has 0');
+  expect(clocked(breach, { kind: 'stalled', clock: '', due: 1 })).toContain('needs 0 stalled timers and has 1');
+});

@@ -49,3 +49,49 @@ it('names a timer that stands there long after its time', () => {
     `acme: the close timer of ticket ${solved} was due at 2026-01-05T08:00:00.000Z and is still there`,
   );
 });
+
+/** Clock events of the waiting ticket, after its first event in the desk. */
+const clock = (seconds: number, kind: string, said: object, sequence: number) => ({
+  ...good.journal.find(({ id }) => id === `${waiting}#3`)!,
+  id: `c${sequence}`,
+  type: `tierline.ticket.${kind}.v1`,
+  at: begin + seconds * second,
+  sequence,
+  said: { clock: 'sla-resolution', ...said },
+});
+const due = '2026-01-05T08:01:00.000Z';
+const started = clock(2, 'clock-started', { due }, 2);
+const breached = (seconds: number, sequence = 3) => clock(seconds, 'sla-breached', { due }, sequence);
+const clocked = (...events: (typeof started)[]) =>
+  deadlines(healthy({ journal: [...good.journal, started, ...events] }));
+
+it('takes a promise that was breached once, and not early', () => {
+  expect(clocked(breached(60.3))).toMatchObject({ state: 'ok', named: [] });
+  expect(clocked(breached(60.3)).figure).toBe('2 deadlines took effect; late p99 300 ms, worst 300 ms');
+});
+
+it('names a promise that was breached early, twice, or not at all', () => {
+  expect(clocked(breached(59)).named).toEqual([
+    `acme: ticket ${waiting}, event c3 (3): sla-resolution was breached 1000 ms early`,
+  ]);
+  expect(clocked(breached(61), breached(62, 4)).named).toEqual([
+    `acme: ticket ${waiting}, event c4 (4): sla-resolution was breached twice`,
+  ]);
+  expect(clocked().named).toEqual([`acme: ticket ${waiting}: sla-resolution was due at ${due} and was not breached`]);
+});
+
+it('names a promise that was breached on hold, and expects none of it there', () => {
+  const paused = clock(30, 'clock-paused', {}, 3);
+  expect(clocked(paused).state).toBe('ok');
+  expect(clocked(paused, breached(70, 4)).named.join()).toContain('sla-resolution was breached while it did not run');
+});
+
+it('judges a promise anew when its target changed', () => {
+  const later = '2026-01-05T08:02:00.000Z';
+  const retargeted = clock(70, 'clock-retargeted', { due: later, consumed: 1, target: 2 }, 4);
+  expect(clocked(breached(61), retargeted).named).toEqual([
+    `acme: ticket ${waiting}: sla-resolution was due at ${later} and was not breached`,
+  ]);
+  const again = clock(120.5, 'sla-breached', { due: later }, 5);
+  expect(clocked(breached(61), retargeted, again).state).toBe('ok');
+});

@@ -12,6 +12,7 @@ import {
 } from '@tierline/contracts';
 import type { Evidence, JournalRow } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { followClocks } from '../ledger.ts';
 import { setAside, storiesOf } from '../views.ts';
 
 /** How late a timer may still be on its way when everything is quiet, milliseconds. */
@@ -98,6 +99,26 @@ const follow = (rule: Rule, story: readonly JournalRow[], evidence: Evidence, wr
   return late;
 };
 
+/** Breaches of the clocks of one ticket; gives how late they came. */
+const followPromises = (story: readonly JournalRow[], evidence: Evidence, wrong: Wrongs): number[] => {
+  const { clocks, breaches } = followClocks(story);
+  const late = breaches.flatMap(({ event, before }) => {
+    const { clock } = event.said;
+    if (!before || before.due === null || !before.runs)
+      wrong(`${nameOf(event)}: ${clock} was breached while it did not run`);
+    else if (before.breached) wrong(`${nameOf(event)}: ${clock} was breached twice`);
+    else if (event.at < before.due) wrong(`${nameOf(event)}: ${clock} was breached ${before.due - event.at} ms early`);
+    else return [event.at - Math.max(before.due, before.dueSince)];
+    return [];
+  });
+  const { tenant, aggregate } = story[0]!;
+  if (setAside(evidence)['tier-queues'].keys.has(aggregate)) return late;
+  for (const { clock, runs, breached, due } of clocks)
+    if (runs && !breached && due !== null && evidence.readAt - due > grace)
+      wrong(`${tenant}: ticket ${aggregate}: ${clock} was due at ${new Date(due).toISOString()} and was not breached`);
+  return late;
+};
+
 /** The desk's story of each ticket, begun by its opening. */
 const deskStories = (evidence: Evidence): JournalRow[][] => {
   const { intake, 'tier-queues': desk } = storiesOf(evidence);
@@ -114,7 +135,10 @@ const atShare = (sorted: readonly number[], share: number): number =>
 export const deadlines = (evidence: Evidence): Verdict => {
   const wrong = collectWrongs();
   const late = deskStories(evidence)
-    .flatMap((story) => rules.flatMap((rule) => follow(rule, story, evidence, wrong)))
+    .flatMap((story) => [
+      ...rules.flatMap((rule) => follow(rule, story, evidence, wrong)),
+      ...followPromises(story, evidence, wrong),
+    ])
     .sort((a, b) => a - b);
   for (const { tenant, ticket, kind, due } of evidence.timers)
     if (evidence.readAt - due > grace)

@@ -24,7 +24,8 @@ export const readJournal = async (client: Client, service: Service, { fields }: 
       (extract(epoch FROM time) * 1000)::float8 AS at,
       jsonb_strip_nulls(jsonb_build_object('agent', data->'agentId', 'cause', data->'cause', 'until', data->'until',
         'hop', data->'hop', 'delivery', data->'deliveryId', 'comment', nullif(data->>'comment', '') IS NOT NULL OR NULL,
-        'clock', data->'clock', 'due', data->'due')) AS said
+        'clock', data->'clock', 'due', data->'due',
+        'consumed', data->'consumed', 'target', data->'target')) AS said
     FROM journal ORDER BY seq`;
   const rows: JournalRow[] = [];
   for await (const row of streamRows<Omit<JournalRow, 'service'>>(client, sql))

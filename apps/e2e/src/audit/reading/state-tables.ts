@@ -95,7 +95,11 @@ const tierQueues = async (client: Client, interner: Interner) => ({
     `SELECT tenant_id AS tenant, id::text AS ticket, state, queue, owner, ${ms('changed_at')} AS "changedAt" FROM ticket`,
   ),
   queues: await allRows<{ tenant: string; queue: string }>(client, 'SELECT tenant_id AS tenant, queue FROM queue'),
-  timers: await rowsOf<TimerRow>(client, interner, `SELECT ${ofTicket}, kind, ${ms('due')} AS due FROM timer`),
+  timers: await rowsOf<TimerRow>(
+    client,
+    interner,
+    `SELECT ${ofTicket}, kind, to_jsonb(timer)->>'clock' AS clock, ${ms('due')} AS due FROM timer`,
+  ),
   entries: await rowsOf<CountRow>(
     client,
     interner,
