@@ -29,12 +29,15 @@ const project = (displayName, testMatch, more = {}) => ({
 /** `unit` runs on nothing, `integration` on real PostgreSQL and Kafka, `journey` on the whole running system. */
 export default {
   projects: [
-    { ...project('unit', ['**/*.spec.ts']), testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '<rootDir>/apps/e2e/'] },
+    {
+      ...project('unit', ['**/*.spec.ts']),
+      testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '<rootDir>/apps/e2e/src/[^/]+$'],
+    },
     project('integration', ['**/*.int.spec.ts'], {
       globalSetup: '<rootDir>/deploy/local/test-parts.mjs',
       globalTeardown: '<rootDir>/deploy/local/test-parts-end.mjs',
     }),
-    project('journey', ['<rootDir>/apps/e2e/**/*.spec.ts']),
+    project('journey', ['<rootDir>/apps/e2e/src/*.spec.ts']),
   ],
   testTimeout: 60_000,
 };

@@ -1,0 +1,130 @@
+import { TicketHeld, TicketResolved } from '@tierline/contracts';
+import type { Evidence, JournalRow, TicketRow, TimerRow } from '../evidence.ts';
+import { collectWrongs, counted, verdictOf, type Verdict } from '../findings.ts';
+import { followClocks } from '../ledger.ts';
+import { openStates } from '../names.ts';
+import { storiesOf } from '../views.ts';
+
+/** A ticket with its own story, and what kind of timer it needs. */
+type Ground = { readonly ticket: TicketRow; readonly story: readonly JournalRow[] };
+type Rule = {
+  readonly kind: string;
+  readonly isNeeded: (ground: Ground) => boolean;
+  /** What is wrong with when it is due; null: nothing. */
+  readonly problem: (due: number, ground: Ground) => string | null;
+};
+
+const lastOf = ({ story }: Ground, type: string): JournalRow | undefined =>
+  story.findLast((event) => event.type === type);
+const iso = (moment: number) => new Date(moment).toISOString();
+
+/** One row per kind of timer: a new kind of clock is a new row. */
+const rules: readonly Rule[] = [
+  {
+    kind: 'unrouted',
+    isNeeded: ({ ticket: { state, queue } }) => (state === 'NEW' || state === 'QUEUED') && queue === null,
+    problem: (due, { ticket }) => (due > ticket.changedAt ? null : `is due before the wait for a route began`),
+  },
+  {
+    kind: 'wake-up',
+    isNeeded: ({ ticket: { state } }) => state === 'PENDING',
+    problem: (due, ground) => {
+      const until = lastOf(ground, TicketHeld.type)?.said.until;
+      if (until === undefined) return 'belongs to a hold that was never published';
+      return Date.parse(until) === due ? null : `is due at ${iso(due)}, the hold ends at ${until}`;
+    },
+  },
+  {
+    kind: 'close',
+    isNeeded: ({ ticket: { state } }) => state === 'RESOLVED',
+    problem: (due, ground) => {
+      const resolved = lastOf(ground, TicketResolved.type);
+      if (!resolved) return 'belongs to a resolution that was never published';
+      return due > resolved.at ? null : `is due at ${iso(due)}, before the resolution`;
+    },
+  },
+];
+
+const isOfState = ({ clock }: TimerRow) => !clock;
+
+const stateProblems = (ground: Ground, timers: readonly TimerRow[]): string[] => {
+  const needed = rules.filter((rule) => rule.isNeeded(ground));
+  const missing = needed
+    .filter(({ kind }) => timers.filter((timer) => timer.kind === kind).length !== 1)
+    .map(({ kind }) => `needs one ${kind} timer and has ${timers.filter((timer) => timer.kind === kind).length}`);
+  const surplus = timers
+    .filter(({ kind }) => !needed.some((rule) => rule.kind === kind))
+    .map(({ kind }) => `has a ${kind} timer that it does not need`);
+  const wrong = needed.flatMap(({ kind, problem }) =>
+    timers.flatMap((timer) => {
+      const said = timer.kind === kind ? problem(timer.due, ground) : null;
+      return said === null ? [] : [`has a ${kind} timer that ${said}`];
+    }),
+  );
+  return [...missing, ...surplus, ...wrong];
+};
+
+/** A running clock has one timer for its deadline, and at most one, not later, for its next warning. */
+const clockProblems = ({ story }: Ground, timers: readonly TimerRow[]): string[] => {
+  const running = new Map<string, number>();
+  for (const { clock, runs, breached, due } of followClocks(story).clocks)
+    if (runs && !breached && due !== null) running.set(clock, due);
+  const surplus = timers
+    .filter(({ clock }) => !running.has(clock!))
+    .map(({ kind, clock }) => `has a ${kind} timer of clock ${clock}, which does not run`);
+  const wrong = [...running].flatMap(([clock, due]) => {
+    const own = timers.filter((timer) => timer.clock === clock);
+    const deadlines = own.filter(({ kind }) => kind === 'breach');
+    const [deadline] = deadlines;
+    if (!deadline || deadlines.length > 1)
+      return [`needs one breach timer of clock ${clock} and has ${deadlines.length}`];
+    if (deadline.due !== due)
+      return [`has a breach timer of clock ${clock} that is due at ${iso(deadline.due)}, the clock at ${iso(due)}`];
+    const isOdd = own.length > 2 || own.some((timer) => timer.due > due);
+    return isOdd ? [`has a warning of clock ${clock} after its deadline, or several`] : [];
+  });
+  return [...surplus, ...wrong];
+};
+
+/** An open ticket on which nothing is due has a timer that says so; only a desk that keeps clocks knows it. */
+const stalledProblems = ({ ticket: { state } }: Ground, stalled: number, others: number): string[] => {
+  const needed = openStates.has(state) && others === 0 ? 1 : 0;
+  return stalled === needed ? [] : [`needs ${needed} stalled timers and has ${stalled}`];
+};
+
+const problemsOf = (ground: Ground, timers: readonly TimerRow[], keepsClocks: boolean): string[] => {
+  const [stalled, others] = [
+    timers.filter(({ kind }) => kind === 'stalled').length,
+    timers.filter(({ kind }) => kind !== 'stalled'),
+  ];
+  return [
+    ...stateProblems(ground, others.filter(isOfState)),
+    ...(keepsClocks
+      ? clockProblems(
+          ground,
+          others.filter((timer) => !isOfState(timer)),
+        )
+      : []),
+    ...(keepsClocks ? stalledProblems(ground, stalled, others.length) : []),
+  ];
+};
+
+/** I4: every ticket has exactly the timers that its state needs. */
+export const timers = (evidence: Evidence): Verdict => {
+  const wrong = collectWrongs();
+  const stories = storiesOf(evidence)['tier-queues'];
+  const keepsClocks = evidence.timers.some(({ clock }) => clock !== null);
+  const armed = Map.groupBy(evidence.timers, ({ ticket }) => ticket);
+  for (const ticket of evidence.tickets) {
+    const ground = { ticket, story: stories.get(ticket.ticket) ?? [] };
+    for (const problem of problemsOf(ground, armed.get(ticket.ticket) ?? [], keepsClocks))
+      wrong(`${ticket.tenant}: ${ticket.state} ticket ${ticket.ticket} ${problem}`);
+  }
+  const known = new Set(evidence.tickets.map(({ ticket }) => ticket));
+  for (const [ticket, rows] of armed)
+    if (!known.has(ticket)) wrong(`${rows.length} timers of ticket ${ticket}, which is not there`);
+  const kinds = [...Map.groupBy(evidence.timers, ({ kind }) => kind)].map(
+    ([kind, rows]) => `${counted(rows.length)} ${kind}`,
+  );
+  return verdictOf('I4', wrong, `${counted(evidence.tickets.length)} tickets; armed: ${kinds.join(', ') || 'none'}`);
+};

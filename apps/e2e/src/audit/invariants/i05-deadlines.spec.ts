@@ -1,0 +1,97 @@
+import { TicketQueued, TicketResumed } from '@tierline/contracts';
+import { begin, changed, healthy, second, solved, waiting, without } from '../example.ts';
+import { deadlines } from './i05-deadlines.ts';
+
+const good = healthy();
+const named = (different: Parameters<typeof healthy>[0]) => deadlines(healthy(different)).named.join('\n');
+const isResumed = ({ type }: { type: string }) => type === TicketResumed.type;
+
+it('is ok when a hold ended once, and not early', () => {
+  expect(deadlines(good)).toMatchObject({
+    state: 'ok',
+    figure: '1 deadlines took effect; late p99 200 ms, worst 200 ms',
+  });
+});
+
+it('names an effect that came early', () => {
+  const journal = changed(good.journal, isResumed, { at: begin + 9.9 * second });
+  expect(named({ journal })).toBe(`acme: ticket ${solved}, event ${solved}#8 (6): wake-up came 100 ms early`);
+});
+
+it('names an effect that came twice', () => {
+  const resumed = good.journal.find(isResumed)!;
+  const journal = [...good.journal, { ...resumed, id: 'again', sequence: 8 }];
+  expect(named({ journal })).toContain('event again (8): wake-up took effect once more than it was due');
+});
+
+it('names a deadline that passed without effect', () => {
+  const journal = good.journal.filter(({ aggregate, sequence }) => aggregate !== solved || sequence < 6);
+  expect(named({ journal })).toBe(
+    `acme: ticket ${solved}: wake-up was due at 2026-01-05T08:00:10.000Z and did not come`,
+  );
+});
+
+it('takes a deadline away with what it was about', () => {
+  expect(named({ journal: without(good.journal, isResumed) })).toBe('');
+});
+
+it('names a stopgap queue that came before the wait for a route was over', () => {
+  const isQueued = ({ aggregate, type }: { aggregate: string; type: string }) =>
+    aggregate === waiting && type === TicketQueued.type;
+  const journal = changed(good.journal, isQueued, { said: { cause: 'unrouted' } });
+  expect(named({ journal })).toContain('unrouted came 28000 ms early');
+  expect(named({ journal, run: { ...good.run, variables: { UNROUTED_AFTER_SECONDS: '1' } } })).toBe('');
+});
+
+it('names a timer that stands there long after its time', () => {
+  const timers = [{ ...good.timers[0]!, due: begin }];
+  expect(named({ timers })).toBe(
+    `acme: the close timer of ticket ${solved} was due at 2026-01-05T08:00:00.000Z and is still there`,
+  );
+});
+
+/** Clock events of the waiting ticket, after its first event in the desk. */
+const clock = (seconds: number, kind: string, said: object, sequence: number) => ({
+  ...good.journal.find(({ id }) => id === `${waiting}#3`)!,
+  id: `c${sequence}`,
+  type: `tierline.ticket.${kind}.v1`,
+  at: begin + seconds * second,
+  sequence,
+  said: { clock: 'sla-resolution', ...said },
+});
+const due = '2026-01-05T08:01:00.000Z';
+const started = clock(2, 'clock-started', { due }, 2);
+const breached = (seconds: number, sequence = 3) => clock(seconds, 'sla-breached', { due }, sequence);
+const clocked = (...events: (typeof started)[]) =>
+  deadlines(healthy({ journal: [...good.journal, started, ...events] }));
+
+it('takes a promise that was breached once, and not early', () => {
+  expect(clocked(breached(60.3))).toMatchObject({ state: 'ok', named: [] });
+  expect(clocked(breached(60.3)).figure).toBe('2 deadlines took effect; late p99 300 ms, worst 300 ms');
+});
+
+it('names a promise that was breached early, twice, or not at all', () => {
+  expect(clocked(breached(59)).named).toEqual([
+    `acme: ticket ${waiting}, event c3 (3): sla-resolution was breached 1000 ms early`,
+  ]);
+  expect(clocked(breached(61), breached(62, 4)).named).toEqual([
+    `acme: ticket ${waiting}, event c4 (4): sla-resolution was breached twice`,
+  ]);
+  expect(clocked().named).toEqual([`acme: ticket ${waiting}: sla-resolution was due at ${due} and was not breached`]);
+});
+
+it('names a promise that was breached on hold, and expects none of it there', () => {
+  const paused = clock(30, 'clock-paused', {}, 3);
+  expect(clocked(paused).state).toBe('ok');
+  expect(clocked(paused, breached(70, 4)).named.join()).toContain('sla-resolution was breached while it did not run');
+});
+
+it('judges a promise anew when its target changed', () => {
+  const later = '2026-01-05T08:02:00.000Z';
+  const retargeted = clock(70, 'clock-retargeted', { due: later, consumed: 1, target: 2 }, 4);
+  expect(clocked(breached(61), retargeted).named).toEqual([
+    `acme: ticket ${waiting}: sla-resolution was due at ${later} and was not breached`,
+  ]);
+  const again = clock(120.5, 'sla-breached', { due: later }, 5);
+  expect(clocked(breached(61), retargeted, again).state).toBe('ok');
+});

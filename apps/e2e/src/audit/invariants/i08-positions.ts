@@ -1,0 +1,39 @@
+import type { Evidence } from '../evidence.ts';
+import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { listens, services } from '../names.ts';
+import { eventsById } from '../views.ts';
+
+const checkEnds = (evidence: Evidence, wrong: Wrongs): void => {
+  const ends = new Map(evidence.ends.map(({ topic, partition, high }) => [`${topic}/${partition}`, high]));
+  for (const { service, group, topic, partition, next } of evidence.positions) {
+    const high = ends.get(`${topic}/${partition}`);
+    if (high === undefined) wrong(`${service}: ${group} stands in ${topic}/${partition}, which does not exist`);
+    else if (next !== high)
+      wrong(`${service}: ${group} stands at ${topic}/${partition}@${next}, the partition ends at ${high}`);
+  }
+};
+
+/** A service reads every partition of the topics in which something travels that it takes. */
+const checkAbsent = (evidence: Evidence, wrong: Wrongs): void => {
+  const present = new Set(
+    evidence.positions.map(({ service, topic, partition }) => `${service} ${topic}/${partition}`),
+  );
+  const topicsOf = new Map([...eventsById(evidence).values()].map(({ type, topic }) => [type, topic]));
+  for (const service of services) {
+    const wanted = new Set([...listens[service]].map((type) => topicsOf.get(type)));
+    for (const { topic, partition, high } of evidence.ends)
+      if (high > 0 && wanted.has(topic) && !present.has(`${service} ${topic}/${partition}`))
+        wrong(`${service} has no position in ${topic}/${partition}, which has ${high} records`);
+  }
+};
+
+/** I8: positions never went back, and stand at the ends of their partitions. */
+export const positions = (evidence: Evidence): Verdict => {
+  const wrong = collectWrongs();
+  checkEnds(evidence, wrong);
+  checkAbsent(evidence, wrong);
+  for (const { service, group, topic, partition, from, to } of evidence.setBacks ?? [])
+    wrong(`${service}: ${group} went back in ${topic}/${partition} from ${from} to ${to ?? 'nothing'}`);
+  const watched = evidence.setBacks === null ? 'nobody watched' : `${counted(evidence.setBacks.length)} went back`;
+  return verdictOf('I8', wrong, `${counted(evidence.positions.length)} positions at the end; ${watched}`);
+};

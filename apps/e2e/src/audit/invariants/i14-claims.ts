@@ -1,0 +1,67 @@
+import { TicketClaimed, TicketEscalated, TicketQueued, TicketReopened, WorkStarted } from '@tierline/contracts';
+import type { Evidence, JournalRow } from '../evidence.ts';
+import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import type { Answer } from '../run.ts';
+import { setAside, storiesOf } from '../views.ts';
+
+/** After these nobody has the ticket. */
+const releases: ReadonlySet<string> = new Set([TicketQueued.type, TicketEscalated.type, TicketReopened.type]);
+
+/** Who has the ticket after each event of its story, by sequence. */
+const ownersOf = (story: readonly JournalRow[], wrong: Wrongs): Map<number, string | null> => {
+  const owners = new Map<number, string | null>();
+  let owner: string | null = null;
+  for (const { type, said, sequence, aggregate, tenant, id } of story) {
+    const name = `${tenant}: ticket ${aggregate}, event ${id} (${sequence})`;
+    if (releases.has(type)) owner = null;
+    if (type === TicketClaimed.type) {
+      if (owner !== null) wrong(`${name}: claimed by ${said.agent} while ${owner} has it`);
+      owner = said.agent ?? null;
+    }
+    if (type === WorkStarted.type && said.agent !== owner) wrong(`${name}: ${said.agent} works on it, ${owner} has it`);
+    owners.set(sequence, owner);
+  }
+  return owners;
+};
+
+const isWin = ({ kind, status, ticket }: Answer) =>
+  kind === 'claim' && status >= 200 && status < 300 && Boolean(ticket);
+
+const checkAnswers = (
+  wins: readonly Answer[],
+  owners: ReadonlyMap<string, Map<number, string | null>>,
+  wrong: Wrongs,
+) => {
+  const winners = new Map<string, string>();
+  for (const { ticket, person, sequence } of wins) {
+    const seen = `${ticket} at sequence ${sequence}`;
+    const other = winners.get(seen) ?? person;
+    if (other !== person) wrong(`ticket ${seen} was given to ${other} and to ${person}`);
+    winners.set(seen, person);
+    const owner = owners.get(ticket!)?.get(sequence ?? 0);
+    if (owner !== person)
+      wrong(`ticket ${seen} was given to ${person}; by the journal ${owner ?? 'nobody'} has it then`);
+  }
+};
+
+/** I14: between two releases a ticket has one owner, and who was told that he won is that one. */
+export const claims = (evidence: Evidence): Verdict => {
+  const wrong = collectWrongs();
+  const stories = storiesOf(evidence)['tier-queues'];
+  const owners = new Map([...stories].map(([ticket, story]) => [ticket, ownersOf(story, wrong)]));
+  const parked = setAside(evidence)['tier-queues'].keys;
+  for (const { tenant, ticket, owner } of evidence.tickets) {
+    const last = [...(owners.get(ticket)?.values() ?? [])].at(-1) ?? null;
+    if (last !== owner && !parked.has(ticket))
+      wrong(`${tenant}: ticket ${ticket} is with ${owner}, by the journal with ${last}`);
+  }
+  const wins = evidence.answers.filter(isWin);
+  checkAnswers(wins, owners, wrong);
+  const lost = evidence.answers.filter(({ kind, status }) => kind === 'claim' && status === 409).length;
+  const claimed = evidence.journal.filter(({ type }) => type === TicketClaimed.type).length;
+  return verdictOf(
+    'I14',
+    wrong,
+    `${counted(claimed)} claims; ${counted(wins.length)} told that they won, ${counted(lost)} that they lost`,
+  );
+};

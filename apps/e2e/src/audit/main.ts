@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import type { Verdict } from './findings.ts';
+import { judge } from './invariants/index.ts';
+import { probe } from './probes.ts';
+import { closeWalls } from './reading/database.ts';
+import { closeSources, gather, openSources, type Sources } from './reading/gather.ts';
+import { rebuildReporting } from './rebuild.ts';
+import { linesOf, writeReport } from './report.ts';
+import { Unusable, readNotes, readRun, type Run } from './run.ts';
+import { watch } from './watch.ts';
+
+const usage = `Usage: main.js RUN_FOLDER [--watch]
+
+  RUN_FOLDER  has run.json, clients.jsonl, webhooks.jsonl, faults.jsonl and poison.jsonl of a run
+  --watch     looks each second while the run goes on, until SIGTERM
+`;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const audited = async (sources: Sources, run: Run, folder: string): Promise<Verdict[]> => {
+  const evidence = await gather(sources, await readNotes(folder));
+  const probes = await probe(run, evidence);
+  return judge({ ...evidence, probes, rebuilt: await rebuildReporting(sources) });
+};
+
+/** Reads everything, says what it found, and gives the exit code: 0 when nothing is violated. */
+const audit = async (folder: string, run: Run): Promise<number> => {
+  const began = performance.now();
+  const sources = await openSources(run);
+  const verdicts = await audited(sources, run, folder);
+  for (const client of sources.databases.values()) await closeWalls(client);
+  await closeSources(sources);
+  for (const line of verdicts.flatMap(linesOf)) say(line);
+  await writeReport(folder, verdicts, Math.round(performance.now() - began));
+  return verdicts.some(({ state }) => state === 'violated') ? 1 : 0;
+};
+
+const watchUntilSignal = async (folder: string, run: Run): Promise<number> => {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  await watch(folder, run, stop.signal, () => say('watching'));
+  return 0;
+};
+
+const run = async (): Promise<number> => {
+  const { values, positionals } = parseArgs({ options: { watch: { type: 'boolean' } }, allowPositionals: true });
+  const [folder, surplus] = positionals;
+  if (!folder || surplus) throw new Unusable(usage);
+  return values.watch ? watchUntilSignal(folder, await readRun(folder)) : audit(folder, await readRun(folder));
+};
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  const { name, message, stack } = error as Error;
+  process.stderr.write(`${name === 'Unusable' ? message : stack}\n`);
+  process.exitCode = 2;
+}
+process.exit();

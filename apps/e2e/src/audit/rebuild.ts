@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'pg';
+import type { Rebuilt } from './evidence.ts';
+import { topicNames } from './names.ts';
+import { allRows, streamRows } from './reading/database.ts';
+import type { Sources } from './reading/gather.ts';
+import { setBackTable } from './reading/messaging-tables.ts';
+
+/** How long reporting may take to read everything again, milliseconds. */
+const patience = 300_000;
+
+/** One digest for each ticket, and one for each tier and queue. */
+const digestSql = `
+  SELECT 'history of ' || tenant_id || '/' || ticket_id AS key, md5(string_agg(e::text, E'\\n' ORDER BY number)) AS digest
+  FROM ticket_event e GROUP BY tenant_id, ticket_id
+  UNION ALL SELECT 'fact of ' || tenant_id || '/' || ticket_id, md5(f::text) FROM ticket_fact f
+  UNION ALL SELECT 'tier ' || tenant_id || '/' || tier, md5(t::text) FROM tier t
+  UNION ALL SELECT 'queue ' || tenant_id || '/' || queue, md5(q::text) FROM queue q`;
+
+const digestsOf = async (client: Client): Promise<Map<string, string>> => {
+  const digests = new Map<string, string>();
+  await client.query('BEGIN READ ONLY');
+  for await (const { key, digest } of streamRows<{ key: string; digest: string }>(client, digestSql))
+    digests.set(key, digest);
+  await client.query('COMMIT');
+  return digests;
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+type Program = NonNullable<Sources['run']['rebuild']>;
+
+const start = ({ command: [program, ...given], env }: Program, port: number, ...more: string[]): ChildProcess =>
+  spawn(program!, [...given, ...more], {
+    env: { ...process.env, ...env, PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+
+const isCaughtUp = async ({ run, databases, topics }: Sources): Promise<boolean> => {
+  const rows = await allRows<{ topic: string; partition: number; next: number }>(
+    databases.get('reporting')!,
+    'SELECT topic, partition, next_offset AS next FROM consumer_position',
+  );
+  for (const name of await topics.present([...topicNames(run.prefix).keys()]))
+    for (const { partition, high } of await topics.ends(name)) {
+      const row = rows.find((one) => one.topic === name && one.partition === partition);
+      if (row && row.next < high) return false;
+    }
+  return true;
+};
+
+const catchUp = async (sources: Sources, reporting: ChildProcess): Promise<void> => {
+  const deadline = Date.now() + patience;
+  while (!(await isCaughtUp(sources))) {
+    if (reporting.exitCode !== null) throw new Error(`reporting ended with ${reporting.exitCode} while it read again`);
+    if (Date.now() > deadline) throw new Error(`reporting did not read everything again within ${patience / 1_000} s`);
+    await sleep(500);
+  }
+};
+
+const emptyAndReadAgain = async (sources: Sources, rebuild: Program): Promise<Rebuilt> => {
+  const client = sources.databases.get('reporting')!;
+  const before = await digestsOf(client);
+  const [{ began }] = (await allRows<{ began: Date }>(client, 'SELECT clock_timestamp() AS began')) as [
+    { began: Date },
+  ];
+  const emptying = start(rebuild, await freePort(), 'rebuild');
+  const [code] = (await once(emptying, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${rebuild.command.join(' ')} rebuild ended with ${code}`);
+  const reporting = start(rebuild, await freePort());
+  const ended = once(reporting, 'close');
+  try {
+    await catchUp(sources, reporting);
+  } finally {
+    reporting.kill('SIGTERM');
+    await ended;
+    // This going back was wanted.
+    await client.query(`DO $$ BEGIN IF to_regclass('${setBackTable}') IS NOT NULL THEN
+      DELETE FROM ${setBackTable} WHERE at >= '${began.toISOString()}'; END IF; END $$`);
+  }
+  return { before, after: await digestsOf(client) };
+};
+
+/** Empties reporting, lets it read everything again, and gives its digests before and after; null: no command is known. */
+export const rebuildReporting = async (sources: Sources): Promise<Rebuilt | null> => {
+  const { rebuild } = sources.run;
+  if (!rebuild) return null;
+  try {
+    return await emptyAndReadAgain(sources, rebuild);
+  } catch (error) {
+    return { failure: (error as Error).message };
+  }
+};
