@@ -56,14 +56,12 @@ const claimPause = 15;
 
 /** All work on tickets, from HTTP, events and timers, goes through here: looked-up surroundings, then the rules. */
 export class Tickets implements Batch<TicketWork> {
-  private readonly unit: UnitOfWork<Ticket, Command, TicketFact, NotedFact>;
   private readonly desks: Desks;
 
   constructor(
     private readonly commands: Commands,
     limits: Limits,
   ) {
-    this.unit = new UnitOfWork(ticketRules, ticketStore(limits));
     this.desks = new Desks(limits);
   }
 
@@ -75,7 +73,11 @@ export class Tickets implements Batch<TicketWork> {
     const around = new Map<string, Surroundings>(
       tenants.map((tenant) => [tenant, { desk: desks.get(tenant)!, teams: teams.get(tenant) ?? new Map() }]),
     );
-    return this.unit.run(
+    const unit = new UnitOfWork<Ticket, Command, TicketFact, NotedFact>(
+      ticketRules,
+      ticketStore((tenant) => desks.get(tenant)!),
+    );
+    return unit.run(
       tx,
       work.map((piece): Work<Command> => {
         if ('observed' in piece) return piece;

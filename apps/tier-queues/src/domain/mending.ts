@@ -1,0 +1,61 @@
+import { OrphanDetected, type FactOf } from '@tierline/contracts';
+import { fallbackPlace, placeOf, type Desk } from './desk.ts';
+import type { TicketFact } from './facts.ts';
+import { fireClock } from './falling-due.ts';
+import { openStates, queuedAt } from './guards.ts';
+import { resumed } from './holding.ts';
+import { toLead } from './reminders.ts';
+import { unrouted } from './routes.ts';
+import { awaitedRoute, type KnownTicket } from './ticket.ts';
+import { after, isLater } from './time.ts';
+
+type Found = FactOf<typeof OrphanDetected>['data'];
+export type OrphanKind = Found['kind'];
+
+const detected = (ticket: KnownTicket, found: Pick<Found, 'kind' | 'repair'>, at: string): TicketFact =>
+  OrphanDetected({ ...found, tell: [toLead(ticket, at)] });
+
+/** Nobody can find it: into the queue where it was wanted, else the default queue of its tier, else of the lowest. */
+const intoQueue = (ticket: KnownTicket, desk: Desk, at: string): TicketFact[] => {
+  const kind = 'no-queue';
+  const awaited = awaitedRoute(ticket);
+  if (awaited) return unrouted(ticket, awaited, desk, at);
+  const isThere = ticket.place !== null && placeOf(desk, ticket.place.queue) !== null;
+  // The state knows its place; only what lists and searches read was wrong, and is written again with this.
+  if (isThere || ticket.owner !== null) return [detected(ticket, { kind, repair: 'record-restored' }, at)];
+  const last = ticket.place ?? ticket.previous.at(-1);
+  const place = fallbackPlace(desk, null, last?.tier ?? null);
+  return place ? [detected(ticket, { kind, repair: 'default-queue' }, at), queuedAt(ticket, place, 'unrouted')] : [];
+};
+
+const wakingUp = (ticket: KnownTicket, { limits }: Desk, at: string): TicketFact[] => {
+  if (ticket.state !== 'PENDING') return [];
+  const kind = 'no-wake-up';
+  const until = Date.parse(ticket.hold.until);
+  const isSound = until > Date.parse(at) && !isLater(ticket.hold.until, after(at, limits.longestHold));
+  return isSound
+    ? [detected(ticket, { kind, repair: 'timer-armed' }, at)]
+    : [detected(ticket, { kind, repair: 'resumed' }, at), ...resumed(ticket, 'wake-up')];
+};
+
+/** Breaches whose timers were lost. */
+const overdue = (ticket: KnownTicket, desk: Desk, at: string): TicketFact[] => {
+  const missed = ticket.clocks.flatMap((clock) =>
+    fireClock(ticket, { type: 'fire', kind: 'breach', clock: clock.id, generation: 0 }, desk, at),
+  );
+  return missed.length > 0 ? [detected(ticket, { kind: 'unanswered', repair: 'lead-told' }, at), ...missed] : [];
+};
+
+/** What is done about an orphan, with the event that tells of it. Its timers are armed anew with the ticket. */
+export const mend = (ticket: KnownTicket, kind: OrphanKind, desk: Desk, at: string): TicketFact[] => {
+  if (kind === 'no-deadline') return [detected(ticket, { kind, repair: 'timer-armed' }, at)];
+  if (!(openStates as readonly string[]).includes(ticket.state)) return [];
+  switch (kind) {
+    case 'no-queue':
+      return intoQueue(ticket, desk, at);
+    case 'no-wake-up':
+      return wakingUp(ticket, desk, at);
+    case 'unanswered':
+      return overdue(ticket, desk, at);
+  }
+};
