@@ -32,7 +32,7 @@ class Clocks1760000003201 implements MigrationInterface {
       );
       -- One row for the whole service: whose turn it is, and what the last round over all open tickets found.
       CREATE TABLE watchdog (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        one boolean PRIMARY KEY DEFAULT true CHECK (one),
         holder uuid,
         beat_at timestamptz NOT NULL DEFAULT '-infinity',
         ended_at timestamptz,

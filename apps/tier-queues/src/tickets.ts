@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Desks } from './desk-store.ts';
 import { ticketRules } from './domain/decide.ts';
 import type { AgentAct, Command, Surroundings } from './domain/command.ts';
-import type { Limits } from './domain/desk.ts';
+import type { Desk, Limits } from './domain/desk.ts';
 import type { NotedFact, TicketFact } from './domain/facts.ts';
 import type { Ticket } from './domain/ticket.ts';
 import { firstWaiting, queuesOfTeams, teamsOf, type TicketWork } from './lookups.ts';
@@ -87,6 +87,11 @@ export class Tickets implements Batch<TicketWork> {
     );
   }
 
+  /** The tenant's desk as it is in this transaction. */
+  async deskOf(tx: Transaction, tenant: string): Promise<Desk> {
+    return (await this.desks.read(tx, [tenant])).get(tenant)!;
+  }
+
   /** The task of doing this piece of work. */
   task(work: TicketWork): Task {
     return { batch: this, work };
@@ -122,7 +127,7 @@ export class Tickets implements Batch<TicketWork> {
 
   /** The named queues, each of which the caller must be allowed to claim from. */
   private async claimable(tx: Transaction, by: Caller, named: readonly string[]): Promise<readonly string[]> {
-    const desk = (await this.desks.read(tx, [by.tenant])).get(by.tenant)!;
+    const desk = await this.deskOf(tx, by.tenant);
     const own = new Set(isLead(by) ? named : await queuesOfTeams(tx, by));
     named.forEach((queue, index) => {
       const path = `queues.${index}`;

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Relay, failpoint, type Origin } from '@tierline/messaging';
 import { Database, isTransient, type Transaction } from '@tierline/persistence';
-import { v7 as uuidv7 } from 'uuid';
 import type { Fire } from './domain/command.ts';
 import type { TimerKind } from './domain/timers.ts';
+import { Rounds } from './rounds.ts';
+import { systemOrigin } from './system-origin.ts';
 import { Tickets } from './tickets.ts';
 
 /** Milliseconds between two looks. */
@@ -58,20 +58,11 @@ const fireOf = ({ kind, clock, generation }: Due): Fire =>
     ? { type: 'fire', kind, clock, generation }
     : { type: 'fire', kind, generation };
 
-const originOfTimer = (tenant: string): Origin => ({
-  tenant,
-  actor: 'system:timer',
-  correlationId: uuidv7(),
-  causationId: null,
-  traceparent: null,
-});
-
 /** Fires the timers that are due: state, events and the timer itself change in one transaction. */
 @Injectable()
 export class Timers implements OnModuleInit, OnModuleDestroy {
   private readonly log = new Logger('timers');
-  private readonly stopping = new AbortController();
-  private watching: Promise<void> = Promise.resolve();
+  private readonly rounds = new Rounds(this.log, () => this.look());
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -80,37 +71,17 @@ export class Timers implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.watching = this.watch();
+    this.rounds.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopping.abort();
-    await this.watching;
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 
-  private async watch(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      const taken = await this.look();
-      if (taken < most) await this.pause();
-    }
-  }
-
-  private async pause(): Promise<void> {
-    await sleep(interval, undefined, { signal: this.stopping.signal }).catch((error: unknown) => {
-      if (!this.stopping.signal.aborted) throw error;
-    });
-  }
-
-  /** One look; gives how many timers were due. A failure is told, and the next look tries again. */
   private async look(): Promise<number> {
-    try {
-      const due = await this.database.query<Due>(dueNow);
-      if (due.length > 0) await this.take(due);
-      return due.length;
-    } catch (error) {
-      this.log.warn(error);
-      return 0;
-    }
+    const due = await this.database.query<Due>(dueNow);
+    if (due.length > 0) await this.take(due);
+    return due.length < most ? interval : 0;
   }
 
   /** Fires timers together; where that fails for good, in halves, down to the one that is put off. */
@@ -139,7 +110,7 @@ export class Timers implements OnModuleInit, OnModuleDestroy {
         tx,
         locked.map((timer) => ({
           id: timer.ticketId,
-          origin: originOfTimer(timer.tenant),
+          origin: systemOrigin(timer.tenant, 'timer'),
           command: fireOf(timer),
         })),
       );

@@ -222,7 +222,7 @@ export const OrphanDetected = defineEvent('tierline.ticket.orphan-detected.v1', 
   summary: 'An open ticket that nothing was going to move was found and mended.',
   data: z.object({
     kind: z.enum(['no-queue', 'no-wake-up', 'no-deadline', 'unanswered']),
-    repair: z.enum(['default-queue', 'resumed', 'timer-armed', 'record-restored', 'lead-told']),
+    repair: z.enum(['default-queue', 'resumed', 'timer-armed', 'record-restored', 'fired', 'lead-told']),
     tell: z.array(Told).optional(),
   }),
   example: { kind: 'no-queue', repair: 'default-queue' },

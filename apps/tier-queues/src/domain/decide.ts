@@ -79,7 +79,11 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
     case 'keep-time':
       return [];
     case 'mend':
-      return mend(ticket, act.kind, around.desk, at);
+      return mend(ticket, act.kind, {
+        desk: around.desk,
+        at,
+        fire: (timer) => fire(ticket, { type: 'fire', ...timer }, around, at),
+      });
     case 'requester-replied':
     case 'requester-rejected':
     case 'requester-confirmed':

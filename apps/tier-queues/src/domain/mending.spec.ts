@@ -53,18 +53,35 @@ describe('a ticket that the watchdog found', () => {
     expect(mended(waiting, 'no-wake-up').facts).toEqual([]);
   });
 
-  it('with a deadline that passed unnoticed is breached now', () => {
+  it('with a deadline that passed unnoticed is breached now, one after the other', () => {
     const late = '2026-01-05T09:30:00.000Z';
-    expect(found(mended(waiting, 'unanswered', late))).toMatchObject([
+    const first = mended(waiting, 'unanswered', late);
+    expect(found(first)).toMatchObject([
       { type: 'orphan-detected', data: { kind: 'unanswered', repair: 'lead-told' } },
       { type: 'sla-breached', data: { kind: 'sla-first-response' } },
-      { type: 'sla-breached', data: { kind: 'ola-waiting' } },
     ]);
-    expect(mended(waiting, 'unanswered', '2026-01-05T08:05:00.000Z').facts).toEqual([]);
+    expect(found(mended(first.ticket, 'unanswered', late))[1]).toMatchObject({ data: { kind: 'ola-waiting' } });
+    expect(found(mended(waiting, 'unanswered', '2026-01-05T08:05:00.000Z'))).toMatchObject([
+      { data: { repair: 'timer-armed' } },
+    ]);
+  });
+
+  it('whose other timer was lost has done what it wanted', () => {
+    const nothing = promising([]);
+    const steps: Step[] = [
+      { at, act: { type: 'claim', by: tom } },
+      { at, act: { type: 'hold', by: tom, reason: 'VENDOR' } },
+    ];
+    const { ticket } = play([...arrives, ...steps], nothing);
+    const late = mended(ticket, 'no-deadline', '2026-01-12T09:00:00.000Z', nothing);
+    expect(late.ticket).toMatchObject({ state: 'IN_PROGRESS' });
+    expect(found(late)).toMatchObject([{ data: { repair: 'fired' } }, { type: 'resumed' }]);
   });
 
   it('gets its timers', () =>
-    expect(found(mended(waiting, 'no-deadline'))).toMatchObject([{ data: { repair: 'timer-armed' } }]));
+    expect(found(mended(waiting, 'no-deadline', '2026-01-05T08:05:00.000Z'))).toMatchObject([
+      { data: { repair: 'timer-armed' } },
+    ]));
 
   it('is left alone when it was cancelled meanwhile', () => {
     const { ticket } = play([{ at, act: { type: 'cancel', by: tom, reason: 'x' } }], promising(), waiting);

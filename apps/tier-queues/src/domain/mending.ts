@@ -1,12 +1,12 @@
 import { OrphanDetected, type FactOf } from '@tierline/contracts';
 import { fallbackPlace, placeOf, type Desk } from './desk.ts';
 import type { TicketFact } from './facts.ts';
-import { fireClock } from './falling-due.ts';
 import { openStates, queuedAt } from './guards.ts';
 import { resumed } from './holding.ts';
 import { toLead } from './reminders.ts';
 import { unrouted } from './routes.ts';
 import { awaitedRoute, type KnownTicket } from './ticket.ts';
+import { timersOf, type Timer } from './timers.ts';
 import { after, isLater } from './time.ts';
 
 type Found = FactOf<typeof OrphanDetected>['data'];
@@ -38,24 +38,33 @@ const wakingUp = (ticket: KnownTicket, { limits }: Desk, at: string): TicketFact
     : [detected(ticket, { kind, repair: 'resumed' }, at), ...resumed(ticket, 'wake-up')];
 };
 
-/** Breaches whose timers were lost. */
-const overdue = (ticket: KnownTicket, desk: Desk, at: string): TicketFact[] => {
-  const missed = ticket.clocks.flatMap((clock) =>
-    fireClock(ticket, { type: 'fire', kind: 'breach', clock: clock.id, generation: 0 }, desk, at),
-  );
-  return missed.length > 0 ? [detected(ticket, { kind: 'unanswered', repair: 'lead-told' }, at), ...missed] : [];
+/** What a timer would have done, had it fired. */
+export type Firing = (timer: Timer) => readonly TicketFact[];
+
+/** Timers that were lost: one that is late does its work now, deadlines first; the others are armed anew. */
+const untimed = (ticket: KnownTicket, kind: OrphanKind, { desk, at, fire }: Means): TicketFact[] => {
+  const late = timersOf(ticket, desk, at)
+    .filter(({ due }) => Date.parse(due) <= Date.parse(at))
+    .sort((one, other) => Number(other.kind === 'breach') - Number(one.kind === 'breach'));
+  const done = late.map(fire).find((facts) => facts.length > 0) ?? [];
+  const fired = kind === 'unanswered' ? 'lead-told' : 'fired';
+  return [detected(ticket, { kind, repair: done.length > 0 ? fired : 'timer-armed' }, at), ...done];
 };
 
+type Means = { readonly desk: Desk; readonly at: string; readonly fire: Firing };
+
 /** What is done about an orphan, with the event that tells of it. Its timers are armed anew with the ticket. */
-export const mend = (ticket: KnownTicket, kind: OrphanKind, desk: Desk, at: string): TicketFact[] => {
-  if (kind === 'no-deadline') return [detected(ticket, { kind, repair: 'timer-armed' }, at)];
-  if (!(openStates as readonly string[]).includes(ticket.state)) return [];
+export const mend = (ticket: KnownTicket, kind: OrphanKind, means: Means): TicketFact[] => {
+  const { desk, at } = means;
+  const isOpen = (openStates as readonly string[]).includes(ticket.state);
+  if (!isOpen && ticket.state !== 'RESOLVED') return [];
   switch (kind) {
     case 'no-queue':
-      return intoQueue(ticket, desk, at);
+      return isOpen ? intoQueue(ticket, desk, at) : [];
     case 'no-wake-up':
       return wakingUp(ticket, desk, at);
     case 'unanswered':
-      return overdue(ticket, desk, at);
+    case 'no-deadline':
+      return untimed(ticket, kind, means);
   }
 };

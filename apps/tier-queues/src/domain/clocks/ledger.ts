@@ -66,13 +66,19 @@ export const entryOf = (fact: Fact, at: string): ClockEntry | null => {
   if (is(ClockMet, fact)) return { ...fact.data, at, type: 'met' };
   if (is(ClockStopped, fact)) return { ...fact.data, at, type: 'stopped' };
   if (is(ClockRetargeted, fact)) return { ...fact.data, at, type: 'retargeted' };
-  if (is(SlaWarned, fact)) return { ...fact.data, at, type: 'warned' };
-  if (is(SlaBreached, fact)) return { ...fact.data, at, type: 'breached' };
+  if (is(SlaWarned, fact)) {
+    const { tell: _tell, kind: _kind, ...entry } = fact.data;
+    return { ...entry, at, type: 'warned' };
+  }
+  if (is(SlaBreached, fact)) {
+    const { tell: _tell, kind: _kind, ...entry } = fact.data;
+    return { ...entry, at, type: 'breached' };
+  }
   return null;
 };
 
-/** The kinds of timeline entries that together are a ticket's clock ledger. */
-export const ledgerKinds: readonly string[] = [
+/** The types of events that together are a ticket's clock ledger. */
+export const ledgerTypes: readonly string[] = [
   ClockStarted,
   ClockPaused,
   ClockResumed,
