@@ -1,9 +1,11 @@
-import { Commands, consumerMigrations, publisherMigrations } from '@tierline/messaging';
-import { idempotencyMigrations } from '@tierline/persistence';
+import { Commands, Relay, consumerMigrations, publisherMigrations } from '@tierline/messaging';
+import { Database, idempotencyMigrations } from '@tierline/persistence';
 import type { ServiceDescription } from '@tierline/service';
 import { config, limitsOf, type TierQueuesConfig } from './config.ts';
 import { TicketEvents } from './events.ts';
 import { Gauges } from './gauges.ts';
+import { second } from './domain/time.ts';
+import { ClocksController } from './http/clocks.ts';
 import { ClaimingController } from './http/claiming.ts';
 import { DeskController } from './http/desk.ts';
 import { MovesController } from './http/moves.ts';
@@ -12,6 +14,8 @@ import { WorkController } from './http/work.ts';
 import { ownMigrations } from './migrations.ts';
 import { Tickets } from './tickets.ts';
 import { Timers } from './timers.ts';
+import { Retiming } from './retiming.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** The desk: who works on which ticket, and when it moves on by itself. */
 export const tierQueues: ServiceDescription<TierQueuesConfig> = {
@@ -20,7 +24,15 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
   migrations: [...idempotencyMigrations, ...publisherMigrations, ...consumerMigrations, ...ownMigrations],
   listens: true,
   module: (read) => ({
-    controllers: [DeskController, TicketsController, ClaimingController, MovesController, WorkController, TicketEvents],
+    controllers: [
+      ClocksController,
+      DeskController,
+      TicketsController,
+      ClaimingController,
+      MovesController,
+      WorkController,
+      TicketEvents,
+    ],
     providers: [
       {
         provide: Tickets,
@@ -28,6 +40,13 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
         useFactory: (commands: Commands) => new Tickets(commands, limitsOf(read)),
       },
       Timers,
+      Retiming,
+      {
+        provide: Watchdog,
+        inject: [Database, Relay, Tickets],
+        useFactory: (database: Database, relay: Relay, tickets: Tickets) =>
+          new Watchdog(database, relay, tickets, read.WATCHDOG_SECONDS * second),
+      },
       Gauges,
     ],
   }),

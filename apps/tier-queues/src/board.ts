@@ -1,6 +1,6 @@
 import type { Transaction } from '@tierline/persistence';
-import { openStates } from './domain/guards.ts';
-import { orphansQuery } from './queries.ts';
+import { countOrphans } from './orphans.ts';
+import { open } from './queries.ts';
 
 /** How much waits, is being worked on and is held. */
 export type Load = { waiting: number; assigned: number; pending: number; oldestWaiting: Date | null };
@@ -23,8 +23,6 @@ export type Board = {
 
 type TierRow = { tier: string; name: string; rank: number };
 type QueueRow = Load & { queue: string; name: string; tier: string; team: string };
-
-const open = openStates.map((state) => `'${state}'`).join(', ');
 
 const queueLoads = (tx: Transaction, tenant: string) =>
   tx.query<QueueRow>(
@@ -61,9 +59,8 @@ export const boardOf = async (tx: Transaction, tenant: string): Promise<Board> =
     tenant,
   ]);
   const loads = await queueLoads(tx, tenant);
-  const [rest] = await tx.query<{ unrouted: number; orphans: number }>(
-    `SELECT (SELECT count(*) FROM ticket WHERE tenant_id = $1 AND state IN (${open}) AND queue IS NULL)::int AS unrouted,
-       (SELECT count(*) FROM (${orphansQuery}) o WHERE o.tenant_id = $1)::int AS orphans`,
+  const [rest] = await tx.query<{ unrouted: number }>(
+    `SELECT count(*)::int AS unrouted FROM ticket WHERE tenant_id = $1 AND state IN (${open}) AND queue IS NULL`,
     [tenant],
   );
   return {
@@ -73,6 +70,6 @@ export const boardOf = async (tx: Transaction, tenant: string): Promise<Board> =
       return { ...tier, ...total(own), queues: own.map(({ tier: _, ...queue }) => queue) };
     }),
     unrouted: rest!.unrouted,
-    orphans: rest!.orphans,
+    orphans: await countOrphans(tx, tenant),
   };
 };

@@ -1,7 +1,7 @@
 import { baseConfig } from '@tierline/service';
 import { z } from 'zod';
 import type { Limits } from './domain/desk.ts';
-import { day, second } from './domain/time.ts';
+import { day, hour, second } from './domain/time.ts';
 
 const days = z.coerce.number().positive().max(3_650);
 
@@ -15,6 +15,18 @@ export const config = baseConfig.extend({
   CLOSE_AFTER_DAYS: days.default(5).describe('Days from resolved to closed when the requester says nothing.'),
   REOPEN_WINDOW_DAYS: days.default(14).describe('Days after closing in which a ticket can be reopened.'),
   HOLD_DAYS: days.default(7).describe('Days that a hold without a date lasts.'),
+  STALLED_AFTER_HOURS: z.coerce
+    .number()
+    .positive()
+    .max(8_760)
+    .default(24)
+    .describe('Hours after which somebody is told of an open ticket on which nothing is due and nothing happens.'),
+  WATCHDOG_SECONDS: z.coerce
+    .number()
+    .positive()
+    .max(3_600)
+    .default(10)
+    .describe('Seconds between two rounds of the watchdog over all open tickets.'),
   LONGEST_HOLD_DAYS: days.default(90).describe('Days that a hold may last at most.'),
 });
 export type TierQueuesConfig = z.infer<typeof config>;
@@ -26,4 +38,5 @@ export const limitsOf = (read: TierQueuesConfig): Limits => ({
   reopen: read.REOPEN_WINDOW_DAYS * day,
   hold: read.HOLD_DAYS * day,
   longestHold: read.LONGEST_HOLD_DAYS * day,
+  stalled: read.STALLED_AFTER_HOURS * hour,
 });

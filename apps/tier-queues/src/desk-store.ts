@@ -4,6 +4,7 @@ import type { PromiseBook } from './domain/clocks/timekeeping.ts';
 import type { DeskParts, KeptCalendar, PartName } from './domain/desk-parts.ts';
 import { idsOf, partNames } from './domain/desk-parts.ts';
 import type { Desk, Limits, Queue, Tier } from './domain/desk.ts';
+import { retime } from './retime.ts';
 import { calendarOf, emptyBook, policyOf } from './domain/promises.ts';
 
 /** How a part is called in its row and in the key of its events. */
@@ -154,6 +155,8 @@ export const saveDesk = async (tx: Transaction, tenant: string, changed: DeskPar
   // Decisions look agents up one by one: their changes leave the copies of the desk as they are.
   if (rows.length > changed.agents.length)
     await tx.query('UPDATE desk SET version = gen_random_uuid() WHERE tenant_id = $1', [tenant]);
+  if (changed.policies.length > 0) await retime(tx, tenant, 'policy-changed');
+  else if (changed.calendars.length > 0) await retime(tx, tenant, 'calendar-changed');
   const sequences = new Map(saved.map(({ kind, id, sequence }) => [`${kind}/${id}`, sequence]));
   return (name, id) => {
     const sequence = sequences.get(`${kinds[name]}/${id}`);

@@ -121,7 +121,7 @@ it('keeps calendars and policies in editions, and publishes each', async () => {
 });
 
 it('lends decisions one book of promises as long as the desk stays as it is', async () => {
-  const desks = new Desks({ unrouted: 1, close: 1, reopen: 1, hold: 1, longestHold: 1 });
+  const desks = new Desks({ unrouted: 1, close: 1, reopen: 1, hold: 1, longestHold: 1, stalled: 1 });
   const read = () => service.database.inBackground(async (tx) => (await desks.read(tx, ['acme'])).get('acme')!.book);
   const book = await read();
   expect(book.policies).toMatchObject([{ id: 'standard', version: 1, warnings: [] }]);

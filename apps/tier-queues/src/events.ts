@@ -29,12 +29,12 @@ export class TicketEvents {
 
   @On(RequesterReplied)
   requesterReplied(event: EventOf<typeof RequesterReplied>): Task[] {
-    return this.notedThen(event, { type: 'requester-replied' });
+    return this.notedThen(event, { type: 'requester-replied', happenedAt: event.time });
   }
 
   @On(RequesterRejected)
   requesterRejected(event: EventOf<typeof RequesterRejected>): Task[] {
-    return this.notedThen(event, { type: 'requester-rejected' });
+    return this.notedThen(event, { type: 'requester-rejected', happenedAt: event.time });
   }
 
   @On(RequesterConfirmed)

@@ -1,7 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '@tierline/persistence';
 import { Figures } from '@tierline/service';
-import { orphansQuery } from './queries.ts';
 
 /** The figures of the desk, over all tenants, read from the database when somebody asks. */
 @Injectable()
@@ -18,9 +17,26 @@ export class Gauges implements OnModuleInit {
       );
       return rows.map(({ tier, state, n }) => ({ labels: { tier, state }, value: Number(n) }));
     });
-    this.figures.gauge('orphans', 'Open tickets that nobody and nothing is going to move.', [], async () => [
-      { value: await this.count(`SELECT count(*) AS n FROM (${orphansQuery}) o`) },
-    ]);
+    this.figures.gauge(
+      'orphans',
+      'Orphans that the last round of the watchdog found and could not mend.',
+      [],
+      async () => [{ value: await this.count('SELECT found - mended AS n FROM watchdog') }],
+    );
+    this.figures.gauge('orphans_mended', 'Orphans that were mended so far.', ['kind'], async () => {
+      const rows = await this.database.query<{ kind: string; n: string }>(
+        `SELECT data->>'kind' AS kind, count(*) AS n FROM entry WHERE kind = 'orphan-detected' GROUP BY 1`,
+      );
+      return rows.map(({ kind, n }) => ({ labels: { kind }, value: Number(n) }));
+    });
+    this.figures.gauge(
+      'watchdog_age_seconds',
+      'Time since the watchdog last looked at every open ticket.',
+      [],
+      async () => [
+        { value: await this.count(`SELECT coalesce(extract(epoch FROM now() - ended_at), 1e9) AS n FROM watchdog`) },
+      ],
+    );
     this.figures.gauge('timer_delay_seconds', 'How late the oldest due timer is.', [], async () => [
       {
         value: await this.count(

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { clockMigrations } from './clock-migrations.ts';
 
 class Desk1760000003001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -151,4 +152,4 @@ class DeskParts1760000003101 implements MigrationInterface {
   }
 }
 
-export const ownMigrations = [Desk1760000003001, Tickets1760000003002, DeskParts1760000003101];
+export const ownMigrations = [Desk1760000003001, Tickets1760000003002, DeskParts1760000003101, ...clockMigrations];

@@ -34,6 +34,11 @@ export type TicketRow = {
   openedAt: Date;
   queuedAt: Date | null;
   changedAt: Date;
+  /** The soonest deadline of a running clock, missed or not, and which one it is; null when none runs. */
+  dueAt: Date | null;
+  dueClock: string | null;
+  /** Kinds of clocks that were missed. */
+  late: string[];
   hold: { reason: string; until: string } | null;
   unansweredSince: string | null;
   counts: Record<string, number>;
@@ -42,10 +47,12 @@ export type TicketRow = {
 
 export const rowColumns = `id, number::float8 AS number, 'T-' || number AS reference, subject, state, body->>'type' AS type,
   priority, tier, rank, queue, team, owner, requester_id AS "requesterId", opened_at AS "openedAt",
-  queued_at AS "queuedAt", changed_at AS "changedAt", body->'hold' AS hold,
+  queued_at AS "queuedAt", changed_at AS "changedAt",
+  nullif(due_at, 'infinity') AS "dueAt", due_clock AS "dueClock", late, body->'hold' AS hold,
   body->>'unansweredSince' AS "unansweredSince", body->'counts' AS counts, sequence`;
 
-const open = openStates.map((state) => `'${state}'`).join(', ');
+/** The open states as an SQL list; partial indexes are found by these very words. */
+export const open = openStates.map((state) => `'${state}'`).join(', ');
 
 export const cursorOf = (values: readonly unknown[]): string =>
   Buffer.from(JSON.stringify(values), 'utf8').toString('base64url');
@@ -67,8 +74,8 @@ export const cursorValues = (cursor: string, patterns: readonly RegExp[]): strin
   return read as string[];
 };
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** One page of rows that were read with one more than the limit. */
 export const pageOf = <T>(rows: readonly T[], limit: number, cursor: (last: T) => readonly unknown[]): Listed<T> => {
@@ -144,19 +151,3 @@ export const ticketsOfQueue = async (
   );
   return pageOf(rows, limit, ({ priority, queuedAt, id }) => [priority, queuedAt, id]);
 };
-
-/**
- * Open tickets that nobody and nothing is going to move, as a query over all tenants: no queue and no timer that
- * would find one, a hold without a wake-up, or a timer that is a minute late.
- */
-export const orphansQuery = `
-  SELECT t.tenant_id, t.id FROM ticket t
-  WHERE t.state IN (${open}) AND t.queue IS NULL AND NOT EXISTS (
-    SELECT 1 FROM timer m WHERE m.tenant_id = t.tenant_id AND m.ticket_id = t.id AND m.kind = 'unrouted')
-  UNION
-  SELECT t.tenant_id, t.id FROM ticket t
-  WHERE t.state = 'PENDING' AND NOT EXISTS (
-    SELECT 1 FROM timer m WHERE m.tenant_id = t.tenant_id AND m.ticket_id = t.id AND m.kind = 'wake-up')
-  UNION
-  SELECT t.tenant_id, t.id FROM timer m JOIN ticket t ON t.tenant_id = m.tenant_id AND t.id = m.ticket_id
-  WHERE m.due < now() - interval '60 s' AND t.state IN (${open})`;

@@ -1,10 +1,17 @@
 import type { Change, Folded, Store } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
-import type { Limits } from './domain/desk.ts';
+import { isActive } from './domain/clocks/clock.ts';
+import type { Desk } from './domain/desk.ts';
 import { awaitedRoute, type KnownTicket, type Ticket } from './domain/ticket.ts';
-import { timersOf } from './domain/timers.ts';
+import { timersOf, type Timer } from './domain/timers.ts';
+
+/** The desk of a tenant as the work in this transaction sees it. */
+export type DeskOf = (tenant: string) => Pick<Desk, 'limits' | 'book'>;
 
 type KnownChange = Change<Ticket> & { readonly state: KnownTicket };
+
+/** A ticket to be saved, with the timers that it wants. */
+type Armed = { readonly change: KnownChange; readonly timers: readonly Timer[] };
 
 const isKnown = (change: Change<Ticket>): change is KnownChange => change.state.state !== 'ABSENT';
 
@@ -36,7 +43,20 @@ const load = async (tx: Transaction, keys: readonly { tenant: string; id: string
     .map(({ tenant_id: tenant, id, sequence, body: state }) => ({ tenant, id, sequence, state }));
 };
 
-const rowOf = ({ tenant, id, sequence, state }: KnownChange) => ({
+/** The running clock that is due first; `infinity` stands for none, so that lists can be paged by it. */
+const soonest = ({ clocks }: KnownTicket) => {
+  const [first] = clocks
+    .filter((clock) => isActive(clock) && clock.due !== null)
+    .sort((one, other) => Date.parse(one.due!) - Date.parse(other.due!));
+  return { due_at: first?.due ?? 'infinity', due_clock: first?.kind ?? null };
+};
+
+const earliest = (timers: readonly Timer[]): string | null => {
+  const [first] = timers.map(({ due }) => due).sort((one, other) => Date.parse(one) - Date.parse(other));
+  return first ?? null;
+};
+
+const rowOf = ({ change: { tenant, id, sequence, state }, timers }: Armed) => ({
   tenant_id: tenant,
   id,
   sequence,
@@ -54,23 +74,29 @@ const rowOf = ({ tenant, id, sequence, state }: KnownChange) => ({
   last_owner: state.lastOwner,
   opened_at: state.openedAt,
   queued_at: state.queuedAt,
+  ...soonest(state),
+  late: [...new Set(state.clocks.flatMap(({ kind, breached }) => (breached === null ? [] : [kind])))],
+  timers: timers.length,
+  next_at: earliest(timers),
   body: state,
 });
 
-const saveTickets = (tx: Transaction, changes: readonly KnownChange[]) =>
+const saveTickets = (tx: Transaction, armed: readonly Armed[]) =>
   tx.query(
     `INSERT INTO ticket (tenant_id, id, sequence, number, subject, requester_id, state, priority, tier, rank, queue,
-       team, owner, last_owner, opened_at, queued_at, changed_at, body)
+       team, owner, last_owner, opened_at, queued_at, due_at, due_clock, late, timers, next_at, changed_at, body)
      SELECT tenant_id, id, sequence, number, subject, requester_id, state, priority, tier, rank, queue,
-       team, owner, last_owner, opened_at, queued_at, $2::timestamptz, body
+       team, owner, last_owner, opened_at, queued_at, due_at, due_clock, late, timers, next_at, $2::timestamptz, body
      FROM jsonb_to_recordset($1::jsonb) AS r(tenant_id text, id uuid, sequence int, number bigint, subject text,
        requester_id text, state text, priority text, tier text, rank int, queue text, team text, owner text,
-       last_owner text, opened_at timestamptz, queued_at timestamptz, body jsonb)
+       last_owner text, opened_at timestamptz, queued_at timestamptz, due_at timestamptz, due_clock text, late text[],
+       timers int, next_at timestamptz, body jsonb)
      ON CONFLICT (tenant_id, id) DO UPDATE SET sequence = excluded.sequence, state = excluded.state,
        priority = excluded.priority, tier = excluded.tier, rank = excluded.rank, queue = excluded.queue,
        team = excluded.team, owner = excluded.owner, last_owner = excluded.last_owner,
-       queued_at = excluded.queued_at, changed_at = excluded.changed_at, body = excluded.body`,
-    [JSON.stringify(changes.map(rowOf)), tx.now],
+       queued_at = excluded.queued_at, due_at = excluded.due_at, due_clock = excluded.due_clock, late = excluded.late,
+       timers = excluded.timers, next_at = excluded.next_at, changed_at = excluded.changed_at, body = excluded.body`,
+    [JSON.stringify(armed.map(rowOf)), tx.now],
   );
 
 const entriesOf = ({ tenant, id, folded }: KnownChange) =>
@@ -91,37 +117,42 @@ const saveEntries = (tx: Transaction, changes: readonly KnownChange[]) => {
   );
 };
 
-/** Arms the timers that the states want and takes away those that they do not; one that stays is not touched. */
-const saveTimers = (tx: Transaction, changes: readonly KnownChange[], limits: Limits) => {
-  const timers = changes.flatMap(({ tenant, id, state }) =>
-    timersOf(state, limits, tx.now).map((timer) => ({ tenant_id: tenant, ticket_id: id, ...timer })),
-  );
-  return tx.query(
+const timerRows = ({ change: { tenant, id }, timers }: Armed) =>
+  timers.map((timer) => ({ tenant_id: tenant, ticket_id: id, ...timer }));
+
+/** Arms the timers that the tickets want and takes away those that they do not; one that stays is not touched. */
+const saveTimers = (tx: Transaction, armed: readonly Armed[]) =>
+  tx.query(
     `WITH wanted AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb)
-         AS r(tenant_id text, ticket_id uuid, kind text, due timestamptz, generation int)
+         AS r(tenant_id text, ticket_id uuid, kind text, clock text, due timestamptz, generation bigint)
      ), unwanted AS (
        DELETE FROM timer t USING unnest($2::text[], $3::uuid[]) AS saved(tenant_id, ticket_id)
        WHERE t.tenant_id = saved.tenant_id AND t.ticket_id = saved.ticket_id AND NOT EXISTS (
-         SELECT 1 FROM wanted w WHERE w.tenant_id = t.tenant_id AND w.ticket_id = t.ticket_id AND w.kind = t.kind)
+         SELECT 1 FROM wanted w WHERE w.tenant_id = t.tenant_id AND w.ticket_id = t.ticket_id AND w.kind = t.kind
+           AND w.clock = t.clock)
      )
-     INSERT INTO timer AS t (tenant_id, ticket_id, kind, due, generation, next_try)
-     SELECT tenant_id, ticket_id, kind, due, generation, due FROM wanted
-     ON CONFLICT (tenant_id, ticket_id, kind) DO UPDATE
+     INSERT INTO timer AS t (tenant_id, ticket_id, kind, clock, due, generation, next_try)
+     SELECT tenant_id, ticket_id, kind, clock, due, generation, due FROM wanted
+     ON CONFLICT (tenant_id, ticket_id, kind, clock) DO UPDATE
        SET due = excluded.due, generation = excluded.generation, next_try = excluded.next_try, failures = 0
        WHERE t.generation <> excluded.generation`,
-    [JSON.stringify(timers), changes.map(({ tenant }) => tenant), changes.map(({ id }) => id)],
+    [
+      JSON.stringify(armed.flatMap(timerRows)),
+      armed.map(({ change }) => change.tenant),
+      armed.map(({ change }) => change.id),
+    ],
   );
-};
 
 /** Tickets with their timeline and their timers. */
-export const ticketStore = (limits: Limits): Store<Ticket> => ({
+export const ticketStore = (deskOf: DeskOf): Store<Ticket> => ({
   load,
   save: async (tx, changes) => {
     const known = changes.filter(isKnown);
     if (known.length === 0) return;
-    await saveTickets(tx, known);
+    const armed = known.map((change) => ({ change, timers: timersOf(change.state, deskOf(change.tenant), tx.now) }));
+    await saveTickets(tx, armed);
     await saveEntries(tx, known);
-    await saveTimers(tx, known, limits);
+    await saveTimers(tx, armed);
   },
 });

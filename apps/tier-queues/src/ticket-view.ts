@@ -75,8 +75,8 @@ const opening = async (tx: Transaction, tenant: string, id: string) => {
 export const ticketView = async (tx: Transaction, tenant: string, id: string) => {
   const { body, ...row } = await requireTicket(tx, tenant, id);
   const { place, previous, lastOwner, channel, organisation, category, replied, requesterWroteAt } = body;
-  const timers = await tx.query<{ kind: string; due: Date }>(
-    'SELECT kind, due FROM timer WHERE tenant_id = $1 AND ticket_id = $2 ORDER BY due',
+  const timers = await tx.query<{ kind: string; clock: string; due: Date }>(
+    'SELECT kind, clock, due FROM timer WHERE tenant_id = $1 AND ticket_id = $2 ORDER BY due',
     [tenant, id],
   );
   const { items, next } = await entriesOf(tx, tenant, id, { limit: timelineLength });

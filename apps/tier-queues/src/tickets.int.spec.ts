@@ -39,7 +39,7 @@ let service: ServiceUnderTest;
 let tickets: Awaited<ReturnType<typeof subscribe>>;
 
 beforeAll(async () => {
-  service = await startUnderTest(tierQueues, { UNROUTED_AFTER_SECONDS: '600' });
+  service = await startUnderTest(tierQueues, { UNROUTED_AFTER_SECONDS: '600', WATCHDOG_SECONDS: '3600' });
   tickets = await subscribe(service.prefix);
   await service.request('PUT', '/desk', { as: omar, body: deskBody });
 });
@@ -150,7 +150,7 @@ it('wakes a held ticket when the requester writes, and reopens a resolved one fo
   await act(id, 'hold', tom, { reason: 'CUSTOMER', note: 'which error?' });
   await untilState(id, { state: 'PENDING', hold: { reason: 'CUSTOMER' }, timers: [{ kind: 'wake-up' }] });
   await tell(id, RequesterReplied({ messageId: uuidv7(), text: '0x800CCC0E' }));
-  await untilState(id, { state: 'IN_PROGRESS', owner: 'tom', timers: [] });
+  await untilState(id, { state: 'IN_PROGRESS', owner: 'tom', timers: [{ kind: 'stalled' }] });
   await act(id, 'resolve', tom, { code: 'solved', solution: 'Restarted.' });
   await tell(id, RequesterRejected({ messageId: uuidv7(), reason: 'It is back.' }));
   await untilState(id, { state: 'ASSIGNED', owner: 'tom', counts: { reopens: 1 } });

@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Desks } from './desk-store.ts';
 import { ticketRules } from './domain/decide.ts';
 import type { AgentAct, Command, Surroundings } from './domain/command.ts';
-import type { Limits } from './domain/desk.ts';
+import type { Desk, Limits } from './domain/desk.ts';
 import type { NotedFact, TicketFact } from './domain/facts.ts';
 import type { Ticket } from './domain/ticket.ts';
 import { firstWaiting, queuesOfTeams, teamsOf, type TicketWork } from './lookups.ts';
@@ -56,14 +56,12 @@ const claimPause = 15;
 
 /** All work on tickets, from HTTP, events and timers, goes through here: looked-up surroundings, then the rules. */
 export class Tickets implements Batch<TicketWork> {
-  private readonly unit: UnitOfWork<Ticket, Command, TicketFact, NotedFact>;
   private readonly desks: Desks;
 
   constructor(
     private readonly commands: Commands,
     limits: Limits,
   ) {
-    this.unit = new UnitOfWork(ticketRules, ticketStore(limits));
     this.desks = new Desks(limits);
   }
 
@@ -75,7 +73,11 @@ export class Tickets implements Batch<TicketWork> {
     const around = new Map<string, Surroundings>(
       tenants.map((tenant) => [tenant, { desk: desks.get(tenant)!, teams: teams.get(tenant) ?? new Map() }]),
     );
-    return this.unit.run(
+    const unit = new UnitOfWork<Ticket, Command, TicketFact, NotedFact>(
+      ticketRules,
+      ticketStore((tenant) => desks.get(tenant)!),
+    );
+    return unit.run(
       tx,
       work.map((piece): Work<Command> => {
         if ('observed' in piece) return piece;
@@ -83,6 +85,11 @@ export class Tickets implements Batch<TicketWork> {
         return { ...rest, command: { act, around: around.get(piece.origin.tenant)! } };
       }),
     );
+  }
+
+  /** The tenant's desk as it is in this transaction. */
+  async deskOf(tx: Transaction, tenant: string): Promise<Desk> {
+    return (await this.desks.read(tx, [tenant])).get(tenant)!;
   }
 
   /** The task of doing this piece of work. */
@@ -120,7 +127,7 @@ export class Tickets implements Batch<TicketWork> {
 
   /** The named queues, each of which the caller must be allowed to claim from. */
   private async claimable(tx: Transaction, by: Caller, named: readonly string[]): Promise<readonly string[]> {
-    const desk = (await this.desks.read(tx, [by.tenant])).get(by.tenant)!;
+    const desk = await this.deskOf(tx, by.tenant);
     const own = new Set(isLead(by) ? named : await queuesOfTeams(tx, by));
     named.forEach((queue, index) => {
       const path = `queues.${index}`;

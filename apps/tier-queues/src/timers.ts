@@ -1,9 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Relay, failpoint, type Origin } from '@tierline/messaging';
 import { Database, isTransient, type Transaction } from '@tierline/persistence';
-import { v7 as uuidv7 } from 'uuid';
+import type { Fire } from './domain/command.ts';
 import type { TimerKind } from './domain/timers.ts';
+import { Rounds } from './rounds.ts';
+import { systemOrigin } from './system-origin.ts';
 import { Tickets } from './tickets.ts';
 
 /** Milliseconds between two looks. */
@@ -11,17 +12,25 @@ const interval = 250;
 /** Timers taken at once. */
 const most = 500;
 
-type Due = { tenant: string; ticketId: string; kind: TimerKind; generation: number };
+type Due = { tenant: string; ticketId: string; kind: TimerKind; clock: string; generation: number };
 
-const dueNow = `SELECT tenant_id AS tenant, ticket_id AS "ticketId", kind, generation FROM timer
+const dueNow = `SELECT tenant_id AS tenant, ticket_id AS "ticketId", kind, clock,
+  generation::float8 AS generation FROM timer
   WHERE next_try <= now() ORDER BY next_try LIMIT ${most}`;
 
 const columns = (due: readonly Due[]) => [
   due.map(({ tenant }) => tenant),
   due.map(({ ticketId }) => ticketId),
   due.map(({ kind }) => kind),
+  due.map(({ clock }) => clock),
   due.map(({ generation }) => generation),
 ];
+
+/** The timers that `columns` name, as they were seen, and `timer m` being one of them still. */
+const given = `unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bigint[])
+  AS d(tenant_id, ticket_id, kind, clock, generation)`;
+const same = `d.tenant_id = m.tenant_id AND d.ticket_id = m.ticket_id AND d.kind = m.kind AND d.clock = m.clock
+  AND d.generation = m.generation`;
 
 /**
  * Locks the tickets of these timers and gives the timers that are still due. Tickets before timers, as every command
@@ -29,10 +38,9 @@ const columns = (due: readonly Due[]) => [
  */
 const lockDue = (tx: Transaction, due: readonly Due[]): Promise<Due[]> =>
   tx.query<Due>(
-    `SELECT m.tenant_id AS tenant, m.ticket_id AS "ticketId", m.kind, m.generation
+    `SELECT m.tenant_id AS tenant, m.ticket_id AS "ticketId", m.kind, m.clock, m.generation::float8 AS generation
      FROM timer m JOIN ticket t ON t.tenant_id = m.tenant_id AND t.id = m.ticket_id
-     JOIN unnest($1::text[], $2::uuid[], $3::text[], $4::int[]) AS d(tenant_id, ticket_id, kind, generation)
-       ON d.tenant_id = m.tenant_id AND d.ticket_id = m.ticket_id AND d.kind = m.kind AND d.generation = m.generation
+     JOIN ${given} ON ${same}
      WHERE m.next_try <= now() ORDER BY t.id FOR UPDATE OF t SKIP LOCKED`,
     columns(due),
   );
@@ -41,25 +49,20 @@ const lockDue = (tx: Transaction, due: readonly Due[]): Promise<Due[]> =>
 const putOff = (tx: Transaction, due: readonly Due[]) =>
   tx.query(
     `UPDATE timer m SET failures = m.failures + 1, next_try = now() + interval '1 s' * least(60, 2 ^ least(m.failures, 6))
-     FROM unnest($1::text[], $2::uuid[], $3::text[], $4::int[]) AS d(tenant_id, ticket_id, kind, generation)
-     WHERE d.tenant_id = m.tenant_id AND d.ticket_id = m.ticket_id AND d.kind = m.kind AND d.generation = m.generation`,
+     FROM ${given} WHERE ${same}`,
     columns(due),
   );
 
-const originOfTimer = (tenant: string): Origin => ({
-  tenant,
-  actor: 'system:timer',
-  correlationId: uuidv7(),
-  causationId: null,
-  traceparent: null,
-});
+const fireOf = ({ kind, clock, generation }: Due): Fire =>
+  kind === 'breach' || kind === 'warning'
+    ? { type: 'fire', kind, clock, generation }
+    : { type: 'fire', kind, generation };
 
 /** Fires the timers that are due: state, events and the timer itself change in one transaction. */
 @Injectable()
 export class Timers implements OnModuleInit, OnModuleDestroy {
   private readonly log = new Logger('timers');
-  private readonly stopping = new AbortController();
-  private watching: Promise<void> = Promise.resolve();
+  private readonly rounds = new Rounds(this.log, () => this.look());
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -68,37 +71,17 @@ export class Timers implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.watching = this.watch();
+    this.rounds.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopping.abort();
-    await this.watching;
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 
-  private async watch(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      const taken = await this.look();
-      if (taken < most) await this.pause();
-    }
-  }
-
-  private async pause(): Promise<void> {
-    await sleep(interval, undefined, { signal: this.stopping.signal }).catch((error: unknown) => {
-      if (!this.stopping.signal.aborted) throw error;
-    });
-  }
-
-  /** One look; gives how many timers were due. A failure is told, and the next look tries again. */
   private async look(): Promise<number> {
-    try {
-      const due = await this.database.query<Due>(dueNow);
-      if (due.length > 0) await this.take(due);
-      return due.length;
-    } catch (error) {
-      this.log.warn(error);
-      return 0;
-    }
+    const due = await this.database.query<Due>(dueNow);
+    if (due.length > 0) await this.take(due);
+    return due.length < most ? interval : 0;
   }
 
   /** Fires timers together; where that fails for good, in halves, down to the one that is put off. */
@@ -125,10 +108,10 @@ export class Timers implements OnModuleInit, OnModuleDestroy {
       if (locked.length === 0) return;
       await this.tickets.run(
         tx,
-        locked.map(({ tenant, ticketId: id, kind, generation }) => ({
-          id,
-          origin: originOfTimer(tenant),
-          command: { type: 'fire', kind, generation },
+        locked.map((timer) => ({
+          id: timer.ticketId,
+          origin: systemOrigin(timer.tenant, 'timer'),
+          command: fireOf(timer),
         })),
       );
       await putOff(tx, locked);

@@ -24,7 +24,7 @@ let service: ServiceUnderTest;
 let tickets: Awaited<ReturnType<typeof subscribe>>;
 
 beforeAll(async () => {
-  service = await startUnderTest(tierQueues, { UNROUTED_AFTER_SECONDS: '1' });
+  service = await startUnderTest(tierQueues, { UNROUTED_AFTER_SECONDS: '1', WATCHDOG_SECONDS: '3600' });
   tickets = await subscribe(service.prefix);
   await service.request('PUT', '/desk', { as: { subject: 'omar', roles: ['admin'] }, body });
 });

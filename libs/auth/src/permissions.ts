@@ -7,6 +7,7 @@ export const permissions = {
   'ticket.read-own': ['requester', 'agent', 'partner-agent', 'lead', 'admin', 'integrator'],
   'ticket.answer-own': ['requester', 'agent', 'partner-agent', 'lead', 'admin', 'integrator'],
   'queue.read': ['agent', 'partner-agent', 'lead', 'admin', 'auditor'],
+  'clock.read': ['requester', 'agent', 'partner-agent', 'lead', 'admin', 'integrator', 'auditor'],
   'ticket.work': ['agent', 'partner-agent', 'lead', 'admin'],
   'catalogue.read': ['requester', 'agent', 'partner-agent', 'lead', 'admin', 'integrator', 'auditor'],
   'desk.read': ['agent', 'partner-agent', 'lead', 'admin', 'auditor', 'integrator'],

@@ -1,3 +1,4 @@
+import * as clocks from './clocks.ts';
 import * as deskEvents from './desk-events.ts';
 import type { EventDefinition } from './event.ts';
 import * as intake from './intake.ts';
@@ -9,7 +10,7 @@ const isDefinition = (value: unknown): value is EventDefinition => typeof value 
 
 /** Every event that is declared, by its type. */
 export const events: ReadonlyMap<string, EventDefinition> = new Map(
-  [intake, routing, tierQueues, deskEvents, notifications]
+  [intake, routing, tierQueues, clocks, deskEvents, notifications]
     .flatMap((file) => Object.values(file).filter(isDefinition))
     .map((definition) => [definition.type, definition]),
 );

@@ -5,6 +5,8 @@ export * from './handover.ts';
 export * from './intake.ts';
 export * from './routing.ts';
 export * from './tier-queues.ts';
+export * from './clocks.ts';
+export * from './told.ts';
 export * from './notifications.ts';
 export * from './desk-events.ts';
 export { CalendarPart } from './desk/calendar.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Told } from './told.ts';
 import { defineEvent } from './event.ts';
 import { Handover } from './handover.ts';
 import { HoldReason, Instant, Line, PersonId, Priority, Slug, Text } from './words.ts';
@@ -73,7 +74,13 @@ export const TicketHeld = defineEvent('tierline.ticket.held.v1', {
   topic,
   source,
   summary: 'Work waits for somebody or something, until a wake-up at the latest.',
-  data: Place.extend({ reason: HoldReason, until: Instant, note: Text.nullable() }),
+  data: Place.extend({
+    reason: HoldReason,
+    until: Instant,
+    note: Text.nullable(),
+    /** Whom it waits for, where that is a vendor. */
+    vendor: Line.optional(),
+  }),
   example: { ...place, reason: 'CUSTOMER', until: '2026-01-08T09:00:00.000Z', note: 'asked for a screenshot' },
 });
 
@@ -214,8 +221,9 @@ export const OrphanDetected = defineEvent('tierline.ticket.orphan-detected.v1', 
   source,
   summary: 'An open ticket that nothing was going to move was found and mended.',
   data: z.object({
-    kind: z.enum(['no-queue', 'no-wake-up', 'no-deadline']),
-    repair: z.enum(['default-queue', 'resumed', 'timer-armed']),
+    kind: z.enum(['no-queue', 'no-wake-up', 'no-deadline', 'unanswered']),
+    repair: z.enum(['default-queue', 'resumed', 'timer-armed', 'record-restored', 'fired', 'lead-told']),
+    tell: z.array(Told).optional(),
   }),
   example: { kind: 'no-queue', repair: 'default-queue' },
 });

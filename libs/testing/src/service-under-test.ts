@@ -13,6 +13,8 @@ export type ServiceUnderTest = {
   prefix: string;
   database: Database;
   request(method: string, path: string, request?: TestRequest): Promise<TestAnswer>;
+  /** Starts another pod of it, on the same database and topics. `stop` ends it, too. */
+  another(): Promise<void>;
   /** Stops it and starts it again on the same database and topics. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -48,6 +50,7 @@ export const startUnderTest = async <C extends BaseConfig>(
     throw error;
   };
   let running: RunningService = await runService(service, config, onFatal);
+  const others: RunningService[] = [];
   const database = await Database.open('test', { app: urls.appUrl, worker: urls.workerUrl }, { app: 2, worker: 2 });
   return {
     get url() {
@@ -72,12 +75,15 @@ export const startUnderTest = async <C extends BaseConfig>(
         body: bodyOf(text, response.headers.get('content-type')) as never,
       };
     },
+    async another() {
+      others.push(await runService(service, config, onFatal));
+    },
     async restart() {
       await running.stop();
       running = await runService(service, config, onFatal);
     },
     async stop() {
-      await running.stop();
+      await Promise.all([running, ...others].map((pod) => pod.stop()));
       await database.close();
       await urls.drop();
     },

@@ -1,6 +1,8 @@
 import type { FactOf, Handover, HoldReason, TicketResolved } from '@tierline/contracts';
 import type { Desk } from './desk.ts';
-import type { TimerKind } from './timers.ts';
+import type { Cause } from './clocks/clock.ts';
+import type { OrphanKind } from './mending.ts';
+import type { ClockTimerKind, StateTimerKind } from './timers.ts';
 
 /** Who acts; `lead` may act in every team. */
 export type Doer = { readonly agentId: string; readonly lead: boolean };
@@ -17,6 +19,8 @@ export type Hold = By & {
   readonly type: 'hold';
   readonly reason: HoldReason;
   readonly until?: string | undefined;
+  /** Whom it waits for, where that is a vendor. */
+  readonly vendor?: string | undefined;
   readonly note?: string | undefined;
 };
 export type Resume = By & { readonly type: 'resume' };
@@ -43,8 +47,23 @@ export type Resolve = By & {
 export type Reopen = By & { readonly type: 'reopen'; readonly reason: string };
 export type Cancel = By & { readonly type: 'cancel'; readonly reason: string };
 export type Route = { readonly type: 'route'; readonly hop: number; readonly tier: string; readonly queue: string };
-export type Fire = { readonly type: 'fire'; readonly kind: TimerKind; readonly generation: number };
-export type RequesterSays = { readonly type: 'requester-replied' | 'requester-rejected' | 'requester-confirmed' };
+export type FireState = { readonly type: 'fire'; readonly kind: StateTimerKind; readonly generation: number };
+export type FireClock = {
+  readonly type: 'fire';
+  readonly kind: ClockTimerKind;
+  readonly clock: string;
+  readonly generation: number;
+};
+export type Fire = FireState | FireClock;
+export type RequesterSays = {
+  readonly type: 'requester-replied' | 'requester-rejected' | 'requester-confirmed';
+  /** When the requester did it, by the clock of the service that took it. */
+  readonly happenedAt?: string | undefined;
+};
+/** What is promised changed; the clocks have to follow. */
+export type KeepTime = { readonly type: 'keep-time'; readonly cause: Cause };
+/** The watchdog found something wrong with the ticket. */
+export type Mend = { readonly type: 'mend'; readonly kind: OrphanKind };
 
 /** What an agent or a lead does. */
 export type AgentAct =
@@ -64,7 +83,7 @@ export type AgentAct =
   | Cancel;
 
 /** What happens to a ticket. */
-export type Act = AgentAct | Route | Fire | RequesterSays;
+export type Act = AgentAct | Route | Fire | RequesterSays | KeepTime | Mend;
 
 /** What a decision may look at beside the ticket. */
 export type Surroundings = {

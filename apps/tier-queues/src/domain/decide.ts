@@ -1,15 +1,19 @@
 import { DomainError, TicketClosed } from '@tierline/contracts';
-import type { AgentAct, Command, Fire, Surroundings } from './command.ts';
+import type { Act, AgentAct, Command, Fire, Surroundings } from './command.ts';
 import { note, reply } from './conversation.ts';
 import { placeOf, type Desk } from './desk.ts';
 import { evolve } from './evolve.ts';
 import type { TicketFact } from './facts.ts';
+import { fireClock, stalled } from './falling-due.ts';
 import { hold, resume, resumed } from './holding.ts';
+import { withClocks } from './keeping-time.ts';
+import { mend } from './mending.ts';
 import { escalate, giveBack, transfer } from './moves.ts';
 import { assign, claim, release, start } from './ownership.ts';
 import { cancel, reopen, requesterSays, resolve } from './resolution.ts';
 import { route, unrouted } from './routes.ts';
 import { awaitedRoute, type KnownTicket, type Ticket } from './ticket.ts';
+import { timersOf } from './timers.ts';
 
 /** The ticket with its place as the desk has it now: a queue may have got another team, or moved to another tier. */
 const withPlaceOfToday = (ticket: KnownTicket, desk: Desk): KnownTicket => {
@@ -17,10 +21,16 @@ const withPlaceOfToday = (ticket: KnownTicket, desk: Desk): KnownTicket => {
   return place ? { ...ticket, place } : ticket;
 };
 
-const fire = (ticket: KnownTicket, { kind, generation }: Fire, { desk }: Surroundings): TicketFact[] => {
+const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string): TicketFact[] => {
+  if (act.kind === 'breach' || act.kind === 'warning') return fireClock(ticket, act, desk, at);
+  const { kind, generation } = act;
+  if (kind === 'stalled') {
+    const isStill = timersOf(ticket, desk, at).some((timer) => timer.kind === kind);
+    return isStill && Date.parse(at) >= generation ? stalled(ticket, at) : [];
+  }
   if (generation !== ticket.armed) return [];
   const awaited = awaitedRoute(ticket);
-  if (kind === 'unrouted' && awaited) return unrouted(ticket, awaited, desk);
+  if (kind === 'unrouted' && awaited) return unrouted(ticket, awaited, desk, at);
   if (kind === 'wake-up' && ticket.state === 'PENDING') return resumed(ticket, 'wake-up');
   if (kind === 'close' && ticket.state === 'RESOLVED') return [TicketClosed({ cause: 'timer' })];
   return [];
@@ -59,17 +69,21 @@ const decideAgentAct = (act: AgentAct, ticket: KnownTicket, around: Surroundings
   }
 };
 
-const decide = ({ act, around }: Command, state: Ticket, at: string): TicketFact[] => {
-  if (state.state === 'ABSENT') {
-    if ('by' in act) throw new DomainError('ticket_absent', 'There is no such ticket.', 'absent');
-    return [];
-  }
+const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: string): TicketFact[] => {
   const ticket = withPlaceOfToday(state, around.desk);
   switch (act.type) {
     case 'route':
       return route(ticket, act, around.desk);
     case 'fire':
-      return fire(ticket, act, around);
+      return fire(ticket, act, around, at);
+    case 'keep-time':
+      return [];
+    case 'mend':
+      return mend(ticket, act.kind, {
+        desk: around.desk,
+        at,
+        fire: (timer) => fire(ticket, { type: 'fire', ...timer }, around, at),
+      });
     case 'requester-replied':
     case 'requester-rejected':
     case 'requester-confirmed':
@@ -77,6 +91,14 @@ const decide = ({ act, around }: Command, state: Ticket, at: string): TicketFact
     default:
       return decideAgentAct(act, ticket, around, at);
   }
+};
+
+const decide = ({ act, around }: Command, state: Ticket, at: string): TicketFact[] => {
+  if (state.state === 'ABSENT') {
+    if ('by' in act) throw new DomainError('ticket_absent', 'There is no such ticket.', 'absent');
+    return [];
+  }
+  return withClocks(decideAct(act, state, around, at), act, state, around.desk, at);
 };
 
 const initial: Ticket = { state: 'ABSENT' };

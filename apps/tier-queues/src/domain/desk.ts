@@ -2,7 +2,12 @@ import type { AgentChanged, FactOf, QueueChanged, TierChanged } from '@tierline/
 import type { PromiseBook } from './clocks/timekeeping.ts';
 
 export type Tier = FactOf<typeof TierChanged>['data'];
-export type Queue = FactOf<typeof QueueChanged>['data'];
+export type Queue = FactOf<typeof QueueChanged>['data'] & {
+  /** The partner whose queue it is. */
+  readonly partner?: string | null | undefined;
+  /** In whose hours its team works. */
+  readonly calendar?: string | null | undefined;
+};
 export type DeskAgent = FactOf<typeof AgentChanged>['data'];
 
 /** Where a ticket is, as the desk had it at that time. */
@@ -20,6 +25,8 @@ export type Limits = {
   readonly hold: number;
   /** The longest hold that may be asked for. */
   readonly longestHold: number;
+  /** Open with nothing due and without anything happening, before somebody is told. */
+  readonly stalled: number;
 };
 
 /** A tenant's desk as decisions look at it. */

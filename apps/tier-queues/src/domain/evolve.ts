@@ -2,6 +2,7 @@ import {
   AgentReplied,
   NoteAdded,
   OrphanDetected,
+  PriorityChanged,
   RequesterConfirmed,
   RequesterRejected,
   RequesterReplied,
@@ -17,10 +18,13 @@ import {
   TicketResumed,
   TicketReturned,
   TicketRouted,
+  TicketStalled,
   TicketTransferred,
   WorkStarted,
   type FactOf,
 } from '@tierline/contracts';
+import { clocksAfter, type ClockEntry } from './clocks/clock.ts';
+import { entryOf } from './clocks/ledger.ts';
 import type { Place } from './desk.ts';
 import type { NotedFact, TicketFact } from './facts.ts';
 import { awaitedRoute, dimensionsOf, type KnownTicket, type Ticket } from './ticket.ts';
@@ -61,6 +65,7 @@ const opened = ({ data }: FactOf<typeof TicketOpened>, at: string): Ticket => ({
   requesterWroteAt: at,
   unansweredSince: at,
   armed: 1,
+  clocks: [],
 });
 
 const routed = (ticket: KnownTicket, { data }: FactOf<typeof TicketRouted>): Ticket => {
@@ -123,12 +128,12 @@ const worked = (ticket: KnownTicket, fact: TicketFact, at: string): Ticket => {
     case AgentReplied.type:
       return { ...ticket, replied: true, unansweredSince: null };
     case TicketHeld.type: {
-      const { reason, until } = fact.data;
+      const { reason, until, vendor = null } = fact.data;
       return {
         ...ground,
         state: 'PENDING',
         place: placeIn(fact.data),
-        hold: { reason, until },
+        hold: { reason, until, vendor },
         armed: ticket.armed + 1,
       };
     }
@@ -170,15 +175,30 @@ const placed = (ticket: KnownTicket, fact: TicketFact, at: string): Ticket => {
       };
     case NoteAdded.type:
     case OrphanDetected.type:
+    case TicketStalled.type:
       return ticket;
+    case PriorityChanged.type:
+      return { ...ticket, priority: fact.data.to };
     default:
       return worked(ticket, fact, at);
   }
 };
 
+/** Without the clocks of earlier questions that were answered in time: nothing can happen to them any more. */
+const clocked = (ticket: KnownTicket, entry: ClockEntry): Ticket => {
+  const clocks = clocksAfter(ticket.clocks, [entry]);
+  if (entry.type !== 'started' || entry.kind !== 'sla-next-response') return { ...ticket, clocks };
+  return {
+    ...ticket,
+    clocks: clocks.filter(({ kind, state, id }) => kind !== entry.kind || state !== 'met' || id === entry.clock),
+  };
+};
+
 /** The ticket after a fact; the same one when the fact means nothing to it. */
 export const evolve = (ticket: Ticket, fact: TicketFact | NotedFact, at: string): Ticket => {
   if (ticket.state === 'ABSENT') return fact.type === TicketOpened.type ? opened(fact, at) : ticket;
+  const entry = entryOf(fact, at);
+  if (entry) return clocked(ticket, entry);
   switch (fact.type) {
     case TicketOpened.type:
       return ticket;

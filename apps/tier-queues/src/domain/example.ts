@@ -34,7 +34,14 @@ const queue = ({ tier: home, queue: slug, team }: Place): [string, Queue] => [
 export const desk: Desk = {
   tiers: new Map([tier(1, 'service-desk'), tier(2, 'messaging'), tier(3, 'mail-servers')]),
   queues: new Map([serviceDesk, phones, messaging, network, mailServers].map(queue)),
-  limits: { unrouted: 30 * second, close: 5 * day, reopen: 14 * day, hold: 7 * day, longestHold: 90 * day },
+  limits: {
+    unrouted: 30 * second,
+    close: 5 * day,
+    reopen: 14 * day,
+    hold: 7 * day,
+    longestHold: 90 * day,
+    stalled: day,
+  },
   book: emptyBook,
 };
 

@@ -1,6 +1,17 @@
 import type * as contracts from '@tierline/contracts';
 import type { FactOf } from '@tierline/contracts';
 
+/** What the clocks of a ticket did. */
+export type ClockFact =
+  | FactOf<typeof contracts.ClockStarted>
+  | FactOf<typeof contracts.ClockPaused>
+  | FactOf<typeof contracts.ClockResumed>
+  | FactOf<typeof contracts.ClockMet>
+  | FactOf<typeof contracts.ClockStopped>
+  | FactOf<typeof contracts.ClockRetargeted>
+  | FactOf<typeof contracts.SlaWarned>
+  | FactOf<typeof contracts.SlaBreached>;
+
 /** What is decided here. */
 export type TicketFact =
   | FactOf<typeof contracts.TicketQueued>
@@ -17,7 +28,10 @@ export type TicketFact =
   | FactOf<typeof contracts.TicketReopened>
   | FactOf<typeof contracts.TicketClosed>
   | FactOf<typeof contracts.TicketCancelled>
-  | FactOf<typeof contracts.OrphanDetected>;
+  | FactOf<typeof contracts.OrphanDetected>
+  | FactOf<typeof contracts.PriorityChanged>
+  | FactOf<typeof contracts.TicketStalled>
+  | ClockFact;
 
 /** What other services decide and the ticket takes note of. */
 export type NotedFact =

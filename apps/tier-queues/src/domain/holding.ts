@@ -27,7 +27,9 @@ export const hold = (ticket: KnownTicket, act: Hold, { desk }: Surroundings, at:
   const owned = inState(ticket, 'hold', ['ASSIGNED', 'IN_PROGRESS']);
   requireOwner(owned, act.by);
   const until = wakeUpOf(act, desk.limits, at);
-  return [...startIfAssigned(owned), TicketHeld({ ...owned.place, reason: act.reason, until, note: act.note ?? null })];
+  const { reason, note = null, vendor } = act;
+  const held = { ...owned.place, reason, until, note };
+  return [...startIfAssigned(owned), TicketHeld(vendor === undefined ? held : { ...held, vendor })];
 };
 
 /** The end of a hold: back to the owner, or into the queue when there is none. */

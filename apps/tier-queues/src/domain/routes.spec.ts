@@ -1,5 +1,5 @@
 import { OrphanDetected, TicketCancelled } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { monday, specFor } from '@tierline/testing';
 import { ticketRules } from './decide.ts';
 import type { Desk, Place } from './desk.ts';
 import {
@@ -23,7 +23,12 @@ const { given } = specFor(ticketRules);
 const emptyDesk: Desk = { ...desk, tiers: new Map(), queues: new Map() };
 const route = (place: Pick<Place, 'tier' | 'queue'>, hop = 1, on = desk) =>
   doing({ type: 'route', hop, tier: place.tier, queue: place.queue }, on);
-const orphan = OrphanDetected({ kind: 'no-queue', repair: 'default-queue' });
+const orphan = ({ team }: Place) =>
+  OrphanDetected({
+    kind: 'no-queue',
+    repair: 'default-queue',
+    tell: [{ who: 'lead', agentId: null, team, notBefore: monday }],
+  });
 const late = (generation: number, on = desk) => doing({ type: 'fire', kind: 'unrouted', generation }, on);
 
 describe('route', () => {
@@ -78,20 +83,20 @@ describe('a ticket without a route', () => {
     const expected = queued(serviceDesk, 'unrouted');
     given(opened)
       .when(late(1))
-      .then(orphan, { ...expected, data: { ...expected.data, priority: 'P3' } });
+      .then(orphan(serviceDesk), { ...expected, data: { ...expected.data, priority: 'P3' } });
   });
   it('falls into the default queue of the tier that it was escalated to', () =>
     given(...inProgress, escalation(serviceDesk, 'tier-3', 3))
       .when(late(2))
-      .then(orphan, queued(mailServers, 'unrouted')));
+      .then(orphan(mailServers), queued(mailServers, 'unrouted')));
   it('falls into the queue that was asked for', () => {
     const asked = escalation(serviceDesk, 'tier-2', 2);
     given(...inProgress, { ...asked, data: { ...asked.data, toQueue: 'network' } })
       .when(late(2))
-      .then(orphan, queued(network, 'unrouted'));
+      .then(orphan(network), queued(network, 'unrouted'));
   });
   it('falls into the queue of a route that came before the desk', () =>
-    given(opened, routed(phones)).when(late(1)).then(orphan, queued(phones, 'unrouted')));
+    given(opened, routed(phones)).when(late(1)).then(orphan(phones), queued(phones, 'unrouted')));
   it('waits on while there is no desk', () => given(opened).when(late(1, emptyDesk)).thenNothing());
   it('is left alone once it has a queue, and by the timer of an earlier hop', () => {
     given(...waiting)

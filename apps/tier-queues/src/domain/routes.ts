@@ -2,6 +2,7 @@ import { OrphanDetected } from '@tierline/contracts';
 import type { Route } from './command.ts';
 import { fallbackPlace, type Desk } from './desk.ts';
 import type { TicketFact } from './facts.ts';
+import { toLead } from './reminders.ts';
 import { queuedAt } from './guards.ts';
 import { awaitedRoute, type AwaitedRoute, type KnownTicket } from './ticket.ts';
 
@@ -17,8 +18,9 @@ export const route = (ticket: KnownTicket, { hop, tier, queue }: Route, desk: De
 };
 
 /** No route came in time: the ticket goes where it was wanted, else into the default queue of its tier. */
-export const unrouted = (ticket: KnownTicket, awaited: AwaitedRoute, desk: Desk): TicketFact[] => {
+export const unrouted = (ticket: KnownTicket, awaited: AwaitedRoute, desk: Desk, at: string): TicketFact[] => {
   const place = fallbackPlace(desk, awaited.queue, awaited.tier);
   if (!place) return [];
-  return [OrphanDetected({ kind: 'no-queue', repair: 'default-queue' }), queuedAt(ticket, place, 'unrouted')];
+  const tell = [{ ...toLead(ticket, at), team: place.team }];
+  return [OrphanDetected({ kind: 'no-queue', repair: 'default-queue', tell }), queuedAt(ticket, place, 'unrouted')];
 };

@@ -1,4 +1,5 @@
 import type { Channel, HoldReason, Priority, TicketType } from '@tierline/contracts';
+import type { Clock } from './clocks/clock.ts';
 import type { Place } from './desk.ts';
 
 export type QueueCause = 'routed' | 'unrouted' | 'transferred' | 'returned' | 'reopened' | 'resumed' | 'released';
@@ -39,6 +40,8 @@ export type Dimensions = {
   readonly unansweredSince: string | null;
   /** How often a timer was armed: the generation of the one that is armed. */
   readonly armed: number;
+  /** What was promised and how it stands; without ended clocks that can never go on. */
+  readonly clocks: readonly Clock[];
 };
 
 type Owned = { readonly owner: string; readonly place: Place };
@@ -55,7 +58,7 @@ export type WorkedTicket = Dimensions & Owned & { readonly state: 'IN_PROGRESS' 
 export type HeldTicket = Dimensions & {
   readonly state: 'PENDING';
   readonly place: Place;
-  readonly hold: { readonly reason: HoldReason; readonly until: string };
+  readonly hold: { readonly reason: HoldReason; readonly until: string; readonly vendor: string | null };
 };
 export type ResolvedTicket = Dimensions & { readonly state: 'RESOLVED'; readonly resolvedAt: string };
 export type ClosedTicket = Dimensions & {
@@ -99,6 +102,7 @@ export const dimensionsOf = (ticket: KnownTicket): Dimensions => ({
   requesterWroteAt: ticket.requesterWroteAt,
   unansweredSince: ticket.unansweredSince,
   armed: ticket.armed,
+  clocks: ticket.clocks,
 });
 
 /** The route that the ticket waits for, if it does. */

@@ -6,4 +6,5 @@ export const after = (at: string, milliseconds: number): string =>
 export const isLater = (one: string, other: string): boolean => Date.parse(one) > Date.parse(other);
 
 export const second = 1_000;
-export const day = 24 * 60 * 60 * second;
+export const hour = 60 * 60 * second;
+export const day = 24 * hour;

@@ -1,21 +1,65 @@
-import type { Limits } from './desk.ts';
-import { after } from './time.ts';
-import { awaitedRoute, type Ticket } from './ticket.ts';
+import { calendarOf } from './clocks/calendar.ts';
+import type { Clock } from './clocks/clock.ts';
+import { warningsOf } from './clocks/running.ts';
+import type { Desk } from './desk.ts';
+import { openStates } from './guards.ts';
+import { awaitedRoute, type KnownTicket, type Ticket } from './ticket.ts';
+import { after, hour } from './time.ts';
 
-export type TimerKind = 'unrouted' | 'wake-up' | 'close';
+/** Timers that a state wants, and `stalled` for an open ticket on which nothing is due. */
+export type StateTimerKind = 'unrouted' | 'wake-up' | 'close' | 'stalled';
+/** Timers that a running clock wants: its next warning and its deadline. */
+export type ClockTimerKind = 'warning' | 'breach';
+export type TimerKind = StateTimerKind | ClockTimerKind;
 
-/** A timer that the ticket's state wants; `generation` tells it from an earlier one of its kind. */
-export type Timer = { readonly kind: TimerKind; readonly due: string; readonly generation: number };
+/** A timer that the ticket wants; `generation` tells it from an earlier one of its kind. */
+export type Timer = {
+  readonly kind: TimerKind;
+  /** The clock that it belongs to; empty where it belongs to the state. */
+  readonly clock: string;
+  readonly due: string;
+  readonly generation: number;
+};
+
+type Terms = Pick<Desk, 'limits' | 'book'>;
+
+/** A timer of which there is a new generation whenever it falls due at another moment. */
+const dated = (kind: TimerKind, clock: string, due: string): Timer => ({
+  kind,
+  clock,
+  due,
+  generation: Date.parse(due),
+});
+
+const ofClock = (clock: Clock, { book }: Terms): Timer[] => {
+  if (clock.state !== 'running' || clock.breached !== null || clock.due === null) return [];
+  const [next] = warningsOf(clock, calendarOf(book.calendars, clock.calendar));
+  const breach = dated('breach', clock.id, clock.due);
+  return next ? [dated('warning', clock.id, next.at), breach] : [breach];
+};
+
+const ofState = (ticket: KnownTicket, { limits }: Terms, now: string): Timer[] => {
+  const generation = ticket.armed;
+  const armed = (kind: TimerKind, due: string): Timer[] => [{ kind, clock: '', due, generation }];
+  if (awaitedRoute(ticket)) return armed('unrouted', after(now, limits.unrouted));
+  if (ticket.state === 'PENDING') return armed('wake-up', ticket.hold.until);
+  if (ticket.state === 'RESOLVED') return armed('close', after(ticket.resolvedAt, limits.close));
+  return [];
+};
+
+/** A begun hour more, so that each note on a ticket does not arm it anew. */
+const stalledAt = (now: string, { limits }: Terms): string => {
+  const due = Date.parse(after(now, limits.stalled));
+  return new Date(Math.ceil(due / hour) * hour).toISOString();
+};
 
 /**
- * The timers that the state wants. `now` counts only when one is armed anew: waiting for a route is measured from
- * when this service learned of it, so that an event that arrives late does not fall due at once.
+ * The timers that the ticket wants: an open one always wants one. `now` counts only when one is armed anew: waiting for
+ * a route is measured from when this service learned of it, so that an event that arrives late does not fall due at once.
  */
-export const timersOf = (ticket: Ticket, limits: Limits, now: string): readonly Timer[] => {
+export const timersOf = (ticket: Ticket, desk: Terms, now: string): readonly Timer[] => {
   if (ticket.state === 'ABSENT') return [];
-  const generation = ticket.armed;
-  if (awaitedRoute(ticket)) return [{ kind: 'unrouted', due: after(now, limits.unrouted), generation }];
-  if (ticket.state === 'PENDING') return [{ kind: 'wake-up', due: ticket.hold.until, generation }];
-  if (ticket.state === 'RESOLVED') return [{ kind: 'close', due: after(ticket.resolvedAt, limits.close), generation }];
-  return [];
+  const timers = [...ofState(ticket, desk, now), ...ticket.clocks.flatMap((clock) => ofClock(clock, desk))];
+  const isOpen = (openStates as readonly string[]).includes(ticket.state);
+  return isOpen && timers.length === 0 ? [dated('stalled', '', stalledAt(now, desk))] : timers;
 };

@@ -1,7 +1,7 @@
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
-import { HoldReason, Instant, ResolutionCode, Text } from '@tierline/contracts';
+import { HoldReason, Instant, Line, ResolutionCode, Text } from '@tierline/contracts';
 import { By, IdempotencyKey, SeenSequence } from '@tierline/service';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
@@ -10,7 +10,12 @@ import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests
 
 const Reply = z.strictObject({ text: Text });
 const Note = z.strictObject({ text: Text });
-const Hold = z.strictObject({ reason: HoldReason, until: Instant.optional(), note: Text.optional() });
+const Hold = z.strictObject({
+  reason: HoldReason,
+  until: Instant.optional(),
+  vendor: Line.optional(),
+  note: Text.optional(),
+});
 const Resolve = z.strictObject({
   code: ResolutionCode,
   solution: Text,

@@ -1,6 +1,6 @@
 import { DomainError, type Priority, type TicketType } from '@tierline/contracts';
 import { calendarOf, type Calendar } from './calendar.ts';
-import { clockId, clocksAfter, isActive, type Clock, type ClockEntry, type Occasion } from './clock.ts';
+import { clockId, clocksAfter, isActive, type Cause, type Clock, type ClockEntry, type Occasion } from './clock.ts';
 import { choosePolicy, type Policy, type PolicyFacts } from './policies.ts';
 import { pause, resume, retarget, startClock, stop, type Terms } from './running.ts';
 import { clockMoves, type ClockMove, type MeasuredTicket } from './states.ts';
@@ -82,13 +82,20 @@ const moved = (action: ClockMove, promises: Promises, book: PromiseBook, deed: T
   }
 };
 
+/** A new edition of the same policy or calendar is the reason for a new target, whatever else happened just then. */
+const causeOfChange = (clock: Clock, { policy, calendar }: Terms, cause: Cause): Cause => {
+  if (clock.policy.id !== policy.id) return cause;
+  if (clock.policy.version !== policy.version) return 'policy-changed';
+  return clock.calendar.id === calendar.id && clock.calendar.version !== calendar.version ? 'calendar-changed' : cause;
+};
+
 /** An open clock under today's promise; one that nothing promises any more ends. */
 const promisedAnew = (clock: Clock, promises: Promises, book: PromiseBook, { at, cause }: Occasion): ClockEntry[] => {
   if (!isActive(clock)) return [];
   const calendar = calendarOf(book.calendars, clock.calendar);
   const promise = promises(clock);
   return promise
-    ? retarget(clock, calendar, promise.terms, { at, cause })
+    ? retarget(clock, calendar, promise.terms, { at, cause: causeOfChange(clock, promise.terms, cause) })
     : stop(clock, calendar, { at, cause: 'policy-changed' }, 'given-up');
 };
 

@@ -1,0 +1,58 @@
+import type { Told } from '@tierline/contracts';
+import type { Clock } from './clocks/clock.ts';
+import { calendarOf, type Calendar } from './clocks/calendar.ts';
+import type { BreachAction, Policy } from './clocks/policies.ts';
+import { reminderTime } from './clocks/working-time.ts';
+import type { Desk, Place } from './desk.ts';
+import type { KnownTicket } from './ticket.ts';
+
+/** Where the ticket is, or was last. */
+export const lastPlace = (ticket: KnownTicket): Place | null => ticket.place ?? ticket.previous.at(-1) ?? null;
+
+/** The lead of the ticket's team, to be told at this moment or later. */
+export const toLead = (ticket: KnownTicket, notBefore: string): Told => ({
+  who: 'lead',
+  agentId: null,
+  team: lastPlace(ticket)?.team ?? null,
+  notBefore,
+});
+
+const toOwner = (ticket: KnownTicket, notBefore: string): Told =>
+  ticket.owner === null
+    ? toLead(ticket, notBefore)
+    : { ...toLead(ticket, notBefore), who: 'owner', agentId: ticket.owner };
+
+/** The policy of a clock as it is today; undefined when there is none of that name any more. */
+export const policyOf = ({ book }: Desk, { policy }: Clock): Policy | undefined =>
+  book.policies.find(({ id }) => id === policy.id);
+
+/** When somebody of the ticket's team may be reminded of a promise: in the hours of their queue, unless it is 24/7. */
+const tellingTime = (ticket: KnownTicket, promise: Calendar, desk: Desk, at: string): string =>
+  reminderTime(promise, hoursOfQueue(desk, lastPlace(ticket)), at);
+
+const hoursOfQueue = ({ book, queues }: Desk, place: Place | null): Calendar | null => {
+  const id = place && queues.get(place.queue)?.calendar;
+  if (!id) return null;
+  const editions = book.calendars.filter((calendar) => calendar.id === id);
+  return editions.reduce<Calendar | null>((best, one) => (best && best.version > one.version ? best : one), null);
+};
+
+/** Whom a warning goes to: the owner, or the lead where nobody owns the ticket. */
+export const toldOfWarning = (ticket: KnownTicket, clock: Clock, desk: Desk, at: string): Told[] => [
+  toOwner(ticket, tellingTime(ticket, calendarOf(desk.book.calendars, clock.calendar), desk, at)),
+];
+
+const unique = (told: readonly Told[]): Told[] =>
+  told.filter(({ who }, index) => told.findIndex((one) => one.who === who) === index);
+
+/** Whom a breach goes to by the policy; where nothing is said, and where there is no policy any more, to the lead. */
+export const toldOfBreach = (ticket: KnownTicket, clock: Clock, desk: Desk, at: string): Told[] => {
+  const notBefore = tellingTime(ticket, calendarOf(desk.book.calendars, clock.calendar), desk, at);
+  const actions: readonly BreachAction[] = policyOf(desk, clock)?.onBreach ?? [];
+  const told = actions.flatMap((action): Told[] => {
+    if (action === 'tell-owner') return [toOwner(ticket, notBefore)];
+    if (action === 'tell-lead') return [toLead(ticket, notBefore)];
+    return action === 'notify-up' ? [{ ...toLead(ticket, notBefore), who: 'management' }] : [];
+  });
+  return told.length > 0 ? unique(told) : [toLead(ticket, notBefore)];
+};

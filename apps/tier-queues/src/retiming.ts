@@ -1,0 +1,96 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Relay } from '@tierline/messaging';
+import { Database, type Transaction } from '@tierline/persistence';
+import type { Cause } from './domain/clocks/clock.ts';
+import { open } from './queries.ts';
+import { Rounds } from './rounds.ts';
+import { sparing } from './sparing.ts';
+import { systemOrigin } from './system-origin.ts';
+import { Tickets } from './tickets.ts';
+
+/** Tickets in one transaction. */
+const most = 500;
+/** Milliseconds between two looks while nothing is to be done. */
+const interval = 1_000;
+/** Commands that read the desk before its change may still be under way for so long. */
+const grace = '2 s';
+
+type Job = { tenant: string; cause: Cause; last: string | null };
+
+const next = async (tx: Transaction): Promise<Job | undefined> => {
+  const [job] = await tx.query<Job>(
+    `SELECT tenant_id AS tenant, cause, last FROM retiming WHERE changed_at < now() - interval '${grace}'
+     ORDER BY changed_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+  );
+  return job;
+};
+
+const ticketsAfter = async (tx: Transaction, { tenant, last }: Job): Promise<string[]> => {
+  const rows = await tx.query<{ id: string }>(
+    `SELECT id FROM ticket WHERE tenant_id = $1 AND id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+       AND state IN (${open}) ORDER BY id LIMIT ${most}`,
+    [tenant, last],
+  );
+  return rows.map(({ id }) => id);
+};
+
+const saveProgress = (tx: Transaction, { tenant }: Job, ids: readonly string[]): Promise<unknown> =>
+  ids.length < most
+    ? tx.query('DELETE FROM retiming WHERE tenant_id = $1', [tenant])
+    : tx.query('UPDATE retiming SET last = $2, done = done + $3 WHERE tenant_id = $1', [
+        tenant,
+        ids.at(-1),
+        ids.length,
+      ]);
+
+/**
+ * Derives deadlines anew after policies or calendars changed: batch by batch, each with its place in one transaction,
+ * so that whichever pod comes next goes on where the last one got to.
+ */
+@Injectable()
+export class Retiming implements OnModuleInit, OnModuleDestroy {
+  private readonly log = new Logger('retiming');
+  private readonly rounds = new Rounds(this.log, () => this.round());
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Relay) private readonly relay: Relay,
+    @Inject(Tickets) private readonly tickets: Tickets,
+  ) {}
+
+  onModuleInit(): void {
+    this.rounds.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
+  }
+
+  private async round(): Promise<number> {
+    const worked = await this.database.inBackground(async (tx) => {
+      const job = await next(tx);
+      if (!job) return false;
+      const ids = await ticketsAfter(tx, job);
+      await this.keepTime(tx, job, ids);
+      await saveProgress(tx, job, ids);
+      return true;
+    });
+    if (worked) this.relay.nudge();
+    return worked ? 0 : interval;
+  }
+
+  private keepTime(tx: Transaction, { tenant, cause }: Job, ids: readonly string[]): Promise<void> {
+    return sparing(
+      tx,
+      ids,
+      async (some) => {
+        const origin = systemOrigin(tenant, 'retiming');
+        await this.tickets.run(
+          tx,
+          some.map((id) => ({ id, origin, command: { type: 'keep-time', cause } })),
+        );
+      },
+      (id, error) => this.log.error(new Error(`deadlines of ticket ${id} cannot be derived anew`, { cause: error })),
+    );
+  }
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import type { Relay } from '@tierline/messaging';
+import type { Database, Transaction } from '@tierline/persistence';
+import { disarm, lockOrphans, look, patience, rearm, type Looked, type Orphan, type Place } from './orphans.ts';
+import { Rounds } from './rounds.ts';
+import { sparing } from './sparing.ts';
+import { systemOrigin } from './system-origin.ts';
+import type { Tickets } from './tickets.ts';
+
+/** Tickets looked at in one statement. */
+const slice = 10_000;
+/** Orphans mended in one transaction. */
+const most = 500;
+/** Longer than any timer is late, in milliseconds. */
+const forEver = 1_000_000_000_000;
+/** Milliseconds between two tries to get the turn. */
+const attempt = 1_000;
+
+type Tally = { tickets: number; found: number; mended: number };
+
+/**
+ * Looks at every open ticket, round after round, and mends those that nobody and nothing is going to move. One pod has
+ * the turn at a time, by the database's clock; when it vanishes, another one takes it after twenty seconds.
+ */
+@Injectable()
+export class Watchdog implements OnModuleInit, OnModuleDestroy {
+  private readonly log = new Logger('watchdog');
+  private readonly rounds = new Rounds(this.log, (signal) => this.turn(signal));
+  private readonly holder = randomUUID();
+  private readonly begun = performance.now();
+
+  constructor(
+    private readonly database: Database,
+    private readonly relay: Relay,
+    private readonly tickets: Tickets,
+    /** Milliseconds from the end of a round to the beginning of the next. */
+    private readonly interval: number,
+  ) {}
+
+  onModuleInit(): void {
+    this.rounds.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
+  }
+
+  private async turn(signal: AbortSignal): Promise<number> {
+    if (await this.takeTurn()) await this.round(signal).finally(() => this.giveUpTurn());
+    return Math.min(attempt, this.interval);
+  }
+
+  private async takeTurn(): Promise<boolean> {
+    const taken = await this.database.query(
+      `UPDATE watchdog SET holder = $1, beat_at = now()
+       WHERE (holder IS NULL AND coalesce(ended_at, '-infinity') <= now() - $2 * interval '1 ms')
+         OR beat_at < now() - interval '20 s' AND holder IS NOT NULL RETURNING 1`,
+      [this.holder, this.interval],
+    );
+    return taken.length > 0;
+  }
+
+  private giveUpTurn(): Promise<unknown> {
+    return this.database.query('UPDATE watchdog SET holder = NULL WHERE holder = $1', [this.holder]);
+  }
+
+  private async hasTurn(): Promise<boolean> {
+    const held = await this.database.query('UPDATE watchdog SET beat_at = now() WHERE holder = $1 RETURNING 1', [
+      this.holder,
+    ]);
+    return held.length > 0;
+  }
+
+  private async round(signal: AbortSignal): Promise<void> {
+    const tally: Tally = { tickets: 0, found: 0, mended: 0 };
+    let after: Place | null = null;
+    do {
+      if (signal.aborted || !(await this.hasTurn())) return;
+      const { seen, last, orphans } = await this.lookAfter(after);
+      tally.tickets += seen;
+      tally.found += orphans.length;
+      for (let first = 0; first < orphans.length; first += most)
+        tally.mended += await this.mend(orphans.slice(first, first + most));
+      after = seen < slice ? null : last;
+    } while (after);
+    await this.database.query(
+      'UPDATE watchdog SET ended_at = now(), tickets = $2, found = $3, mended = $4 WHERE holder = $1',
+      [this.holder, tally.tickets, tally.found, tally.mended],
+    );
+  }
+
+  private lookAfter(place: Place | null): Promise<Looked> {
+    return this.database.inBackground((tx) => look(tx, place, slice, this.patient()));
+  }
+
+  /** After a standstill timers are late because nobody was there: those who fire them get their time first. */
+  private patient(): number {
+    return performance.now() - this.begun > patience ? patience : forEver;
+  }
+
+  /** Mends what is an orphan still; gives how many were. */
+  private async mend(orphans: readonly Orphan[]): Promise<number> {
+    const mended = await this.database.inBackground(async (tx) => {
+      const locked = await lockOrphans(tx, orphans, this.patient());
+      let done = 0;
+      await sparing(
+        tx,
+        locked,
+        async (some) => {
+          done += await this.mendTogether(tx, some);
+        },
+        ({ id, kind }, error) => this.log.error(new Error(`ticket ${id} (${kind}) cannot be mended`, { cause: error })),
+      );
+      return done;
+    });
+    if (mended > 0) this.relay.nudge();
+    return mended;
+  }
+
+  private async mendTogether(tx: Transaction, orphans: readonly Orphan[]): Promise<number> {
+    const timers = await disarm(tx, orphans);
+    const results = await this.tickets.run(
+      tx,
+      orphans.map(({ tenant, id, kind }) => ({
+        id,
+        origin: systemOrigin(tenant, 'watchdog'),
+        command: { type: 'mend', kind },
+      })),
+    );
+    const mended = new Set(results.flatMap(({ id, events }) => (events.length > 0 ? [id] : [])));
+    const left = timers.filter(({ ticket_id }) => !mended.has(ticket_id));
+    if (left.length > 0) await rearm(tx, left);
+    return mended.size;
+  }
+}

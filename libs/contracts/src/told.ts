@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { Instant, PersonId, Slug } from './words.ts';
+
+/** Somebody who is to be told, and not before when: a reminder keeps to the hours of who gets it. */
+export const Told = z.object({
+  who: z.enum(['owner', 'lead', 'management']),
+  /** The owner; null for leads and management, who are found by team. */
+  agentId: PersonId.nullable(),
+  team: Slug.nullable(),
+  notBefore: Instant,
+});
+export type Told = z.infer<typeof Told>;
