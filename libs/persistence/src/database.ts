@@ -1,4 +1,5 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
+import { SharedTransactions, type SharedTransaction } from './shared-transaction.ts';
 import { nowAsText, rowsOf, transactionOf, type AfterCommit, type Transaction } from './transaction.ts';
 
 /** Where a service's database is, by role. */
@@ -9,7 +10,7 @@ export type DatabaseAddresses = {
   worker: string;
 };
 
-type Pools = { app?: number; worker?: number };
+type Pools = { app?: number; worker?: number; shared?: number };
 
 const source = (url: string, name: string, poolSize: number) =>
   new DataSource({
@@ -18,7 +19,13 @@ const source = (url: string, name: string, poolSize: number) =>
     applicationName: name,
     poolSize,
     logging: false,
-    extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 },
+    extra: {
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 60_000,
+      // Statements that do not wait for one another's answers need not wait for the way there and back.
+      pipeline: true,
+    },
   });
 
 /**
@@ -29,6 +36,7 @@ export class Database {
   private constructor(
     private readonly app: DataSource,
     private readonly worker: DataSource,
+    private readonly shared: SharedTransactions,
   ) {}
 
   /** Opens both pools. Throws the driver's error when the database does not answer. */
@@ -36,7 +44,7 @@ export class Database {
     const app = source(addresses.app, `${service}/http`, pools.app ?? 10);
     const worker = source(addresses.worker, `${service}/background`, pools.worker ?? 8);
     await Promise.all([app.initialize(), worker.initialize()]);
-    return new Database(app, worker);
+    return new Database(app, worker, new SharedTransactions(addresses.app, `${service}/shared`, pools.shared ?? 2));
   }
 
   /** Runs HTTP work of one tenant in one transaction: rows of other tenants do not exist for it. */
@@ -50,6 +58,16 @@ export class Database {
       return work(transactionOf(manager, row!.now, after));
     });
     for (const each of after) await this.asTenant(tenant, each);
+    return done;
+  }
+
+  /**
+   * Runs HTTP work of several tenants in one transaction: each sees its own rows alone. The work must have ended all
+   * that it began when it resolves or rejects. Throws `OutcomeUnknown` when the connection broke during the commit.
+   */
+  async asTenants<T>(work: (shared: SharedTransaction) => Promise<T>): Promise<T> {
+    const { done, after } = await this.shared.run(work);
+    for (const { tenant, work: each } of after) await this.asTenant(tenant, each);
     return done;
   }
 
@@ -75,7 +93,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.app.destroy(), this.worker.destroy()]);
+    await Promise.all([this.app.destroy(), this.worker.destroy(), this.shared.close()]);
   }
 }
 
