@@ -114,7 +114,7 @@ export class GroupCommit {
       this.waiting.push({
         tenant,
         once: request,
-        group: group as Grouped<unknown, unknown>,
+        group: group,
         work,
         done: (answer) => resolve(answer as A),
         failed: reject,
