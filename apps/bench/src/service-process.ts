@@ -33,7 +33,8 @@ const isReady = async (url: string): Promise<boolean> => {
     return status === 200;
   } catch (error) {
     // Nobody listens yet.
-    return error instanceof TypeError ? false : Promise.reject(error);
+    if (error instanceof TypeError || (error as Error).name === 'TimeoutError') return false;
+    throw error;
   }
 };
 
