@@ -35,6 +35,33 @@ const pieceOf = (partition: Partition, reads: readonly Read[]): Piece => ({
   next: reads.at(-1)!.record.offset + 1n,
 });
 
+const wantedOf = ({ reads }: Piece) => reads.filter(({ kind }) => kind !== 'skipped');
+
+/** The parked keys among those of the pieces, by topic: one statement a topic, however many partitions wait. */
+const parkedOf = async (tx: ChunkTransaction, pieces: readonly Piece[]): Promise<Map<string, Set<string>>> => {
+  const parked = new Map<string, Set<string>>();
+  for (const [topic, some] of Map.groupBy(pieces, ({ partition }) => partition.topic)) {
+    const keys = some.flatMap((piece) => wantedOf(piece).map(({ record }) => keyOf(record, piece.partition)));
+    parked.set(topic, keys.length > 0 ? await tx.parkedKeys(topic, keys) : new Set());
+  }
+  return parked;
+};
+
+/** Tells the events that can be taken from the records that have to be parked, or wait behind a parked one. */
+const sort = (piece: Piece, blocked: Set<string>) => {
+  const ready: Received[] = [];
+  const aside: ParkedRecord[] = [];
+  for (const read of wantedOf(piece)) {
+    const key = keyOf(read.record, piece.partition);
+    if (blocked.has(key)) aside.push({ record: read.record, key, reason: 'waits behind an earlier parked record' });
+    else if (read.kind === 'unreadable') {
+      aside.push({ record: read.record, key, reason: read.reason });
+      blocked.add(key);
+    } else if (read.kind === 'event') ready.push(read.event);
+  }
+  return { ready, aside };
+};
+
 /**
  * Takes chunks of records into the database: position, inbox, work and outbox in one transaction. Chunks of several
  * partitions that wait at the same time share one. A record that cannot be digested is parked with all later ones of
@@ -196,8 +223,8 @@ export class ChunkProcessor {
     if (pieces.length === 0) return;
     const taken = await this.store.transaction(async (tx) => {
       await this.positions.move(tx, pieces);
-      const sorted = [];
-      for (const piece of pieces) sorted.push({ piece, ...(await this.sort(tx, piece)) });
+      const parked = await parkedOf(tx, pieces);
+      const sorted = pieces.map((piece) => ({ piece, ...sort(piece, parked.get(piece.partition.topic)!) }));
       for (const { piece, aside } of sorted) await tx.park(piece.partition, aside);
       const events = await tx.fresh(sorted.flatMap(({ ready }) => ready));
       const tasks: Task[] = [];
@@ -213,23 +240,5 @@ export class ChunkProcessor {
       aside.forEach((record) => this.events.onParked(piece.partition, record));
       this.events.onDone(piece.partition, { position: piece.next, records: piece.reads.length, fresh });
     }
-  }
-
-  /** Tells the events that can be taken from the records that have to be parked, or wait behind a parked one. */
-  private async sort(tx: ChunkTransaction, { partition, reads }: Piece) {
-    const wanted = reads.filter(({ kind }) => kind !== 'skipped');
-    const keys = wanted.map(({ record }) => keyOf(record, partition));
-    const blocked = await tx.parkedKeys(partition.topic, keys);
-    const ready: Received[] = [];
-    const aside: ParkedRecord[] = [];
-    for (const read of wanted) {
-      const key = keyOf(read.record, partition);
-      if (blocked.has(key)) aside.push({ record: read.record, key, reason: 'waits behind an earlier parked record' });
-      else if (read.kind === 'unreadable') {
-        aside.push({ record: read.record, key, reason: read.reason });
-        blocked.add(key);
-      } else if (read.kind === 'event') ready.push(read.event);
-    }
-    return { ready, aside };
   }
 }
