@@ -84,8 +84,7 @@ export class ProxiedConnection {
       return;
     }
     if (this.answerIsCut) return this.reset();
-    const wait =
-      weather.kind === 'latency' ? weather.milliseconds + (2 * this.chance.next() - 1) * weather.spread : 0;
+    const wait = weather.kind === 'latency' ? weather.milliseconds + (2 * this.chance.next() - 1) * weather.spread : 0;
     this.toClient(bytes, wait);
   }
 

@@ -22,8 +22,12 @@ export const openFaultProxy = async ({ to, protocol, chance }: ProxyOptions): Pr
   let weather = clear;
   const server = createServer({ noDelay: true }, (client) => {
     const upstream = { address: to, protocol, ourPort: port };
-    const connection: ProxiedConnection = new ProxiedConnection(client, upstream, () => weather, chance, () =>
-      connections.delete(connection),
+    const connection: ProxiedConnection = new ProxiedConnection(
+      client,
+      upstream,
+      () => weather,
+      chance,
+      () => connections.delete(connection),
     );
     connections.add(connection);
   });

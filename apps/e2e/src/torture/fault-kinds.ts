@@ -73,7 +73,12 @@ export const injections = [
 export type Injection = (typeof injections)[number];
 const injection: Drawing = (chance) => ({ ...duplicates(chance), detail: chance.pick(injections) });
 
-const rolling: Drawing = () => ({ kind: 'rolling-restart', target: 'all', seconds: 26, detail: 'SIGTERM, one by one' });
+const rolling: Drawing = () => ({
+  kind: 'rolling-restart',
+  target: 'all',
+  seconds: 18,
+  detail: 'SIGTERM, one process of each service after the other',
+});
 const postgres: Drawing = (chance) => ({
   kind: 'postgres-restart',
   target: 'postgres',

@@ -4,6 +4,7 @@ const options = (given: Partial<ScheduleOptions> = {}): ScheduleOptions => ({
   seed: '7',
   minutes: 30,
   without: null,
+  only: null,
   ...given,
 });
 
@@ -42,4 +43,9 @@ it('favours what brings out the lack of a guard', () => {
   const faults = scheduleOf(options({ without: 'delete-after-ack', minutes: 5 }));
   const favoured = faults.filter(({ detail }) => detail.startsWith('relay.read'));
   expect(favoured.length).toBeGreaterThan(faults.length / 2);
+});
+
+it('has one kind alone where that is wanted', () => {
+  const faults = scheduleOf(options({ only: 'half-open' }));
+  expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(['half-open']));
 });

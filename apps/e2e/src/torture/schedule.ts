@@ -1,13 +1,20 @@
 import { chanceOf, type Chance } from './chance.ts';
 import { favoured, usual, type Draft } from './fault-kinds.ts';
-import type { Fault, Guard } from './fault.ts';
+import type { Fault, FaultKind, Guard } from './fault.ts';
 
 /** Seconds of each minute in which faults may be under way; after them the whole system has time to be well. */
 const troubled = { from: 3, until: 46 };
 /** Faults that may be under way at the same time. */
 const lanes = ['first', 'second'] as const;
 
-export type ScheduleOptions = { seed: string; minutes: number; without: Guard | null };
+export type ScheduleOptions = {
+  seed: string;
+  minutes: number;
+  /** Favours what brings out the lack of this guard. */
+  without: Guard | null;
+  /** Faults of this kind alone. */
+  only: FaultKind | null;
+};
 
 const draw = (chance: Chance, lane: (typeof lanes)[number], { without }: ScheduleOptions): Draft => {
   if (without && chance.happens(0.85)) return chance.pick(favoured[without])(chance);
@@ -18,9 +25,10 @@ const draw = (chance: Chance, lane: (typeof lanes)[number], { without }: Schedul
 
 /** A fault that ends by then; undefined when chance finds none. */
 const fitting = (chance: Chance, lane: (typeof lanes)[number], options: ScheduleOptions, room: number) => {
-  for (let attempt = 0; attempt < 8; attempt += 1) {
+  const tries = options.only === null ? 8 : 300;
+  for (let attempt = 0; attempt < tries; attempt += 1) {
     const draft = draw(chance, lane, options);
-    if (draft.seconds <= room) return draft;
+    if (draft.seconds <= room && (options.only ?? draft.kind) === draft.kind) return draft;
   }
   return undefined;
 };
