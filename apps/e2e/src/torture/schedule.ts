@@ -16,9 +16,9 @@ export type ScheduleOptions = {
   only: FaultKind | null;
 };
 
-const draw = (chance: Chance, lane: (typeof lanes)[number], { without }: ScheduleOptions): Draft => {
+const draw = (chance: Chance, lane: (typeof lanes)[number], { without, only }: ScheduleOptions): Draft => {
   if (without && chance.happens(0.85)) return chance.pick(favoured[without])(chance);
-  const kinds = usual[lane];
+  const kinds = only === null ? usual[lane] : { ...usual.first, ...usual.second };
   const name = chance.weighed(Object.fromEntries(Object.entries(kinds).map(([kind, { weight }]) => [kind, weight])));
   return kinds[name]!.draw(chance);
 };
