@@ -90,6 +90,8 @@ export const workAsAgent = async (working: Working, { agentId }: Agent): Promise
   while (!isOver()) {
     await sleep(chance.between(80, 500));
     let held = await take();
+    // Nothing waits: no need to ask ten times a second.
+    if (!held) await sleep(chance.between(200, 600));
     for (let step = 0; held && step < 6 && !isOver(); step += 1) {
       const wanted = stepsFor(held, chance);
       if (!wanted) break;

@@ -24,7 +24,12 @@ export type Wish = {
 type Told = { id?: string; number?: number; state?: string; queue?: string | null; owner?: string | null };
 export type Answer = {
   status: number;
-  body: Told & { sequence?: number; status?: string; code?: string; ticket?: (Told & { sequence?: number }) | null };
+  body: Told & {
+    sequence?: number;
+    status?: string | number;
+    code?: string;
+    ticket?: (Told & { sequence?: number }) | null;
+  };
 };
 
 export type Client = {
@@ -63,13 +68,15 @@ const answerOf = ({ status, text }: Attempt): Answer => ({
 
 const toldOf = ({ body }: Answer): Pick<Promised, 'sequence' | 'ticket' | 'body' | 'code'> => {
   const told = body.ticket ?? body;
+  // A refusal's status is a number.
+  const state = told.state ?? (typeof body.status === 'string' ? body.status : undefined);
   return {
     ...(told.id === undefined ? {} : { ticket: told.id }),
     ...(told.sequence === undefined ? {} : { sequence: told.sequence }),
     ...(body.code === undefined ? {} : { code: body.code }),
     body: {
       ...(told.number === undefined ? {} : { number: told.number }),
-      ...(told.state === undefined && body.status === undefined ? {} : { state: told.state ?? body.status }),
+      ...(state === undefined ? {} : { state }),
       ...(told.queue === undefined ? {} : { queue: told.queue }),
       ...(told.owner === undefined ? {} : { owner: told.owner }),
     },

@@ -5,7 +5,7 @@ import { desk, requesters, tenants } from './desk.ts';
 import { workAsRequester } from './requesters.ts';
 import type { Tap } from './tap.ts';
 
-const atOnce = { requesters: 2 };
+const atOnce = { requesters: 3 };
 
 /** Everybody of every tenant at work until `end`; resolves when the last one got an answer or gave up. */
 export const startLoad = (client: Client, tap: Tap, chance: Chance) => {

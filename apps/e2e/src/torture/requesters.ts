@@ -36,7 +36,7 @@ export const workAsRequester = async (working: Working, person: string): Promise
     await ask({ kind: 'command', command: verb, ticket, path: `tickets/${ticket}/${verb}`, body: sayings[verb] });
   };
   while (!isOver()) {
-    await sleep(chance.between(150, 900));
-    await (own.length === 0 || chance.happens(0.55) ? open() : say());
+    await sleep(chance.between(150, 700));
+    await (own.length === 0 || chance.happens(0.65) ? open() : say());
   }
 };
