@@ -1,5 +1,8 @@
 export { PartMissing } from './parts/part-missing.ts';
-export { findFreePort } from './ports.ts';
+export { findFreePort, portNames } from './ports.ts';
+export { startProcess } from './parts/process.ts';
+export type { RunningProcess } from './parts/process.ts';
+export { appTable } from './services.ts';
 export { startPostgres } from './parts/postgres.ts';
 export type { Postgres } from './parts/postgres.ts';
 export { createScratchDatabase, createServiceDatabases, services } from './parts/databases.ts';

@@ -1,4 +1,5 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
+import { PatientClient } from './patient-client.ts';
 import { nowAsText, rowsOf, transactionOf, type AfterCommit, type Transaction } from './transaction.ts';
 
 /** Where a service's database is, by role. */
@@ -9,16 +10,33 @@ export type DatabaseAddresses = {
   worker: string;
 };
 
-type Pools = { app?: number; worker?: number };
+type Options = {
+  /** Connections at most. */
+  app?: number;
+  worker?: number;
+  /** How long a statement may take, in milliseconds; 0: as long as it likes. By default 10 s, in background 20 s. */
+  patience?: number;
+};
 
-const source = (url: string, name: string, poolSize: number) =>
+/** The server ends a statement by itself; this much later its silence means that the way to it is dead. */
+const grace = 1_000;
+/** Whoever freezes within a transaction must not keep others from its rows for longer, in milliseconds. */
+const longestPause = 10_000;
+
+const source = (url: string, name: string, poolSize: number, patience: number) =>
   new DataSource({
     type: 'postgres',
     url,
     applicationName: name,
     poolSize,
     logging: false,
-    extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 },
+    extra: {
+      Client: PatientClient,
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: patience,
+      idle_in_transaction_session_timeout: longestPause,
+      ...(patience > 0 ? { query_timeout: patience + grace } : {}),
+    },
   });
 
 /**
@@ -32,9 +50,9 @@ export class Database {
   ) {}
 
   /** Opens both pools. Throws the driver's error when the database does not answer. */
-  static async open(service: string, addresses: DatabaseAddresses, pools: Pools = {}): Promise<Database> {
-    const app = source(addresses.app, `${service}/http`, pools.app ?? 10);
-    const worker = source(addresses.worker, `${service}/background`, pools.worker ?? 8);
+  static async open(service: string, addresses: DatabaseAddresses, options: Options = {}): Promise<Database> {
+    const app = source(addresses.app, `${service}/http`, options.app ?? 10, options.patience ?? 10_000);
+    const worker = source(addresses.worker, `${service}/background`, options.worker ?? 8, options.patience ?? 20_000);
     await Promise.all([app.initialize(), worker.initialize()]);
     return new Database(app, worker);
   }
