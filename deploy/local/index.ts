@@ -1,12 +1,15 @@
 export { PartMissing } from './parts/part-missing.ts';
 export { findFreePort, portNames } from './ports.ts';
+export type { Ports } from './ports.ts';
 export { startProcess } from './parts/process.ts';
 export type { RunningProcess } from './parts/process.ts';
+export { hold, release } from './parts/leash.ts';
 export { appTable } from './services.ts';
+export type { App, AppName } from './services.ts';
 export { startPostgres } from './parts/postgres.ts';
 export type { Postgres } from './parts/postgres.ts';
 export { createScratchDatabase, createServiceDatabases, services } from './parts/databases.ts';
-export type { DatabaseUrls, ScratchDatabase } from './parts/databases.ts';
+export type { DatabaseUrls, ScratchDatabase, Service } from './parts/databases.ts';
 export { startKafka } from './parts/kafka.ts';
 export type { Kafka } from './parts/kafka.ts';
 export { startMail } from './parts/mail.ts';

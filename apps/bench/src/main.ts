@@ -1,19 +1,56 @@
-import { cpus } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
+import { WrongArguments, parseBenchArguments, usage } from './arguments.ts';
+import { benchClaims } from './claims.ts';
+import { benchConsumer } from './consumer.ts';
+import { benchDeadRows } from './dead-rows.ts';
 import type { Figure } from './figure.ts';
-import { benchConsumer, benchRelay } from './messaging.ts';
-import { partsOfRun } from './parts.ts';
+import { benchIdle } from './idle.ts';
+import { benchIntake } from './intake/intake.ts';
+import { partsOfRun, type Parts } from './parts.ts';
+import { benchRelay } from './relay.ts';
+import { reportText, type Report } from './report.ts';
+import { settingOf } from './setting.ts';
+import { sizes, type Sizes } from './sizes.ts';
+import { benchTimers } from './timers.ts';
+import { benchWay } from './way.ts';
 
-const events = 50_000;
+const measures: Record<string, (parts: Parts, sizes: Sizes) => Promise<Figure[]>> = {
+  intake: benchIntake,
+  relay: benchRelay,
+  consumer: benchConsumer,
+  way: benchWay,
+  claims: benchClaims,
+  timers: benchTimers,
+  'dead-rows': benchDeadRows,
+  idle: benchIdle,
+};
 
-const lineOf = ({ name, value, unit, aim }: Figure) =>
-  `${name.padEnd(36)} ${value.toFixed(value < 10 ? 2 : 0).padStart(8)} ${unit.padEnd(10)} ${aim ? `aim ${aim}` : ''}\n`;
+const say = (text: string) => process.stdout.write(`${text}\n`);
 
-const say = (text: string) => process.stdout.write(text);
+const run = async (args: readonly string[]): Promise<void> => {
+  const given = parseBenchArguments(args, Object.keys(measures));
+  if (given.help) return void say(usage);
+  const before = given.against ? (JSON.parse(await readFile(given.against, 'utf8')) as Report) : undefined;
+  const parts = partsOfRun();
+  const setting = await settingOf(parts, process.env.TIERLINE_KAFKA_VERSION ?? 'unknown');
+  const size = sizes(given.quick, given['node-flags'].split(' ').filter(Boolean));
+  const figures: (Figure & { part: string })[] = [];
+  const names = given.only.length > 0 ? given.only : Object.keys(measures);
+  for (const part of names) {
+    const began = performance.now();
+    for (const figure of await measures[part]!(parts, size)) figures.push({ part, ...figure });
+    say(`measured ${part} in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+  }
+  const report: Report = { at: new Date().toISOString(), quick: given.quick, setting, figures };
+  if (given.json) await writeFile(given.json, `${JSON.stringify(report, null, 2)}\n`);
+  say(`\n${reportText(report, before)}`);
+};
 
-const parts = partsOfRun();
-say(
-  `${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}; ${events} events of about 400 bytes, fsync on\n`,
-);
-for (const measure of [benchRelay, benchConsumer])
-  for (const figure of await measure(parts, events)) say(lineOf(figure));
-process.exit();
+try {
+  await run(process.argv.slice(2));
+  process.exit();
+} catch (error) {
+  if (!(error instanceof WrongArguments)) throw error;
+  process.stderr.write(`${error.message}\n\n${usage}`);
+  process.exit(2);
+}

@@ -7,11 +7,11 @@ import { Database } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { referenceOf, type Asker, type Command } from './domain/asking.ts';
+import type { Asker, Command } from './domain/asking.ts';
 import type { Contact } from './domain/person.ts';
 import { statuses, type Status } from './domain/request.ts';
 import { listRequests, readRequest } from './queries.ts';
-import { nextNumber, noteContact, requests } from './store.ts';
+import { openings, requests, type Opening } from './store.ts';
 
 const TicketPath = z.strictObject({ id: z.uuid() });
 const NewTicket = z.strictObject({
@@ -82,32 +82,20 @@ export class TicketsController {
       'Answers when the ticket is stored; from then on it is never lost. With an `Idempotency-Key` it may be sent again. ' +
       'Errors: `input_invalid` 400 · `not_for_others` 403 (field requester or channel) · `idempotency_key_reused` 409.',
   })
-  async open(
-    @By() caller: Caller,
-    @Body({ schema: NewTicket }) body: NewTicket,
-    @IdempotencyKey() key: string | undefined,
-  ) {
+  open(@By() caller: Caller, @Body({ schema: NewTicket }) body: NewTicket, @IdempotencyKey() key: string | undefined) {
     const { requester, category, organisation, channel, ...ticket } = body;
-    const contact = contactOf(caller, requester);
-    const id = uuidv7();
+    const command: Opening['command'] = {
+      ...ticket,
+      type: 'open',
+      by: askerOf(caller),
+      requesterId: requester?.id ?? null,
+      channel: channel ?? defaultChannel(caller, body),
+      category: category ?? null,
+      organisation: organisation ?? null,
+    };
+    const opening = { id: uuidv7(), origin: originOf(caller), command, contact: contactOf(caller, requester) };
     const idempotency = key === undefined ? undefined : { key, body: { open: body } };
-    return this.commands.within({ by: caller, idempotency }, async (tx) => {
-      const number = await nextNumber(tx);
-      const command: Command = {
-        ...ticket,
-        type: 'open',
-        by: askerOf(caller),
-        number,
-        requesterId: requester?.id ?? null,
-        channel: channel ?? defaultChannel(caller, body),
-        category: category ?? null,
-        organisation: organisation ?? null,
-      };
-      const origin = originOf(caller);
-      const [opened] = await requests.run(tx, [{ id, origin, command }]);
-      await noteContact(tx, origin, contact);
-      return { id, number, reference: referenceOf(number), status: opened!.state.status, sequence: opened!.sequence };
-    });
+    return this.commands.together(openings, { by: caller, idempotency }, opening);
   }
 
   @Get()

@@ -1,5 +1,6 @@
 import {
   AgentReplied,
+  DomainError,
   RequesterConfirmed,
   RequesterRejected,
   RequesterReplied,
@@ -13,12 +14,13 @@ import {
   type AggregateKey,
   type Change,
   type Folded,
+  type Grouped,
   type Loaded,
   type Origin,
   type Store,
 } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
-import { request } from './domain/asking.ts';
+import { referenceOf, request, type OpenCommand } from './domain/asking.ts';
 import { person, type Contact, type Person } from './domain/person.ts';
 import type { KnownRequest, Request, Status } from './domain/request.ts';
 
@@ -189,17 +191,60 @@ const personStore: Store<Person> = {
 export const requests = new UnitOfWork(request, requestStore);
 const people = new UnitOfWork(person, personStore);
 
-/** Takes note of contact data, if it says anything new. Ids are `<tenant>/<person id>`, as the keys of the people topic. */
-export const noteContact = async (tx: Transaction, origin: Origin, contact: Contact): Promise<void> => {
-  const key = { tenant: origin.tenant, id: `${origin.tenant}/${contact.personId}` };
-  // One monitoring account may open everybody's tickets: a person is locked only to be changed.
-  const [known] = await loadPeople(tx, [key], '');
-  if (known && person.decide(contact, known.state).length === 0) return;
-  await people.run(tx, [{ id: key.id, origin, command: contact }]);
+type Noted = { origin: Origin; contact: Contact };
+
+/** Ids are `<tenant>/<person id>`, as the keys of the people topic. */
+const workOn = ({ origin, contact }: Noted) => ({
+  id: `${origin.tenant}/${contact.personId}`,
+  origin,
+  command: contact,
+});
+
+/** What is known of these people; unlocked, since one monitoring account may open everybody's tickets. */
+const knownPeople = async (tx: Transaction, noted: readonly Noted[]): Promise<Map<string, Person>> => {
+  const keys = new Map(noted.map(workOn).map(({ id, origin: { tenant } }) => [id, { tenant, id }]));
+  return new Map((await loadPeople(tx, [...keys.values()], '')).map(({ id, state }) => [id, state]));
 };
 
-/** The next ticket number; a ticket that is refused later leaves a gap. */
-export const nextNumber = async (tx: Transaction): Promise<number> => {
-  const [row] = await tx.query<{ number: string }>(`SELECT nextval('ticket_number') AS number`);
-  return Number(row!.number);
+/** Takes note of contact data that says anything new. */
+const noteContacts = async (tx: Transaction, noted: readonly Noted[], known: Map<string, Person>): Promise<void> => {
+  const news = noted
+    .map(workOn)
+    .filter(({ id, command }) => person.decide(command, known.get(id) ?? person.initial).length > 0);
+  if (news.length > 0) await people.run(tx, news);
+};
+
+/** Ticket numbers; one that is refused later leaves a gap. */
+const nextNumbers = async (tx: Transaction, count: number): Promise<number[]> => {
+  const rows = await tx.query<{ number: string }>(
+    `SELECT nextval('ticket_number') AS number FROM generate_series(1, $1::int)`,
+    [count],
+  );
+  return rows.map(({ number }) => Number(number));
+};
+
+/** A ticket to be opened, with what its channel says about the person whom it is for. */
+export type Opening = { id: string; origin: Origin; command: Omit<OpenCommand, 'number'>; contact: Contact };
+export type Opened = { id: string; number: number; reference: string; status: Status; sequence: number };
+
+/** Opens tickets: row, contact data and events. */
+export const openings: Grouped<Opening, Opened> = {
+  async run(tx, work) {
+    const [numbers, known] = await Promise.all([nextNumbers(tx, work.length), knownPeople(tx, work)]);
+    const results = await requests.runEach(
+      tx,
+      work.map(({ id, origin, command }, index) => {
+        return { id, origin, command: { ...command, number: numbers[index]! }, isFirst: true };
+      }),
+    );
+    const opened = work.filter((_, index) => !(results[index] instanceof DomainError));
+    await noteContacts(tx, opened, known);
+    return results.map((result) => {
+      if (result instanceof DomainError) return { refused: result };
+      const { id, sequence, state } = result;
+      if (state.status === 'absent') throw new Error(`request ${id} was not opened`);
+      const { number, status } = state;
+      return { answer: { id, number, reference: referenceOf(number), status, sequence } };
+    });
+  },
 };

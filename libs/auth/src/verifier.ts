@@ -1,4 +1,5 @@
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { hash } from 'node:crypto';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { Claims, callerOf, type Caller } from './caller.ts';
 
 /** Whose tokens are accepted. */
@@ -21,9 +22,20 @@ export class IssuerUnavailable extends Error {
   override readonly name = 'IssuerUnavailable';
 }
 
-/** Verifies bearer tokens of one issuer: signature, issuer, audience and algorithm are pinned. */
+/** How long a verified token is taken as verified, in milliseconds: so long may a withdrawn key still open doors. */
+const remembered = 30_000;
+/** How many verified tokens are remembered; the oldest go first. */
+const capacity = 10_000;
+
+type Verified = { caller: Caller; until: number };
+
+/**
+ * Verifies bearer tokens of one issuer: signature, issuer, audience and algorithm are pinned. A token is verified anew
+ * every 30 seconds, and never after it expired; in between its digest is known.
+ */
 export class TokenVerifier {
   private readonly keys: ReturnType<typeof createRemoteJWKSet>;
+  private readonly verified = new Map<string, Verified>();
 
   constructor(private readonly trusted: TrustedIssuer) {
     this.keys = createRemoteJWKSet(new URL(trusted.jwksUrl), { cooldownDuration: 5_000 });
@@ -33,8 +45,12 @@ export class TokenVerifier {
   async verify(authorization: string | undefined): Promise<Caller> {
     const token = /^Bearer ([^\s]+)$/i.exec(authorization ?? '')?.[1];
     if (!token) throw new InvalidToken('token_missing', 'Send a token: "Authorization: Bearer …".');
-    const claims = Claims.safeParse(await this.payload(token));
-    if (claims.success) return callerOf(claims.data);
+    const digest = hash('sha256', token, 'base64');
+    const known = this.verified.get(digest);
+    if (known && Date.now() < known.until) return known.caller;
+    const payload = await this.payload(token);
+    const claims = Claims.safeParse(payload);
+    if (claims.success) return this.remember(digest, callerOf(claims.data), payload.exp!);
     const [issue] = claims.error.issues;
     throw new InvalidToken(
       'token_claims',
@@ -42,7 +58,15 @@ export class TokenVerifier {
     );
   }
 
-  private async payload(token: string): Promise<unknown> {
+  private remember(digest: string, caller: Caller, expires: number): Caller {
+    const [oldest] = this.verified.keys();
+    if (oldest !== undefined && this.verified.size >= capacity) this.verified.delete(oldest);
+    this.verified.delete(digest);
+    this.verified.set(digest, { caller, until: Math.min(Date.now() + remembered, expires * 1_000) });
+    return caller;
+  }
+
+  private async payload(token: string): Promise<JWTPayload> {
     const { issuer, audience, algorithms } = this.trusted;
     try {
       const { payload } = await jwtVerify(token, this.keys, {

@@ -3,6 +3,7 @@ import { isDuplicate, once, type Database, type Transaction } from '@tierline/pe
 import { v7 as uuidv7 } from 'uuid';
 import { correlation } from './correlation.ts';
 import { failpoint } from './failpoints.ts';
+import { GroupCommit, type Grouped } from './group-commit.ts';
 import type { Origin } from './journal.ts';
 import type { Relay } from './relay.ts';
 import type { Result, UnitOfWork } from './unit-of-work.ts';
@@ -33,10 +34,14 @@ export const originOf = ({ tenant, actor }: Commander): Origin => {
 
 /** Runs commands that come over HTTP: one tenant, one transaction, under row-level security. */
 export class Commands {
+  private readonly groups: GroupCommit;
+
   constructor(
     private readonly database: Database,
     private readonly relay: Pick<Relay, 'nudge'>,
-  ) {}
+  ) {
+    this.groups = new GroupCommit(database, () => relay.nudge());
+  }
 
   /**
    * Runs one command; resolves after the commit. Throws `DomainError` when a rule refuses it; then nothing is stored.
@@ -74,5 +79,18 @@ export class Commands {
     await failpoint('command.committed');
     this.relay.nudge();
     return done;
+  }
+
+  /**
+   * Runs own work of a kind that shares its transaction with whatever else comes at the same moment, once per
+   * idempotency key; resolves after the commit. Throws what refuses it; neighbours are not touched by that.
+   */
+  together<W, A>(
+    group: Grouped<W, A>,
+    { by, idempotency }: Pick<CommandRequest<unknown>, 'by' | 'idempotency'>,
+    work: W,
+  ): Promise<A> {
+    const { tenant, subject } = by;
+    return this.groups.run(group, tenant, idempotency && { tenant, subject, ...idempotency }, work);
   }
 }

@@ -10,3 +10,6 @@ export const withCorrelation = <T>(correlation: Correlation, work: () => T): T =
 
 /** The correlation of the work that is running, or undefined outside of any. */
 export const correlation = (): Correlation | undefined => current.getStore();
+
+/** Runs work that belongs to nobody's request in particular. */
+export const withoutCorrelation = <T>(work: () => T): T => current.exit(work);

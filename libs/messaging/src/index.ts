@@ -10,6 +10,7 @@ export { LogCutShort, RetentionPassed, TopicForbidden, UnknownTopic, Unsendable 
 export { EventStrategy, type StrategyOptions } from './event-strategy.ts';
 export { failpoint, isOff, type Failpoint, type Guard, type Torture } from './failpoints.ts';
 export { keepInbox } from './inbox.ts';
+export type { Grouped, Outcome as GroupedOutcome } from './group-commit.ts';
 export { append, causedBy, shardOf, type Entry, type Origin } from './journal.ts';
 export type { KafkajsEventLog } from './kafkajs-event-log.ts';
 export { keyHash } from './key-hash.ts';

@@ -42,6 +42,8 @@ export type Work<C> = {
   readonly origin: Origin;
   /** The sequence that the caller saw; another one now is a conflict. */
   readonly expected?: number;
+  /** Set when the id was made for this piece, so that there is nothing to load. */
+  readonly isFirst?: boolean;
 } & ({ readonly command: C } | { readonly observed: Received });
 
 export type Result<S> = Loaded<S> & { readonly events: readonly Fact[] };
@@ -76,28 +78,47 @@ export class UnitOfWork<S, C, E extends Fact, O extends Fact = never> implements
    * Throws `DomainError` of the first refused command; then the transaction has to be rolled back.
    */
   async run(tx: Transaction, work: readonly Work<C>[]): Promise<Result<S>[]> {
+    return this.fold(tx, work, (piece, draft, entries) => this.one(piece, draft, entries, tx.now));
+  }
+
+  /** Like `run`, but a refused piece falls out, with its error in its place, and the others go on without it. */
+  async runEach(tx: Transaction, work: readonly Work<C>[]): Promise<(Result<S> | DomainError)[]> {
+    return this.fold(tx, work, (piece, draft, entries) => {
+      try {
+        return this.one(piece, draft, entries, tx.now);
+      } catch (error) {
+        if (error instanceof DomainError) return error;
+        throw error;
+      }
+    });
+  }
+
+  private async fold<R>(
+    tx: Transaction,
+    work: readonly Work<C>[],
+    one: (piece: Work<C>, draft: Draft<S>, entries: Entry[]) => R,
+  ): Promise<R[]> {
     const drafts = await this.drafts(tx, work);
     const entries: Entry[] = [];
-    const results = work.map((piece) => {
-      const draft = drafts.get(`${piece.origin.tenant}/${piece.id}`)!;
-      conflictUnless(piece.expected, draft);
-      const events = 'command' in piece ? this.decided(piece, draft, tx.now) : this.observed(piece, draft);
-      events.forEach((fact, index) =>
-        entries.push({
-          ...piece.origin,
-          subject: piece.id,
-          fact,
-          sequence: draft.sequence - events.length + index + 1,
-        }),
-      );
-      return { ...draft.key, state: draft.state, sequence: draft.sequence, events };
-    });
+    const results = work.map((piece) => one(piece, drafts.get(`${piece.origin.tenant}/${piece.id}`)!, entries));
     const changes = [...drafts.values()]
       .filter(({ changed }) => changed)
       .map(({ key, state, sequence, isNew, folded }) => ({ ...key, state, sequence, isNew, folded }));
-    if (changes.length > 0) await this.store.save(tx, changes);
-    await append(tx, entries);
+    // On the way together, since neither needs the other's answer; no failure of one leaves the other behind.
+    const saved = changes.length > 0 ? this.store.save(tx, changes) : undefined;
+    for (const end of await Promise.allSettled([saved, append(tx, entries)]))
+      if (end.status === 'rejected') throw end.reason;
     return results;
+  }
+
+  /** A refusal is thrown before anything of the draft changes. */
+  private one(piece: Work<C>, draft: Draft<S>, entries: Entry[], at: string): Result<S> {
+    conflictUnless(piece.expected, draft);
+    const events = 'command' in piece ? this.decided(piece, draft, at) : this.observed(piece, draft);
+    events.forEach((fact, index) =>
+      entries.push({ ...piece.origin, subject: piece.id, fact, sequence: draft.sequence - events.length + index + 1 }),
+    );
+    return { ...draft.key, state: draft.state, sequence: draft.sequence, events };
   }
 
   /** The task of a received event: decide this command for the aggregate with this id. */
@@ -123,10 +144,9 @@ export class UnitOfWork<S, C, E extends Fact, O extends Fact = never> implements
         changed: false,
       });
     }
-    const loaded = await this.store.load(
-      tx,
-      [...drafts.values()].map(({ key }) => key),
-    );
+    const first = new Set(work.filter(({ isFirst }) => isFirst).map(({ id, origin }) => `${origin.tenant}/${id}`));
+    const keys = [...drafts].filter(([name]) => !first.has(name)).map(([, { key }]) => key);
+    const loaded = keys.length > 0 ? await this.store.load(tx, keys) : [];
     for (const { tenant, id, state, sequence } of loaded) {
       Object.assign(drafts.get(`${tenant}/${id}`)!, { state, sequence, isNew: false });
     }

@@ -1,5 +1,6 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
-import { PatientClient } from './patient-client.ts';
+import { PatientClient, limitsOf } from './patient-client.ts';
+import { SharedTransactions, type SharedTransaction } from './shared-transaction.ts';
 import { nowAsText, rowsOf, transactionOf, type AfterCommit, type Transaction } from './transaction.ts';
 
 /** Where a service's database is, by role. */
@@ -14,14 +15,10 @@ type Options = {
   /** Connections at most. */
   app?: number;
   worker?: number;
+  shared?: number;
   /** How long a statement may take, in milliseconds; 0: as long as it likes. By default 10 s, in background 20 s. */
   patience?: number;
 };
-
-/** The server ends a statement by itself; this much later its silence means that the way to it is dead. */
-const grace = 1_000;
-/** Whoever freezes within a transaction must not keep others from its rows for longer, in milliseconds. */
-const longestPause = 10_000;
 
 const source = (url: string, name: string, poolSize: number, patience: number) =>
   new DataSource({
@@ -32,10 +29,9 @@ const source = (url: string, name: string, poolSize: number, patience: number) =
     logging: false,
     extra: {
       Client: PatientClient,
-      connectionTimeoutMillis: 5_000,
-      statement_timeout: patience,
-      idle_in_transaction_session_timeout: longestPause,
-      ...(patience > 0 ? { query_timeout: patience + grace } : {}),
+      ...limitsOf(patience),
+      // Statements that do not wait for one another's answers need not wait for the way there and back.
+      pipeline: true,
     },
   });
 
@@ -47,6 +43,7 @@ export class Database {
   private constructor(
     private readonly app: DataSource,
     private readonly worker: DataSource,
+    private readonly shared: SharedTransactions,
   ) {}
 
   /** Opens both pools. Throws the driver's error when the database does not answer. */
@@ -54,7 +51,11 @@ export class Database {
     const app = source(addresses.app, `${service}/http`, options.app ?? 10, options.patience ?? 10_000);
     const worker = source(addresses.worker, `${service}/background`, options.worker ?? 8, options.patience ?? 20_000);
     await Promise.all([app.initialize(), worker.initialize()]);
-    return new Database(app, worker);
+    const shared = new SharedTransactions(addresses.app, `${service}/shared`, {
+      connections: options.shared ?? 2,
+      patience: options.patience ?? 10_000,
+    });
+    return new Database(app, worker, shared);
   }
 
   /** Runs HTTP work of one tenant in one transaction: rows of other tenants do not exist for it. */
@@ -68,6 +69,16 @@ export class Database {
       return work(transactionOf(manager, row!.now, after));
     });
     for (const each of after) await this.asTenant(tenant, each);
+    return done;
+  }
+
+  /**
+   * Runs HTTP work of several tenants in one transaction: each sees its own rows alone. The work must have ended all
+   * that it began when it resolves or rejects. Throws `OutcomeUnknown` when the connection broke during the commit.
+   */
+  async asTenants<T>(work: (shared: SharedTransaction) => Promise<T>): Promise<T> {
+    const { done, after } = await this.shared.run(work);
+    for (const { tenant, work: each } of after) await this.asTenant(tenant, each);
     return done;
   }
 
@@ -93,7 +104,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.app.destroy(), this.worker.destroy()]);
+    await Promise.all([this.app.destroy(), this.worker.destroy(), this.shared.close()]);
   }
 }
 

@@ -1,5 +1,6 @@
 export { Database, migrate, type DatabaseAddresses, type Migration } from './database.ts';
 export { isDuplicate, isTransient } from './failure.ts';
-export { once, type OnceRequest } from './idempotency.ts';
+export { claimKeys, keepAnswers, once, type OnceRequest } from './idempotency.ts';
 export { idempotencyMigrations } from './migrations.ts';
+export { OutcomeUnknown, type SharedTransaction } from './shared-transaction.ts';
 export { rowsOf, transactionOf, type Transaction } from './transaction.ts';

@@ -1,0 +1,74 @@
+import type { Database } from '@tierline/persistence';
+import { agents, openPattern, queue, setUpDesk, tenant } from './desk.ts';
+import type { Figure } from './figure.ts';
+import type { LoadReport } from './load/order.ts';
+import { runLoad } from './load/run-load.ts';
+import { asAdmin, type Parts } from './parts.ts';
+import type { Sizes } from './sizes.ts';
+import { prepareSystem } from './system.ts';
+
+/** Copies of the pattern, each with id, number and time of its own. */
+const copyTickets = (database: Database, pattern: string, from: number, to: number) =>
+  database.query(
+    `INSERT INTO ticket SELECT copy.* FROM ticket t CROSS JOIN generate_series($2::int, $3::int) AS n
+     CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'number', 100000 + n,
+       'queued_at', t.queued_at - n * interval '1 ms', 'opened_at', t.opened_at - n * interval '1 ms',
+       'priority', 'P' || (1 + n % 4))) AS copy
+     WHERE t.id = $1`,
+    [pattern, from, to],
+  );
+
+const accepted = (report: LoadReport): LoadReport => {
+  if (Object.keys(report.refused).length > 0) throw new Error(`refused: ${JSON.stringify(report.refused)}`);
+  return report;
+};
+
+/** Claim next and the queue's list, with ever more tickets in the queue. */
+export const benchClaims = async (parts: Parts, { queued, seconds, flags }: Sizes): Promise<Figure[]> => {
+  const system = await prepareSystem(parts);
+  try {
+    const [tierQueues, intake, routing] = await Promise.all([
+      system.start('tier-queues', flags),
+      system.start('intake'),
+      system.start('routing'),
+    ]);
+    await setUpDesk(system, tierQueues);
+    const database = await system.open('tier-queues');
+    const pattern = await openPattern(system, intake, database);
+    await Promise.all([intake.stop(), routing.stop()]);
+    const tokens = await Promise.all(agents.map((agent) => system.token(agent, tenant, ['agent'])));
+    const lead = await system.token('lead', tenant, ['lead']);
+    const figures: Figure[] = [];
+    const medians: { claim: number; list: number }[] = [];
+    let there = 0;
+    for (const total of queued) {
+      for (; there < total; there += 10_000) await copyTickets(database, pattern, there + 1, there + 10_000);
+      await asAdmin(parts, system.urls['tier-queues'].database, 'VACUUM ANALYZE');
+      const order = { tokens, body: '{}', connections: agents.length, warmUp: 1.5, seconds };
+      const claim = accepted(await runLoad({ ...order, url: `${tierQueues.url}/claim-next` }));
+      const paced = accepted(await runLoad({ ...order, url: `${tierQueues.url}/claim-next`, rate: 100 }));
+      const list = { tokens: [lead], connections: 8, warmUp: 1, seconds: seconds / 2, rate: 100 };
+      const page = accepted(await runLoad({ ...list, url: `${tierQueues.url}/queues/${queue}/tickets?limit=50` }));
+      medians.push({ claim: paced.p50, list: page.p50 });
+      const of = `of ${total / 1_000} k`;
+      figures.push(
+        { name: `claim next ${of}, 100/s, p50`, value: paced.p50, unit: 'ms' },
+        { name: `claim next ${of}, 100/s, p99`, value: paced.p99, unit: 'ms', aim: '≤ 25' },
+        { name: `claim next ${of}, 32 at once`, value: claim.perSecond, unit: 'claims/s' },
+        { name: `claim next ${of}, 32 at once, p50`, value: claim.p50, unit: 'ms' },
+        { name: `claim next ${of}, 32 at once, p99`, value: claim.p99, unit: 'ms' },
+        { name: `first page ${of}, p50`, value: page.p50, unit: 'ms' },
+        { name: `first page ${of}, p99`, value: page.p99, unit: 'ms' },
+      );
+    }
+    const [first, last] = [medians[0]!, medians.at(-1)!];
+    const span = `${queued.at(-1)! / 1_000} k ÷ ${queued[0]! / 1_000} k`;
+    return [
+      { name: `claim next, p50, ${span}`, value: last.claim / first.claim, unit: 'ratio', aim: '≤ 1.3' },
+      { name: `first page, p50, ${span}`, value: last.list / first.list, unit: 'ratio', aim: '≤ 1.3' },
+      ...figures,
+    ];
+  } finally {
+    await system.stop();
+  }
+};
