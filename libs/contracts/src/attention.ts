@@ -58,7 +58,7 @@ export const ManagementNotified = defineEvent('tierline.ticket.notified-up.v1', 
   example: { reason: 'The board meets in an hour and cannot print.', place, agentId: 'ida.second' },
 });
 
-export const VendorAnswered = defineEvent('tierline.ticket.vendor-answered.v1', {
+export const VendorAnswered = defineEvent('tierline.ticket.answered-by-vendor.v1', {
   topic,
   source,
   summary: 'A vendor gave the answer that was awaited.',

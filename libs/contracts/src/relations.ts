@@ -98,6 +98,8 @@ export const OpeningAsked = defineEvent('tierline.ticket.opening-asked.v1', {
     category: Slug.nullable(),
     /** Who split it off; null where the requester's message did it. */
     agentId: PersonId.nullable(),
+    /** Whom the new ticket is for, where that is not this ticket's requester. */
+    requesterId: PersonId.optional(),
   }),
   example: {
     newTicketId: other.ticketId,

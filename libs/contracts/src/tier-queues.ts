@@ -83,6 +83,8 @@ export const TicketHeld = defineEvent('tierline.ticket.held.v1', {
     note: Text.nullable(),
     /** Whose answer is awaited, where it is a vendor's. */
     vendor: Line.optional(),
+    /** True where it ends because no more time may be spent on holds of this reason. */
+    capped: z.boolean().optional(),
   }),
   example: { ...place, reason: 'CUSTOMER', until: '2026-01-08T09:00:00.000Z', note: 'asked for a screenshot' },
 });
