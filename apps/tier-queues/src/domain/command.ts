@@ -64,6 +64,7 @@ export type RequesterSays = {
   readonly happenedAt?: string | undefined;
   /** What was written, and the id of the ticket that it opens when this one has ended for good. */
   readonly text?: string;
+  readonly messageId?: string;
   readonly followUpId?: string;
   /** Who wrote, where it is not the requester of this ticket. */
   readonly requesterId?: string;
