@@ -26,7 +26,8 @@ const project = (displayName, testMatch, more = {}) => ({
   ...more,
 });
 
-/** `unit` runs on nothing, `integration` on real PostgreSQL and Kafka, `journey` on the whole running system. */
+/** `unit` runs on nothing, `integration` on real PostgreSQL and Kafka, `journey` on the whole running system,
+ * `torture` on the whole system while it is being broken. */
 export default {
   projects: [
     {
@@ -37,7 +38,8 @@ export default {
       globalSetup: '<rootDir>/deploy/local/test-parts.mjs',
       globalTeardown: '<rootDir>/deploy/local/test-parts-end.mjs',
     }),
-    project('journey', ['<rootDir>/apps/e2e/src/*.spec.ts']),
+    project('journey', ['<rootDir>/apps/e2e/src/journey.spec.ts']),
+    project('torture', ['<rootDir>/apps/e2e/src/torture.spec.ts']),
   ],
   testTimeout: 60_000,
 };

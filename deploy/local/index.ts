@@ -1,6 +1,8 @@
 export { PartMissing } from './parts/part-missing.ts';
 export { findFreePort, portNames } from './ports.ts';
 export type { Ports } from './ports.ts';
+export { startProcess } from './parts/process.ts';
+export type { RunningProcess } from './parts/process.ts';
 export { hold, release } from './parts/leash.ts';
 export { appTable } from './services.ts';
 export type { App, AppName } from './services.ts';

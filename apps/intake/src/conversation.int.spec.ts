@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AgentReplied, TicketClosed, TicketHeld, TicketQueued, TicketResolved, type Fact } from '@tierline/contracts';
+import { AgentReplied, OpeningAsked, TicketHeld, TicketQueued, TicketResolved, type Fact } from '@tierline/contracts';
 import {
   eventually,
   recordOf,
@@ -126,14 +126,42 @@ describe('the way of a ticket', () => {
     expect((await read(body.id)).body).toMatchObject({ conversation: [{}] });
   });
 
-  it('asks for a new ticket long after closing', async () => {
+  it('opens the ticket that the desk asks for, once, and shows each what belongs to it', async () => {
     const { body } = await open();
-    const time = new Date(Date.now() - 15 * 24 * 60 * 60 * 1_000).toISOString();
-    await send([recordOf(service.prefix, TicketClosed({ cause: 'timer' }), { subject: body.id, time })]);
-    await untilStatus(body.id, 'closed');
-    expect(await refused(() => post(`/tickets/${body.id}/replies`, { text: 'Again!' }))).toMatchObject({
-      status: 422,
-      body: { code: 'follow_up_needed', detail: expect.stringContaining(body.reference) },
+    const newTicketId = randomUUID();
+    const asked = OpeningAsked({
+      newTicketId,
+      kind: 'follow-up',
+      subject: 'Follow-up: Outlook',
+      description: 'It is back.',
+      category: null,
+      agentId: null,
+    });
+    const record = recordOf(service.prefix, asked, { subject: body.id });
+    await send([record, record]);
+    await untilStatus(newTicketId, 'received');
+    expect((await read(newTicketId)).body).toMatchObject({
+      subject: 'Follow-up: Outlook',
+      description: 'It is back.',
+      requesterId: 'anna.berg',
+      cameFrom: { id: body.id, reference: body.reference, kind: 'follow-up' },
+      wentOnIn: [],
+    });
+    expect((await read(body.id)).body).toMatchObject({
+      cameFrom: null,
+      wentOnIn: [{ id: newTicketId, kind: 'follow-up' }],
+    });
+  });
+
+  it('asks for somebody in charge, every four hours', async () => {
+    const { body } = await open();
+    expect(await post(`/tickets/${body.id}/ask-escalation`, { reason: 'Payroll runs tonight.' })).toMatchObject({
+      status: 200,
+      body: { sequence: 2 },
+    });
+    expect(await refused(() => post(`/tickets/${body.id}/ask-escalation`, {}))).toMatchObject({
+      status: 409,
+      body: { code: 'asked_already' },
     });
   });
 

@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
-import type { Received } from '@tierline/contracts';
-import { On, causedBy } from '@tierline/messaging';
+import { OpeningAsked, type EventOf, type Received } from '@tierline/contracts';
+import { On, causedBy, type Task } from '@tierline/messaging';
 import { deskEvents } from './domain/request.ts';
+import { askedOpenings } from './openings.ts';
 import { requests } from './store.ts';
 
 /** What the desk does changes what the requester sees. */
@@ -10,5 +11,11 @@ export class DeskEvents {
   @On(...deskEvents)
   note(event: Received) {
     return requests.observe(event.subject, event, causedBy(event, 'intake'));
+  }
+
+  /** The desk wants a ticket that came from another one; openings are intake's. */
+  @On(OpeningAsked)
+  open(event: EventOf<typeof OpeningAsked>): Task {
+    return { batch: askedOpenings, work: event };
   }
 }

@@ -27,10 +27,11 @@ const NewTicket = z.strictObject({
 const Reply = z.strictObject({ text: Text });
 const Confirmation = z.strictObject({ comment: Text.optional() });
 const Rejection = z.strictObject({ reason: Text });
+const Asking = z.strictObject({ reason: Text.optional() }).meta({ example: { reason: 'Payroll runs tonight.' } });
 
 const groups: Record<'open' | 'done', readonly Status[]> = {
   open: ['received', 'waiting', 'in-progress', 'waiting-for-you', 'on-hold'],
-  done: ['resolved', 'closed', 'cancelled'],
+  done: ['resolved', 'closed', 'cancelled', 'merged'],
 };
 const List = z.strictObject({
   status: z.enum([...statuses, 'open', 'done']).optional(),
@@ -128,8 +129,8 @@ export class TicketsController {
   @ApiOperation({
     summary: 'Write to the desk',
     description:
-      'A reply to a resolved ticket, or within 14 days to a closed one, reopens it. Errors: `input_invalid` 400 · ' +
-      '`ticket_absent` 404 · `changed_meanwhile` 409 · `ticket_cancelled` 422 · `follow_up_needed` 422.',
+      'A reply to a resolved ticket, or soon after the end to a closed one, reopens it; a later one opens a ticket that ' +
+      'follows it. Errors: `input_invalid` 400 · `ticket_absent` 404 · `changed_meanwhile` 409 · `ticket_cancelled` 422.',
   })
   reply(
     @By() caller: Caller,
@@ -180,6 +181,26 @@ export class TicketsController {
   ) {
     const command = { type: 'reject', by: askerOf(caller), messageId: uuidv7(), reason } as const;
     return this.command({ caller, id, key, expected }, command, { reason });
+  }
+
+  @Post(':id/ask-escalation')
+  @HttpCode(200)
+  @Allow('ticket.answer-own')
+  @ApiOperation({
+    summary: 'Ask for somebody in charge',
+    description:
+      'A lead is told that you wait; at most every four hours. Errors: `input_invalid` 400 · `ticket_absent` 404 · ' +
+      '`changed_meanwhile` 409 · `asked_already` 409 · `not_open` 422.',
+  })
+  askEscalation(
+    @By() by: Caller,
+    @Param({ schema: TicketPath }) { id }: TicketPath,
+    @Body({ schema: Asking.default({}) }) { reason }: z.output<typeof Asking>,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+  ) {
+    const command = { type: 'ask-escalation', by: askerOf(by), reason: reason ?? null } as const;
+    return this.command({ caller: by, id, key, expected }, command, { reason });
   }
 
   private command({ caller, id, key, expected }: Asked, command: Command, said: object) {

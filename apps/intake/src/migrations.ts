@@ -67,4 +67,16 @@ class People1760000001002 implements MigrationInterface {
   }
 }
 
-export const intakeMigrations = [Requests1760000001001, People1760000001002];
+class Relations1760000001010 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE request ADD COLUMN asked_at timestamptz, ADD COLUMN origin_id uuid, ADD COLUMN origin_kind text;
+      CREATE INDEX request_from ON request (tenant_id, origin_id) WHERE origin_id IS NOT NULL;`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE request DROP COLUMN asked_at, DROP COLUMN origin_id, DROP COLUMN origin_kind');
+  }
+}
+
+export const intakeMigrations = [Requests1760000001001, People1760000001002, Relations1760000001010];

@@ -70,11 +70,23 @@ type WholeRow = ListRow & {
   resolved_at: Date | null;
   closed_at: Date | null;
   sequence: number;
+  origin_id: string | null;
+  origin_kind: string | null;
 };
+
+/** A ticket that this one came from, or that came from it, as far as it concerns the asker. */
+type RelatedRow = { id: string; number: string; kind: string; came_from: boolean };
 
 type MessageRow = { side: string; kind: string; text: string; said_at: Date };
 
-const wholeOf = (row: WholeRow, conversation: readonly MessageRow[]) => ({
+const relatedOf = ({ id, number, kind }: RelatedRow) => ({
+  id,
+  number: Number(number),
+  reference: referenceOf(Number(number)),
+  kind,
+});
+
+const wholeOf = (row: WholeRow, conversation: readonly MessageRow[], related: readonly RelatedRow[]) => ({
   ...itemOf(row),
   openedBy: row.opened_by,
   organisation: row.organisation,
@@ -84,6 +96,8 @@ const wholeOf = (row: WholeRow, conversation: readonly MessageRow[]) => ({
   resolvedAt: row.resolved_at?.toISOString() ?? null,
   closedAt: row.closed_at?.toISOString() ?? null,
   sequence: row.sequence,
+  cameFrom: related.filter(({ came_from }) => came_from).map(relatedOf)[0] ?? null,
+  wentOnIn: related.filter(({ came_from }) => !came_from).map(relatedOf),
   conversation: conversation.map(({ side, kind, text, said_at }) => ({
     from: side,
     kind,
@@ -96,7 +110,7 @@ const wholeOf = (row: WholeRow, conversation: readonly MessageRow[]) => ({
 export const readRequest = async (tx: Transaction, tenant: string, id: string, asker: Asker) => {
   const [row] = await tx.query<WholeRow>(
     `SELECT id, number, subject, status, tier_rank, category, channel, requester_id, opened_at, updated_at, opened_by,
-       organisation, description, impact, urgency, resolved_at, closed_at, sequence
+       organisation, description, impact, urgency, resolved_at, closed_at, sequence, origin_id, origin_kind
      FROM request WHERE tenant_id = $1 AND id = $2`,
     [tenant, id],
   );
@@ -105,7 +119,12 @@ export const readRequest = async (tx: Transaction, tenant: string, id: string, a
     `SELECT side, kind, text, said_at FROM message WHERE tenant_id = $1 AND ticket_id = $2 ORDER BY position`,
     [tenant, id],
   );
-  return wholeOf(row, conversation);
+  const related = await tx.query<RelatedRow>(
+    `SELECT id, number, CASE WHEN id = $3 THEN $4 ELSE origin_kind END AS kind, id = $3 AS came_from FROM request
+     WHERE tenant_id = $1 AND requester_id = $5 AND (origin_id = $2 OR id = $3) ORDER BY number`,
+    [tenant, id, row.origin_id, row.origin_kind, row.requester_id],
+  );
+  return wholeOf(row, conversation, related);
 };
 
 /** How many tickets stand where, over all tenants. */

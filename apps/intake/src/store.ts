@@ -37,6 +37,7 @@ type RequestRow = {
   closed_at: Date | null;
   updated_at: Date;
   confirmed: boolean;
+  asked_at: Date | null;
   sequence: number;
 };
 
@@ -50,6 +51,7 @@ const stateOf = (row: RequestRow): KnownRequest => ({
   resolvedAt: row.resolved_at?.toISOString() ?? null,
   closedAt: row.closed_at?.toISOString() ?? null,
   confirmed: row.confirmed,
+  askedAt: row.asked_at?.toISOString() ?? null,
   updatedAt: row.updated_at.toISOString(),
 });
 
@@ -87,6 +89,7 @@ const progressOf = ({ tenant, id, state, sequence }: Saved) => ({
   resolved_at: state.resolvedAt,
   closed_at: state.closedAt,
   confirmed: state.confirmed,
+  asked_at: state.askedAt,
   sequence,
 });
 
@@ -100,27 +103,30 @@ const openingOf = (change: Saved) => {
     requester_id: data.requesterId,
     opened_by: data.openedBy,
     opened_at: opening.at,
+    origin_id: data.origin?.ticketId ?? null,
+    origin_kind: data.origin?.kind ?? null,
   };
 };
 
 const columns = `tenant_id text, id uuid, status text, tier_rank smallint, messages int, updated_at timestamptz,
-  resolved_at timestamptz, closed_at timestamptz, confirmed boolean, sequence int`;
+  resolved_at timestamptz, closed_at timestamptz, confirmed boolean, asked_at timestamptz, sequence int`;
 
 const insertOpened = (tx: Transaction, opened: readonly Saved[]) =>
   tx.query(
     `INSERT INTO request (tenant_id, id, status, tier_rank, messages, updated_at, resolved_at, closed_at, confirmed,
-       sequence, number, requester_id, opened_by, channel, organisation, subject, description, category, impact,
-       urgency, opened_at)
+       asked_at, sequence, number, requester_id, opened_by, channel, organisation, subject, description, category, impact,
+       urgency, opened_at, origin_id, origin_kind)
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(${columns}, number bigint, requester_id text, opened_by text,
        channel text, organisation text, subject text, description text, category text, impact text, urgency text,
-       opened_at timestamptz)`,
+       opened_at timestamptz, origin_id uuid, origin_kind text)`,
     [JSON.stringify(opened.map(openingOf))],
   );
 
 const updateProgress = (tx: Transaction, moved: readonly Saved[]) =>
   tx.query(
     `UPDATE request SET status = r.status, tier_rank = r.tier_rank, messages = r.messages, updated_at = r.updated_at,
-       resolved_at = r.resolved_at, closed_at = r.closed_at, confirmed = r.confirmed, sequence = r.sequence
+       resolved_at = r.resolved_at, closed_at = r.closed_at, confirmed = r.confirmed, asked_at = r.asked_at,
+       sequence = r.sequence
      FROM jsonb_to_recordset($1::jsonb) AS r(${columns})
      WHERE request.tenant_id = r.tenant_id AND request.id = r.id`,
     [JSON.stringify(moved.map(progressOf))],
@@ -139,7 +145,7 @@ const requestStore: Store<Request> = {
   async load(tx, keys) {
     const rows = await tx.query<RequestRow>(
       `SELECT r.tenant_id, r.id, r.number, r.requester_id, r.opened_by, r.status, r.tier_rank, r.messages,
-         r.resolved_at, r.closed_at, r.updated_at, r.confirmed, r.sequence
+         r.resolved_at, r.closed_at, r.updated_at, r.confirmed, r.asked_at, r.sequence
        FROM request r JOIN unnest($1::text[], $2::uuid[]) AS k(tenant_id, id) USING (tenant_id, id)
        ORDER BY r.id FOR UPDATE OF r`,
       [keys.map(({ tenant }) => tenant), keys.map(({ id }) => id)],
@@ -215,7 +221,7 @@ const noteContacts = async (tx: Transaction, noted: readonly Noted[], known: Map
 };
 
 /** Ticket numbers; one that is refused later leaves a gap. */
-const nextNumbers = async (tx: Transaction, count: number): Promise<number[]> => {
+export const nextNumbers = async (tx: Transaction, count: number): Promise<number[]> => {
   const rows = await tx.query<{ number: string }>(
     `SELECT nextval('ticket_number') AS number FROM generate_series(1, $1::int)`,
     [count],

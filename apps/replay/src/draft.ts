@@ -17,12 +17,18 @@ const openingStep = ({ opener, requester, opening, queue }: Start): Step => {
   return { by: opener, command: { verb: 'open', body }, then: { state: 'QUEUED', queue, owner: null } };
 };
 
+/** Returns of one ticket that an agent may make; beyond them it is a decision of a lead. */
+const bounceLimit = 2;
+
+const asLead = (person: Person): Person => ({ ...person, roles: ['lead'] });
+
 /** Starts the steps of a ticket with its opening. */
 export const draftTicket = (start: Start) => {
   const { requester } = start;
   const steps: Step[] = [openingStep(start)];
   let owner: Person | null = null;
   let lastOwner: Person | null = null;
+  let returns = 0;
   const standing = (): Standing => steps.at(-1)!.then;
 
   const add = <V extends Verb>(by: Person, verb: V, body: Bodies[V], change: Partial<Standing> = {}): void => {
@@ -73,7 +79,10 @@ export const draftTicket = (start: Start) => {
     },
     transfer: (by: Person, body: Bodies['transfer']) => add(by, 'transfer', body, waitIn(body.queue)),
     escalate: (by: Person, body: Bodies['escalate']) => add(by, 'escalate', body, waitIn(body.queue)),
-    giveBack: (by: Person, body: Bodies['return']) => add(by, 'return', body, waitIn(body.queue)),
+    giveBack: (by: Person, body: Bodies['return']) => {
+      returns += 1;
+      add(returns > bounceLimit ? asLead(by) : by, 'return', body, waitIn(body.queue));
+    },
     resolve: (by: Person, body: Bodies['resolve']) => {
       work(by);
       ofOwner('resolve', body, { state: 'RESOLVED' });

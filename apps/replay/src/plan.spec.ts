@@ -73,6 +73,7 @@ describe('the plan of a case', () => {
     expect(bodyOf(stepsOf('works Ana @ Disks 3rd', 'works Bo @ Desk'), 'return')).toEqual({
       queue: 'desk',
       reason: 'Disks 3rd hands over to Desk',
+      missing: 'wrong-team',
     }));
 
   it('transfers between teams of a tier, also out of a hold', () =>

@@ -81,7 +81,7 @@ const move = (draft: Draft, desk: LogDesk, past: readonly [Row, ...Row[]], next:
   const reason = `${here.team} hands over to ${next.team}`;
   if (next.tier > here.tier) {
     draft.escalate(by, { tier: slugOfTier(next.tier), queue, reason, handover: handoverOf(past, next) });
-  } else if (next.tier < here.tier) draft.giveBack(by, { queue, reason });
+  } else if (next.tier < here.tier) draft.giveBack(by, { queue, reason, missing: 'wrong-team' });
   else draft.transfer(by, { queue, reason });
 };
 

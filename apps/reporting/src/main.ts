@@ -8,7 +8,8 @@ import { rebuild } from './rebuild.ts';
 const rebuildOnce = async (): Promise<undefined> => {
   const config = readConfig(reporting.config, process.env);
   const { DATABASE_URL: app, DATABASE_WORKER_URL: worker, KAFKA_BROKERS: brokers, KAFKA_CLIENT, GROUP_PREFIX } = config;
-  const database = await Database.open(reporting.name, { app, worker });
+  // As many rows as there are: no limit of time fits.
+  const database = await Database.open(reporting.name, { app, worker }, { patience: 0 });
   const log = await openEventLog(KAFKA_CLIENT, { brokers, clientId: reporting.name }, (level, message) => {
     if (level === 'error') process.stderr.write(`${message}\n`);
   });

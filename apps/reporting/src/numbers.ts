@@ -24,7 +24,9 @@ export const definitions: readonly Definition[] = [
   { figure: 'reopenings', definition: 'TicketReopened events in the period; reopened twice counts twice.' },
   {
     figure: 'moves.up',
-    definition: 'TicketEscalated events in the period: each move to a higher tier, also across several.',
+    definition:
+      'TicketEscalated events in the period: each move to a higher tier, also across several, and also where it was ' +
+      'recalled later.',
   },
   { figure: 'moves.down', definition: 'TicketReturned events in the period: each move to a lower tier.' },
   {

@@ -1,4 +1,5 @@
 import {
+  ActUndone,
   AgentReplied,
   NotificationFailed,
   NotificationSent,
@@ -9,6 +10,8 @@ import {
   TicketClosed,
   TicketEscalated,
   TicketHeld,
+  TicketMarkedSpam,
+  TicketMerged,
   TicketOpened,
   TicketQueued,
   TicketReopened,
@@ -17,6 +20,7 @@ import {
   TicketReturned,
   TicketRouted,
   TicketTransferred,
+  TicketUnmerged,
   WorkStarted,
   type Fact,
   type Received,
@@ -127,6 +131,30 @@ it('ends a cancelled ticket', () => {
     owner: null,
     cancelled_at: '2026-01-05T08:03:00.000Z',
   });
+});
+
+it('ends spam and merged tickets, and takes them back', () => {
+  const now = { state: 'IN_PROGRESS', place: first, owner: 'tom.first', hold: null } as const;
+  const spam = TicketMarkedSpam({ agentId: 'tom.first' });
+  const merged = TicketMerged(TicketMerged.example);
+  expect(told(opened, queued(), spam)).toMatchObject({ state: 'SPAM', owner: null });
+  expect(told(opened, queued(), merged)).toMatchObject({ state: 'MERGED', owner: null });
+  const unmerged = TicketUnmerged({ ...TicketUnmerged.example, now });
+  expect(told(opened, queued(), merged, unmerged)).toMatchObject({
+    ...first,
+    state: 'IN_PROGRESS',
+    owner: 'tom.first',
+  });
+});
+
+it('does not count what was taken back', () => {
+  const now = { state: 'ASSIGNED', place: first, owner: 'tom.first', hold: null } as const;
+  const undone = (act: 'hold' | 'escalate' | 'transfer') => ActUndone({ act, agentId: 'tom.first', now });
+  const begun = [opened, queued(), claimed()];
+  const back = { ...first, state: 'ASSIGNED', owner: 'tom.first', holds: 0, escalations: 0, transfers: 0 };
+  expect(told(...begun, TicketHeld(TicketHeld.example), undone('hold'))).toMatchObject(back);
+  expect(told(...begun, TicketEscalated(TicketEscalated.example), undone('escalate'))).toMatchObject(back);
+  expect(told(...begun, TicketTransferred(TicketTransferred.example), undone('transfer'))).toMatchObject(back);
 });
 
 it('counts mails and orphans beside the state', () => {

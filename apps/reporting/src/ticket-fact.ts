@@ -1,4 +1,5 @@
 import {
+  ActUndone,
   AgentReplied,
   NotificationFailed,
   NotificationSent,
@@ -8,6 +9,8 @@ import {
   TicketClosed,
   TicketEscalated,
   TicketHeld,
+  TicketMarkedSpam,
+  TicketMerged,
   TicketOpened,
   TicketQueued,
   TicketReopened,
@@ -16,10 +19,12 @@ import {
   TicketReturned,
   TicketRouted,
   TicketTransferred,
+  TicketUnmerged,
   WorkStarted,
   is,
   type FactOf,
   type Received,
+  type Standing,
   type TicketState,
 } from '@tierline/contracts';
 
@@ -136,6 +141,31 @@ const workOf = (fact: TicketFact, event: Received): Partial<TicketFact> => {
   return {};
 };
 
+const standing = ({ state, place, owner }: Standing): Partial<TicketFact> => ({
+  state,
+  owner,
+  ...(place ? placed(place) : { queue: null, team: null }),
+});
+
+/** An act that was taken back does not count: the ticket stands as before it. */
+const undone = (fact: TicketFact, { data }: FactOf<typeof ActUndone>): Partial<TicketFact> => {
+  const { act } = data;
+  return {
+    ...standing(data.now),
+    holds: fact.holds - (act === 'hold' ? 1 : 0),
+    transfers: fact.transfers - (act === 'transfer' ? 1 : 0),
+    escalations: fact.escalations - (act === 'escalate' ? 1 : 0),
+  };
+};
+
+/** What ends a ticket so that it can come back, and what brings it back. */
+const takenBack = (fact: TicketFact, event: Received): Partial<TicketFact> => {
+  if (is(TicketMarkedSpam, event)) return { state: 'SPAM', owner: null };
+  if (is(TicketMerged, event)) return { state: 'MERGED', owner: null };
+  if (is(TicketUnmerged, event)) return standing(event.data.now);
+  return is(ActUndone, event) ? undone(fact, event) : {};
+};
+
 /** What moves a ticket; between two queues it has none. */
 const moveOf = (fact: TicketFact, event: Received): Partial<TicketFact> => {
   const waiting = { state: 'QUEUED', owner: null } as const;
@@ -166,6 +196,7 @@ export const after = (fact: TicketFact, event: Received): TicketFact => ({
   ...restOf(fact, event),
   ...workOf(fact, event),
   ...moveOf(fact, event),
+  ...takenBack(fact, event),
   events: fact.events + 1,
   last_event_at: event.time,
 });

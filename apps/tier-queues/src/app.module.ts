@@ -5,10 +5,14 @@ import { config, limitsOf, type TierQueuesConfig } from './config.ts';
 import { TicketEvents } from './events.ts';
 import { Gauges } from './gauges.ts';
 import { second } from './domain/time.ts';
+import { AttentionController } from './http/attention.ts';
 import { ClocksController } from './http/clocks.ts';
 import { ClaimingController } from './http/claiming.ts';
 import { DeskController } from './http/desk.ts';
+import { HandoversController } from './http/handovers.ts';
+import { MajorIncidentsController } from './http/major-incidents.ts';
 import { MovesController } from './http/moves.ts';
+import { RelationsController } from './http/relations.ts';
 import { TicketsController } from './http/tickets.ts';
 import { WorkController } from './http/work.ts';
 import { ownMigrations } from './migrations.ts';
@@ -31,6 +35,10 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
       ClaimingController,
       MovesController,
       WorkController,
+      AttentionController,
+      HandoversController,
+      RelationsController,
+      MajorIncidentsController,
       TicketEvents,
     ],
     providers: [

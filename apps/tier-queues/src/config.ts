@@ -28,6 +28,13 @@ export const config = baseConfig.extend({
     .default(10)
     .describe('Seconds between two rounds of the watchdog over all open tickets.'),
   LONGEST_HOLD_DAYS: days.default(90).describe('Days that a hold may last at most.'),
+  BOUNCE_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(2)
+    .describe('Returns of one ticket to a lower tier, after which a lead decides where it belongs.'),
 });
 export type TierQueuesConfig = z.infer<typeof config>;
 
@@ -39,4 +46,5 @@ export const limitsOf = (read: TierQueuesConfig): Limits => ({
   hold: read.HOLD_DAYS * day,
   longestHold: read.LONGEST_HOLD_DAYS * day,
   stalled: read.STALLED_AFTER_HOURS * hour,
+  bounces: read.BOUNCE_LIMIT,
 });

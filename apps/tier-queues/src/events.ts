@@ -1,5 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
+  CatalogueChanged,
+  RequesterAskedEscalation,
   RequesterConfirmed,
   RequesterRejected,
   RequesterReplied,
@@ -9,8 +11,18 @@ import {
   type Received,
 } from '@tierline/contracts';
 import { On, causedBy, type Task } from '@tierline/messaging';
+import { v5 as uuidv5 } from 'uuid';
+import { runbooks } from './beside-rows.ts';
 import type { Act } from './domain/command.ts';
 import { Tickets } from './tickets.ts';
+
+/** What the requester wrote; the id of the ticket that it may open is the same for the same event. */
+const writtenIn = ({ id, time, data }: Received<{ messageId: string }>, text: string) => ({
+  happenedAt: time,
+  messageId: data.messageId,
+  text,
+  followUpId: uuidv5('follow-up', id),
+});
 
 @Controller()
 export class TicketEvents {
@@ -29,17 +41,27 @@ export class TicketEvents {
 
   @On(RequesterReplied)
   requesterReplied(event: EventOf<typeof RequesterReplied>): Task[] {
-    return this.notedThen(event, { type: 'requester-replied', happenedAt: event.time });
+    return this.notedThen(event, { type: 'requester-replied', ...writtenIn(event, event.data.text) });
   }
 
   @On(RequesterRejected)
   requesterRejected(event: EventOf<typeof RequesterRejected>): Task[] {
-    return this.notedThen(event, { type: 'requester-rejected', happenedAt: event.time });
+    return this.notedThen(event, { type: 'requester-rejected', ...writtenIn(event, event.data.reason) });
   }
 
   @On(RequesterConfirmed)
   requesterConfirmed(event: EventOf<typeof RequesterConfirmed>): Task[] {
     return this.notedThen(event, { type: 'requester-confirmed' });
+  }
+
+  @On(RequesterAskedEscalation)
+  requesterAskedEscalation(event: EventOf<typeof RequesterAskedEscalation>): Task[] {
+    return this.notedThen(event, { type: 'ask-escalation', reason: event.data.reason });
+  }
+
+  @On(CatalogueChanged)
+  categoryChanged(event: EventOf<typeof CatalogueChanged>): Task {
+    return { batch: runbooks, work: event };
   }
 
   private noted(event: Received): Task {

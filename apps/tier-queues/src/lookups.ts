@@ -1,20 +1,30 @@
 import type { Caller } from '@tierline/auth';
+import type { DomainError } from '@tierline/contracts';
 import type { Work } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import type { Act } from './domain/command.ts';
+import type { Looked } from './looking.ts';
 
-/** What is to be done with a ticket, before anything about its surroundings is known. */
-export type TicketWork = Work<Act>;
+/**
+ * What is to be done with a ticket, with what was looked up for it alone. With `onRefusal` a refusal goes there, and
+ * the rest of the work is done.
+ */
+export type TicketWork = Work<Act> & {
+  readonly looked?: Looked;
+  readonly onRefusal?: (refusal: DomainError) => void;
+};
 
 /** Agents that the act itself names. */
-const namedIn = (act: Act): string[] => {
+const namedIn = (act: Act): readonly string[] => {
   if (!('by' in act)) return [];
-  return act.type === 'assign' ? [act.by.agentId, act.agentId] : [act.by.agentId];
+  if (act.type === 'assign') return [act.by.agentId, act.agentId];
+  if (act.type === 'swarm') return [act.by.agentId, ...act.agents];
+  return act.type === 'declare-major' ? [act.by.agentId, act.commander] : [act.by.agentId];
 };
 
 /** True when the act may give the ticket back to who had it. */
 const concernsOwner = ({ type }: Act): boolean =>
-  type === 'reopen' || type === 'requester-replied' || type === 'requester-rejected';
+  type === 'reopen' || type === 'requester-replied' || type === 'requester-rejected' || type === 'merged-reply';
 
 /** The teams of all agents that the work is about, by tenant and agent: those named, and owners of reopened tickets. */
 export const teamsOf = async (
@@ -43,6 +53,19 @@ export const teamsOf = async (
   for (const { tenant, agentId, teams: own } of rows)
     teams.set(tenant, (teams.get(tenant) ?? new Map<string, readonly string[]>()).set(agentId, own));
   return teams;
+};
+
+/** Children that one command reaches at most. */
+const mostChildren = 1_000;
+
+/** The ids of the ticket's children, oldest link first. */
+export const childrenOf = async (tx: Transaction, tenant: string, id: string): Promise<string[]> => {
+  const rows = await tx.query<{ id: string }>(
+    `SELECT other_id AS id FROM link WHERE tenant_id = $1 AND ticket_id = $2 AND kind = 'parent-of'
+     ORDER BY other_id LIMIT ${mostChildren}`,
+    [tenant, id],
+  );
+  return rows.map(({ id: child }) => child);
 };
 
 /** The queues of the caller's teams. */

@@ -152,4 +152,43 @@ class DeskParts1760000003101 implements MigrationInterface {
   }
 }
 
-export const ownMigrations = [Desk1760000003001, Tickets1760000003002, DeskParts1760000003101, ...clockMigrations];
+class Beside1760000003010 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // What the tickets' bodies say, once more, for lists over many tickets and for walks along links.
+    await runner.query(`
+      CREATE TABLE attention (
+        tenant_id text NOT NULL,
+        ticket_id uuid NOT NULL,
+        reason text NOT NULL,
+        since timestamptz NOT NULL,
+        detail text NOT NULL,
+        PRIMARY KEY (tenant_id, ticket_id, reason)
+      );
+      CREATE TABLE link (
+        tenant_id text NOT NULL,
+        ticket_id uuid NOT NULL,
+        kind text NOT NULL,
+        other_id uuid NOT NULL,
+        PRIMARY KEY (tenant_id, ticket_id, kind, other_id)
+      );
+      CREATE TABLE runbook (
+        tenant_id text NOT NULL,
+        category text NOT NULL,
+        steps jsonb NOT NULL,
+        PRIMARY KEY (tenant_id, category)
+      );
+      SELECT protect_tenant_table('attention'), protect_tenant_table('link'), protect_tenant_table('runbook');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE runbook; DROP TABLE link; DROP TABLE attention');
+  }
+}
+
+export const ownMigrations = [
+  Desk1760000003001,
+  Tickets1760000003002,
+  Beside1760000003010,
+  DeskParts1760000003101,
+  ...clockMigrations,
+];

@@ -1,5 +1,6 @@
 import type { Change, Folded, Store } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
+import { saveBeside } from './beside-rows.ts';
 import { isActive } from './domain/clocks/clock.ts';
 import type { Desk } from './domain/desk.ts';
 import { awaitedRoute, type KnownTicket, type Ticket } from './domain/ticket.ts';
@@ -8,7 +9,7 @@ import { timersOf, type Timer } from './domain/timers.ts';
 /** The desk of a tenant as the work in this transaction sees it. */
 export type DeskOf = (tenant: string) => Pick<Desk, 'limits' | 'book'>;
 
-type KnownChange = Change<Ticket> & { readonly state: KnownTicket };
+export type KnownChange = Change<Ticket> & { readonly state: KnownTicket };
 
 /** A ticket to be saved, with the timers that it wants. */
 type Armed = { readonly change: KnownChange; readonly timers: readonly Timer[] };
@@ -26,6 +27,7 @@ const publicKinds = new Set([
   'reopened',
   'closed',
   'cancelled',
+  'stakeholders-updated',
 ]);
 
 /** `agent-replied` of `tierline.ticket.agent-replied.v1`. */
@@ -154,5 +156,6 @@ export const ticketStore = (deskOf: DeskOf): Store<Ticket> => ({
     await saveTickets(tx, armed);
     await saveEntries(tx, known);
     await saveTimers(tx, armed);
+    await saveBeside(tx, known);
   },
 });

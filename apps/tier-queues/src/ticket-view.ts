@@ -1,5 +1,7 @@
 import { DomainError } from '@tierline/contracts';
 import type { Transaction } from '@tierline/persistence';
+import { besideView } from './beside-view.ts';
+import type { Desk } from './domain/desk.ts';
 import type { KnownTicket } from './domain/ticket.ts';
 import { cursorValues, pageOf, rowColumns, type Listed, type Page, type TicketRow } from './queries.ts';
 
@@ -72,7 +74,7 @@ const opening = async (tx: Transaction, tenant: string, id: string) => {
  * A ticket, whole: what was opened, where it is, who has it, its hand-overs and returns newest first, the timers
  * that will move it, and its timeline, oldest first, with a cursor to what came earlier. Throws `ticket_absent`.
  */
-export const ticketView = async (tx: Transaction, tenant: string, id: string) => {
+export const ticketView = async (tx: Transaction, tenant: string, id: string, desk: Desk) => {
   const { body, ...row } = await requireTicket(tx, tenant, id);
   const { place, previous, lastOwner, channel, organisation, category, replied, requesterWroteAt } = body;
   const timers = await tx.query<{ kind: string; clock: string; due: Date }>(
@@ -86,6 +88,7 @@ export const ticketView = async (tx: Transaction, tenant: string, id: string) =>
     resolvedAt: 'resolvedAt' in body ? body.resolvedAt : null,
     closedAt: 'closedAt' in body ? body.closedAt : null,
     ...(await opening(tx, tenant, id)),
+    ...(await besideView(tx, tenant, body, desk)),
     timers,
     timeline: items.toReversed(),
     earlier: next,

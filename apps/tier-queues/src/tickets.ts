@@ -5,19 +5,23 @@ import {
   originOf,
   type Batch,
   type Commands,
+  type Decider,
+  type Origin,
   type Result,
   type Task,
   type Work,
 } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { counterpartsOf, forwarded, onChild, partsTold, type Counterpart } from './counterparts.ts';
 import { Desks } from './desk-store.ts';
 import { ticketRules } from './domain/decide.ts';
 import type { AgentAct, Command, Surroundings } from './domain/command.ts';
 import type { Desk, Limits } from './domain/desk.ts';
 import type { NotedFact, TicketFact } from './domain/facts.ts';
 import type { Ticket } from './domain/ticket.ts';
-import { firstWaiting, queuesOfTeams, teamsOf, type TicketWork } from './lookups.ts';
+import { lookFor, unseenSince } from './looking.ts';
+import { childrenOf, firstWaiting, queuesOfTeams, teamsOf, type TicketWork } from './lookups.ts';
 import { ticketStore } from './store.ts';
 
 export type TicketResult = Result<Ticket>;
@@ -29,6 +33,19 @@ export type AgentRequest = {
   readonly act: AgentAct;
   readonly expected?: number | undefined;
   readonly idempotency?: { readonly key: string; readonly body: unknown } | undefined;
+  /** A reply or a solution goes to the children, too. */
+  readonly withChildren?: boolean;
+  /** What the answer says beside the ticket's new state; a repeat is answered the same. */
+  readonly answer?: Partial<TicketAnswer>;
+};
+
+/** What became of one ticket where a command concerned several. */
+export type Outcome = {
+  readonly id: string;
+  readonly number: number | null;
+  readonly done: boolean;
+  readonly code: string | null;
+  readonly detail: string | null;
 };
 
 /** What an agent learns of a command. */
@@ -38,6 +55,26 @@ export type TicketAnswer = {
   readonly state: Ticket['state'];
   readonly queue: string | null;
   readonly owner: string | null;
+  /** The children that it went to, as far as it was to go there. */
+  readonly children?: readonly Outcome[];
+  /** The ticket that will be opened. */
+  readonly newTicketId?: string;
+};
+
+/** A command of which a refusal may be taken note of, so that others of the same work go on. */
+type SparingCommand = Command & { readonly onRefusal?: TicketWork['onRefusal'] };
+
+const sparingRules: Decider<Ticket, SparingCommand, TicketFact, NotedFact> = {
+  ...ticketRules,
+  decide: (command, state, at) => {
+    try {
+      return ticketRules.decide(command, state, at);
+    } catch (error) {
+      if (!command.onRefusal || !(error instanceof DomainError)) throw error;
+      command.onRefusal(error);
+      return [];
+    }
+  },
 };
 
 export const answerOf = ({ id, sequence, state }: TicketResult): TicketAnswer => ({
@@ -73,18 +110,21 @@ export class Tickets implements Batch<TicketWork> {
     const around = new Map<string, Surroundings>(
       tenants.map((tenant) => [tenant, { desk: desks.get(tenant)!, teams: teams.get(tenant) ?? new Map() }]),
     );
-    const unit = new UnitOfWork<Ticket, Command, TicketFact, NotedFact>(
-      ticketRules,
+    const unit = new UnitOfWork<Ticket, SparingCommand, TicketFact, NotedFact>(
+      sparingRules,
       ticketStore((tenant) => desks.get(tenant)!),
     );
-    return unit.run(
+    const results = await unit.run(
       tx,
-      work.map((piece): Work<Command> => {
+      work.map((piece): Work<SparingCommand> => {
         if ('observed' in piece) return piece;
-        const { command: act, ...rest } = piece;
-        return { ...rest, command: { act, around: around.get(piece.origin.tenant)! } };
+        const { command: act, looked, onRefusal, ...rest } = piece;
+        return { ...rest, command: { act, around: { ...around.get(piece.origin.tenant)!, ...looked }, onRefusal } };
       }),
     );
+    const onward = work.flatMap((piece, index) => forwarded(piece, results[index]!.state));
+    if (onward.length > 0) await this.run(tx, onward);
+    return results;
   }
 
   /** The tenant's desk as it is in this transaction. */
@@ -97,12 +137,44 @@ export class Tickets implements Batch<TicketWork> {
     return { batch: this, work };
   }
 
-  /** Does what an agent asks. Throws `DomainError` when a rule refuses it. */
-  request({ by, id, act, expected, idempotency }: AgentRequest): Promise<TicketAnswer> {
+  /** Does what an agent asks, and what it means for other tickets. Throws `DomainError` when a rule refuses it. */
+  request({ by, id, act, expected, idempotency, withChildren, answer }: AgentRequest): Promise<TicketAnswer> {
     return this.commands.within({ by, idempotency }, async (tx) => {
-      const [result] = await this.run(tx, [{ id, origin: originOf(by), command: act, expected }]);
-      return answerOf(result!);
+      const origin = originOf(by);
+      const looked = await lookFor(tx, by.tenant, id, act);
+      const unseen = expected === undefined ? [] : await unseenSince(tx, by.tenant, id, expected);
+      const own: TicketWork = {
+        id,
+        origin,
+        command: act,
+        looked: { ...looked, unseen: unseen ?? [] },
+        ...(unseen === null ? { expected } : {}),
+      };
+      const counterparts = counterpartsOf(id, act, looked.others).map((piece) => ({ ...piece, origin }));
+      const [result] = await this.run(tx, [own, ...counterparts]);
+      const told = partsTold(id, act, result!.state).map((piece) => ({ ...piece, origin }));
+      if (told.length > 0) await this.run(tx, told);
+      const answered = { ...answerOf(result!), ...answer };
+      if (!withChildren) return answered;
+      const children = (await childrenOf(tx, by.tenant, id)).flatMap((child) => onChild(id, act, child));
+      return { ...answered, children: await this.each(tx, origin, children) };
     });
+  }
+
+  /** Does each piece that its ticket allows, and says what became of each. */
+  async each(tx: Transaction, origin: Origin, pieces: readonly Counterpart[]): Promise<Outcome[]> {
+    const refused = new Map<string, DomainError>();
+    const results = await this.run(
+      tx,
+      pieces.map((piece) => ({ ...piece, origin, onRefusal: (refusal) => refused.set(piece.id, refusal) })),
+    );
+    return results.map(({ id, state }) => ({
+      id,
+      number: state.state === 'ABSENT' ? null : state.number,
+      done: !refused.has(id),
+      code: refused.get(id)?.code ?? null,
+      detail: refused.get(id)?.message ?? null,
+    }));
   }
 
   /** Claims the most urgent, then oldest ticket that waits in the caller's queues, or in these; null: none waits. */

@@ -1,16 +1,20 @@
+import * as attention from './attention.ts';
 import * as clocks from './clocks.ts';
 import * as deskEvents from './desk-events.ts';
 import type { EventDefinition } from './event.ts';
 import * as intake from './intake.ts';
+import * as majorIncident from './major-incident.ts';
 import * as notifications from './notifications.ts';
+import * as relations from './relations.ts';
 import * as routing from './routing.ts';
+import * as teamwork from './teamwork.ts';
 import * as tierQueues from './tier-queues.ts';
 
 const isDefinition = (value: unknown): value is EventDefinition => typeof value === 'function' && 'schema' in value;
 
 /** Every event that is declared, by its type. */
 export const events: ReadonlyMap<string, EventDefinition> = new Map(
-  [intake, routing, tierQueues, clocks, deskEvents, notifications]
+  [intake, routing, tierQueues, clocks, attention, teamwork, relations, majorIncident, deskEvents, notifications]
     .flatMap((file) => Object.values(file).filter(isDefinition))
     .map((definition) => [definition.type, definition]),
 );

@@ -45,6 +45,7 @@ export const ClockCause = z.enum([
   'closed',
   'merged',
   'unmerged',
+  'undone',
   'cancelled',
   'spam',
   'priority-changed',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from './event.ts';
+import { TicketRef } from './place.ts';
 import { Channel, Impact, Line, PersonId, Slug, Text, Urgency } from './words.ts';
 
 const source = '/intake';
@@ -23,6 +24,8 @@ export const TicketOpened = defineEvent('tierline.ticket.opened.v1', {
     category: Slug.nullable(),
     impact: Impact,
     urgency: Urgency,
+    /** The ticket that this one came from: split off by an agent, or the requester wrote after its end. */
+    origin: TicketRef.extend({ kind: z.enum(['split', 'follow-up']) }).optional(),
   }),
   example: {
     number: 1042,
@@ -66,6 +69,15 @@ export const RequesterRejected = defineEvent('tierline.ticket.requester-rejected
   summary: 'The requester rejected the resolution.',
   data: z.object({ messageId: z.uuid(), reason: Text }),
   example: { messageId: '019a0000-0000-7000-8000-000000000002', reason: 'After a restart it asks again.' },
+});
+
+/** The requester asks somebody in charge to look at the ticket. */
+export const RequesterAskedEscalation = defineEvent('tierline.ticket.requester-asked-escalation.v1', {
+  topic,
+  source,
+  summary: 'The requester asks why nothing happens; somebody in charge has to look.',
+  data: z.object({ reason: Text.nullable() }),
+  example: { reason: 'Nobody has answered since yesterday, and payroll runs tonight.' },
 });
 
 /** Contact data of a person; the latest one counts. */

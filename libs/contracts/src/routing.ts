@@ -44,6 +44,10 @@ export const TicketRouted = defineEvent('tierline.ticket.routed.v1', {
   },
 });
 
+/** One step of a category's runbook. */
+export const RunbookStep = z.object({ step: Slug, text: Line });
+export type RunbookStep = z.infer<typeof RunbookStep>;
+
 /** A category of the service catalogue, whole; the latest one counts. */
 export const CatalogueChanged = defineEvent('tierline.desk.category-changed.v1', {
   topic: 'desk',
@@ -57,6 +61,8 @@ export const CatalogueChanged = defineEvent('tierline.desk.category-changed.v1',
     tier: Slug.nullable(),
     /** The queue in that tier; null: the default queue of the tier. */
     queue: Slug.nullable(),
+    /** What the first agent goes through, in order; ticked steps become what was tried. */
+    runbook: z.array(RunbookStep).max(50).optional(),
   }),
   example: {
     category: 'email-account',

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { Told } from './told.ts';
 import { defineEvent } from './event.ts';
 import { Handover } from './handover.ts';
+import { TicketPlace as Place } from './place.ts';
 import { HoldReason, Instant, Line, PersonId, Priority, Slug, Text } from './words.ts';
 
 const source = '/tier-queues';
 const topic = 'tickets' as const;
 
-/** A tier by its name and its rank: 1 is the lowest. */
-const Place = z.object({ tier: Slug, rank: z.int().positive(), queue: Slug, team: Slug });
 const place = { tier: 'tier-1', rank: 1, queue: 'service-desk', team: 'service-desk' };
 const second = { tier: 'tier-2', rank: 2, queue: 'messaging', team: 'messaging' };
 
@@ -27,7 +26,11 @@ export const TicketClaimed = defineEvent('tierline.ticket.claimed.v1', {
   topic,
   source,
   summary: 'An agent took the ticket; nobody else has it.',
-  data: Place.extend({ agentId: PersonId }),
+  data: Place.extend({
+    agentId: PersonId,
+    /** The lead who gave it to the agent; absent where the agent took it. */
+    assignedBy: PersonId.optional(),
+  }),
   example: { ...place, agentId: 'tom.first' },
 });
 
@@ -78,8 +81,10 @@ export const TicketHeld = defineEvent('tierline.ticket.held.v1', {
     reason: HoldReason,
     until: Instant,
     note: Text.nullable(),
-    /** Whom it waits for, where that is a vendor. */
+    /** Whose answer is awaited, where it is a vendor's. */
     vendor: Line.optional(),
+    /** True where it ends because no more time may be spent on holds of this reason. */
+    capped: z.boolean().optional(),
   }),
   example: { ...place, reason: 'CUSTOMER', until: '2026-01-08T09:00:00.000Z', note: 'asked for a screenshot' },
 });
@@ -88,7 +93,7 @@ export const TicketResumed = defineEvent('tierline.ticket.resumed.v1', {
   topic,
   source,
   summary: 'The hold ended.',
-  data: Place.extend({ cause: z.enum(['requester-replied', 'wake-up', 'agent']) }),
+  data: Place.extend({ cause: z.enum(['requester-replied', 'vendor-answered', 'wake-up', 'cap', 'agent']) }),
   example: { ...place, cause: 'requester-replied' },
 });
 
@@ -120,6 +125,8 @@ export const TicketEscalated = defineEvent('tierline.ticket.escalated.v1', {
     agentId: PersonId,
     /** How often the ticket was escalated, this time included. */
     escalations: z.int().positive(),
+    /** Required fields of the hand-over that the desk itself could not fill when it escalated. */
+    notProvided: z.array(z.string()).optional(),
   }),
   example: {
     from: place,

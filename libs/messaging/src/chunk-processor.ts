@@ -15,8 +15,8 @@ type Read =
   | { kind: 'event'; record: LogRecord; event: Received }
   | { kind: 'unreadable'; record: LogRecord; reason: string };
 
-/** Records of one partition that are to be taken in one transaction; none: only the position moves. */
-type Piece = { partition: Partition; reads: readonly Read[]; next: bigint };
+/** Records of one partition, cut for the position `from`, to be taken in one transaction; none: only the position moves. */
+type Piece = { partition: Partition; reads: readonly Read[]; from?: bigint; next: bigint };
 
 type Waiting = Piece & { done: () => void; failed: (error: Error) => void };
 
@@ -29,9 +29,10 @@ export type ProcessorEvents = {
 
 const keyOf = (record: LogRecord, { partition }: Partition) => record.key ?? `${partition}@${record.offset}`;
 const nameOf = ({ topic, partition }: Partition) => `${topic}/${partition}`;
-const pieceOf = (partition: Partition, reads: readonly Read[]): Piece => ({
+const pieceOf = (partition: Partition, reads: readonly Read[], from?: bigint): Piece => ({
   partition,
   reads,
+  ...(from === undefined ? {} : { from }),
   next: reads.at(-1)!.record.offset + 1n,
 });
 
@@ -103,6 +104,7 @@ export class ChunkProcessor {
     const piece = pieceOf(
       chunk,
       records.map((record) => this.read(record)),
+      position,
     );
     try {
       if (piece.reads.every(({ kind }) => kind === 'skipped')) this.skip(piece);
@@ -120,7 +122,7 @@ export class ChunkProcessor {
     for (const { partition, next } of this.positions.unstored())
       await this.join({ partition, reads: [], next }).catch(async (error: Error) => {
         if (!(error instanceof PositionMoved)) throw error;
-        await this.positions.assigned([partition]);
+        await this.positions.reconsider({ partition, next });
       });
   }
 
@@ -200,20 +202,22 @@ export class ChunkProcessor {
 
   /** Takes the piece in one transaction; where that fails for good, in halves, down to the record to be parked. */
   private async take(piece: Piece): Promise<void> {
-    const { partition, reads } = piece;
+    const { partition, reads, from } = piece;
     try {
       await this.takeTogether([piece]);
     } catch (error) {
       if (error instanceof PositionMoved || isTransient(error) || reads.length === 0) throw error;
       if (reads.length > 1) {
         const middle = Math.ceil(reads.length / 2);
-        await this.take(pieceOf(partition, reads.slice(0, middle)));
-        await this.take(pieceOf(partition, reads.slice(middle)));
+        const first = pieceOf(partition, reads.slice(0, middle), from);
+        await this.take(first);
+        await this.take(pieceOf(partition, reads.slice(middle), first.next));
         return;
       }
       const { record } = reads[0]!;
       const { name, message } = error as Error;
-      await this.takeTogether([pieceOf(partition, [{ kind: 'unreadable', record, reason: `${name}: ${message}` }])]);
+      const parked: Read = { kind: 'unreadable', record, reason: `${name}: ${message}` };
+      await this.takeTogether([pieceOf(partition, [parked], from)]);
     }
   }
 
@@ -221,8 +225,9 @@ export class ChunkProcessor {
     // Meanwhile the position may have been stored together with records.
     const pieces = wanted.filter((piece) => piece.reads.length > 0 || this.positions.isBehind(piece));
     if (pieces.length === 0) return;
+    const moves = this.positions.moves(pieces);
     const taken = await this.store.transaction(async (tx) => {
-      await this.positions.move(tx, pieces);
+      await this.positions.move(tx, moves);
       const parked = await parkedOf(tx, pieces);
       const sorted = pieces.map((piece) => ({ piece, ...sort(piece, parked.get(piece.partition.topic)!) }));
       for (const { piece, aside } of sorted) await tx.park(piece.partition, aside);

@@ -19,6 +19,7 @@ import {
 } from './event-log.ts';
 import { KafkajsConsumer } from './kafkajs-consumer.ts';
 import { forbiddenTopic, missingTopic, refusal } from './kafkajs-errors.ts';
+import { patientSockets } from './kafkajs-socket.ts';
 import { keyHash } from './key-hash.ts';
 
 type Throttled = {
@@ -46,6 +47,10 @@ const partitioner: ICustomPartitioner =
   ({ message, partitionMetadata }) =>
     keyHash(message.key ?? '') % partitionMetadata.length;
 
+/** Milliseconds for any request; kafkajs waits 5 s more than the second for the answer to a join. */
+const requestTimeout = 15_000;
+const rebalanceTimeout = 10_000;
+
 const levels = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'info' } as const;
 
 /** The event log on kafkajs, in the only file that imports it. */
@@ -62,7 +67,9 @@ export class KafkajsEventLog implements EventLog {
       clientId,
       brokers: [...brokers],
       connectionTimeout: 5_000,
-      requestTimeout: 30_000,
+      requestTimeout,
+      // Longer than any request, joining a group included.
+      socketFactory: patientSockets(requestTimeout + 1_000),
       // Few, since nothing can interrupt them: whoever needs Kafka tries again by itself, and can be stopped.
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 3 },
       logLevel: logLevel.INFO,
@@ -96,7 +103,7 @@ export class KafkajsEventLog implements EventLog {
       }));
       try {
         await connect();
-        await producer.sendBatch({ acks: -1, timeout: 15_000, topicMessages });
+        await producer.sendBatch({ acks: -1, timeout: 10_000, topicMessages });
       } catch (error) {
         if (missingTopic(error)) throw new UnknownTopic([...byTopic.keys()], error);
         if (forbiddenTopic(error)) throw new TopicForbidden([...byTopic.keys()], error);
@@ -113,7 +120,7 @@ export class KafkajsEventLog implements EventLog {
       groupId: group,
       sessionTimeout: session,
       heartbeatInterval: Math.min(2_000, session / 4),
-      rebalanceTimeout: 20_000,
+      rebalanceTimeout,
       maxWaitTimeInMs: 250,
       minBytes: 1,
       maxBytesPerPartition: 512 * 1024,

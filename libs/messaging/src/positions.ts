@@ -1,5 +1,6 @@
-import type { ChunkStore, ChunkTransaction, Standing } from './chunk-store.ts';
+import type { ChunkStore, ChunkTransaction, Move, Standing } from './chunk-store.ts';
 import type { Partition } from './event-log.ts';
+import { isOff } from './failpoints.ts';
 
 /** Somebody else moved the position: this process does not own the partition any more, or never read from there. */
 export class PositionMoved extends Error {
@@ -7,6 +8,9 @@ export class PositionMoved extends Error {
 }
 
 const nameOf = ({ topic, partition }: Partition) => `${topic}/${partition}`;
+
+const moved = (partitions: readonly Partition[]) =>
+  new PositionMoved(`${partitions.map(nameOf).join(', ')}: not where it was`);
 
 /**
  * Where a group stands in its partitions. The database is right; what was only skipped is known here
@@ -49,20 +53,36 @@ export class Positions {
     return [...this.inMemory.values()].filter(({ partition, next }) => this.stored.get(nameOf(partition)) !== next);
   }
 
+  /**
+   * Reads the position again after somebody moved it. If it lies among the records that were skipped here, the rest of
+   * them is skipped still: nobody may come to read them again, and they would count as waiting.
+   */
+  async reconsider({ partition, next }: Standing): Promise<void> {
+    const before = this.stored.get(nameOf(partition));
+    const [now] = await this.assigned([partition]);
+    if (before !== undefined && now != null && before <= now && now < next) this.advance(partition, next);
+  }
+
   /** True when the database has not come that far. */
   isBehind({ partition, next }: Standing): boolean {
     return (this.stored.get(nameOf(partition)) ?? -1n) < next;
   }
 
+  /**
+   * The moves to `next`, from where the database is known to be now: to be asked before anything is awaited. Throws
+   * `PositionMoved` if records were cut for another position: they waited while others of their partition were taken,
+   * or the partition was assigned anew.
+   */
+  moves(pieces: readonly (Standing & { readonly from?: bigint })[]): Move[] {
+    return pieces.map(({ partition, from, next }) => {
+      if (from !== undefined && (this.read(partition) ?? from) !== from && !isOff('position')) throw moved([partition]);
+      return { partition, next, seen: this.stored.get(nameOf(partition)) ?? null };
+    });
+  }
+
   /** Moves positions by compare-and-set, within the transaction. Throws `PositionMoved` if any is not where it was. */
-  async move(tx: ChunkTransaction, standings: readonly Standing[]): Promise<void> {
-    const moves = standings.map(({ partition, next }) => ({
-      partition,
-      next,
-      seen: this.stored.get(nameOf(partition)) ?? null,
-    }));
-    if ((await tx.move(moves)) === standings.length) return;
-    throw new PositionMoved(`${standings.map(({ partition }) => nameOf(partition)).join(', ')}: not where it was`);
+  async move(tx: ChunkTransaction, moves: readonly Move[]): Promise<void> {
+    if ((await tx.move(moves)) !== moves.length) throw moved(moves.map(({ partition }) => partition));
   }
 
   /** Says that the transaction of `move` was committed. */

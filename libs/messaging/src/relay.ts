@@ -17,7 +17,7 @@ export type RelayEvents = {
 
 export type RelayOptions = {
   readonly outbox: Outbox;
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, 'producer'>;
   readonly prefix: string;
   readonly events: RelayEvents;
   readonly clock?: Clock;

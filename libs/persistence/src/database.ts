@@ -1,4 +1,5 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
+import { PatientClient, limitsOf } from './patient-client.ts';
 import { SharedTransactions, type SharedTransaction } from './shared-transaction.ts';
 import { nowAsText, rowsOf, transactionOf, type AfterCommit, type Transaction } from './transaction.ts';
 
@@ -10,9 +11,16 @@ export type DatabaseAddresses = {
   worker: string;
 };
 
-type Pools = { app?: number; worker?: number; shared?: number };
+type Options = {
+  /** Connections at most. */
+  app?: number;
+  worker?: number;
+  shared?: number;
+  /** How long a statement may take, in milliseconds; 0: as long as it likes. By default 10 s, in background 20 s. */
+  patience?: number;
+};
 
-const source = (url: string, name: string, poolSize: number) =>
+const source = (url: string, name: string, poolSize: number, patience: number) =>
   new DataSource({
     type: 'postgres',
     url,
@@ -20,9 +28,8 @@ const source = (url: string, name: string, poolSize: number) =>
     poolSize,
     logging: false,
     extra: {
-      connectionTimeoutMillis: 5_000,
-      statement_timeout: 30_000,
-      idle_in_transaction_session_timeout: 60_000,
+      Client: PatientClient,
+      ...limitsOf(patience),
       // Statements that do not wait for one another's answers need not wait for the way there and back.
       pipeline: true,
     },
@@ -40,11 +47,15 @@ export class Database {
   ) {}
 
   /** Opens both pools. Throws the driver's error when the database does not answer. */
-  static async open(service: string, addresses: DatabaseAddresses, pools: Pools = {}): Promise<Database> {
-    const app = source(addresses.app, `${service}/http`, pools.app ?? 10);
-    const worker = source(addresses.worker, `${service}/background`, pools.worker ?? 8);
+  static async open(service: string, addresses: DatabaseAddresses, options: Options = {}): Promise<Database> {
+    const app = source(addresses.app, `${service}/http`, options.app ?? 10, options.patience ?? 10_000);
+    const worker = source(addresses.worker, `${service}/background`, options.worker ?? 8, options.patience ?? 20_000);
     await Promise.all([app.initialize(), worker.initialize()]);
-    return new Database(app, worker, new SharedTransactions(addresses.app, `${service}/shared`, pools.shared ?? 2));
+    const shared = new SharedTransactions(addresses.app, `${service}/shared`, {
+      connections: options.shared ?? 2,
+      patience: options.patience ?? 10_000,
+    });
+    return new Database(app, worker, shared);
   }
 
   /** Runs HTTP work of one tenant in one transaction: rows of other tenants do not exist for it. */

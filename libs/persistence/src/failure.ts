@@ -14,6 +14,7 @@ const transientMessages = [
   /timeout exceeded when trying to connect/i,
   /Client has encountered a connection error/i,
   /Driver not Connected/i,
+  /Query read timeout/,
   /pool.*(ended|end)/i,
 ];
 

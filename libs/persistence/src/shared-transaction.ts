@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { Pool, type ClientConfig, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import { PatientClient, limitsOf } from './patient-client.ts';
 import { nowAsText, type AfterCommit, type Transaction } from './transaction.ts';
 
 /** One transaction that HTTP work of several tenants shares; each has its own view of it. */
@@ -83,15 +84,14 @@ const commit = async (client: PoolClient): Promise<void> => {
 export class SharedTransactions {
   private readonly pool: Pool;
 
-  constructor(url: string, name: string, connections: number) {
-    const config: ClientConfig & { pipeline: boolean; max: number } = {
+  constructor(url: string, name: string, { connections, patience }: { connections: number; patience: number }) {
+    const config: PoolConfig & { pipeline: boolean } = {
       connectionString: url,
       application_name: name,
       max: connections,
       pipeline: true,
-      connectionTimeoutMillis: 5_000,
-      statement_timeout: 30_000,
-      idle_in_transaction_session_timeout: 60_000,
+      Client: PatientClient,
+      ...limitsOf(patience),
       // One that waits for a lock holds up all that share the transaction: better each waits alone.
       lock_timeout: 500,
     };

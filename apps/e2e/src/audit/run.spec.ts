@@ -50,3 +50,17 @@ it('takes no promises for a mistake, no poison for none', async () => {
   await writeFile(join(folder, 'clients.jsonl'), '');
   expect(await readNotes(folder)).toMatchObject({ answers: [], poison: [], samples: [] });
 });
+
+it('reads what was put in from outside', async () => {
+  const poison = {
+    at: '2026-01-05T08:00:00Z',
+    topic: 'tierline.tickets.v1',
+    partition: 3,
+    offset: '17',
+    key: null,
+    kind: 'malformed JSON',
+  };
+  await writeFile(join(folder, 'clients.jsonl'), '');
+  await writeFile(join(folder, 'poison.jsonl'), `${JSON.stringify({ ...poison, parkedIn: ['routing'] })}\n`);
+  expect((await readNotes(folder)).poison).toMatchObject([{ offset: 17, key: null, parkedIn: ['routing'] }]);
+});

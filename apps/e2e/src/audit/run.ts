@@ -81,7 +81,8 @@ const PoisonLine = z.object({
   kind: z.string(),
   tenant: z.string().nullish(),
   parkedIn: z.array(z.enum(services)).default([]),
-  duplicateOf: z.unknown(),
+  /** The id of the event that it is a copy of. */
+  duplicateOf: z.string().nullish(),
 });
 const SampleLine = z.object({
   at: Moment,

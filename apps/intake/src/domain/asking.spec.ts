@@ -1,11 +1,13 @@
 import {
   AgentReplied,
+  RequesterAskedEscalation,
   RequesterConfirmed,
   RequesterRejected,
   RequesterReplied,
   TicketCancelled,
   TicketClosed,
   TicketHeld,
+  TicketMerged,
   TicketOpened,
   TicketResolved,
 } from '@tierline/contracts';
@@ -123,15 +125,13 @@ describe('a reply', () => {
       .then(replied),
   );
 
-  it('is taken on the last moment of the fourteenth day after closing', () =>
+  it('is taken however long after closing: the desk goes on from it', () =>
     given(ofAnna, resolved, at('2026-01-05T08:00:00.000Z', closed))
-      .when(reply, '2026-01-19T08:00:00.000Z')
+      .when(reply, '2027-01-05T08:00:00.000Z')
       .then(replied));
 
-  it('asks for a new ticket after fourteen days', () =>
-    given(ofAnna, resolved, at('2026-01-05T08:00:00.000Z', closed))
-      .when(reply, '2026-01-19T08:00:00.001Z')
-      .thenRefused('follow_up_needed'));
+  it('is taken on a merged ticket: the desk passes it on', () =>
+    given(ofAnna, TicketMerged(TicketMerged.example)).when(reply).then(replied));
 
   it('is refused on a cancelled ticket', () => given(ofAnna, cancelled).when(reply).thenRefused('ticket_cancelled'));
 });
@@ -171,4 +171,42 @@ describe('a solution', () => {
     given(ofAnna, resolved, RequesterConfirmed({ comment: null }), closed)
       .when(reject)
       .thenRefused('not_resolved'));
+});
+
+describe('asking for somebody in charge', () => {
+  const ask = { type: 'ask-escalation', by: anna, reason: 'Payroll runs tonight.' } as const;
+  const asked = RequesterAskedEscalation({ reason: 'Payroll runs tonight.' });
+
+  it('is heard while the ticket is open', () => given(ofAnna, held).when(ask).then(asked));
+  it('is heard every four hours', () => {
+    given(ofAnna, at('2026-01-05T08:00:00.000Z', asked))
+      .when(ask, '2026-01-05T11:59:59.999Z')
+      .thenRefused('asked_already', { conflict: { askedAt: '2026-01-05T08:00:00.000Z' } });
+    given(ofAnna, at('2026-01-05T08:00:00.000Z', asked)).when(ask, '2026-01-05T12:00:00.000Z').then(asked);
+  });
+  it.each([
+    ['solved', [resolved]],
+    ['cancelled', [cancelled]],
+    ['merged', [TicketMerged(TicketMerged.example)]],
+  ])('is refused when the ticket is %s', (_, history) =>
+    given(ofAnna, ...history)
+      .when(ask)
+      .thenRefused('not_open'),
+  );
+  it('is refused to strangers', () =>
+    given(ofAnna)
+      .when({ ...ask, by: { subject: 'ben', actsForOthers: false } })
+      .thenRefused('ticket_absent'));
+});
+
+describe('a ticket that came from another', () => {
+  const ticket = {
+    ...TicketOpened.example,
+    origin: { kind: 'follow-up' as const, ticketId: '019a0000-0000-7000-8000-000000000011', number: 7 },
+  };
+
+  it('is opened once', () => {
+    given().when({ type: 'open-from', ticket }).then(TicketOpened(ticket));
+    given(TicketOpened(ticket)).when({ type: 'open-from', ticket }).thenNothing();
+  });
 });

@@ -1,10 +1,12 @@
 import {
   DomainError,
+  RequesterAskedEscalation,
   RequesterConfirmed,
   RequesterRejected,
   RequesterReplied,
   TicketOpened,
   type Channel,
+  type FactOf,
   type Impact,
   type Urgency,
 } from '@tierline/contracts';
@@ -28,15 +30,20 @@ export type OpenCommand = {
   urgency: Urgency;
 };
 
+/** Opens a ticket that came from another one, as the desk asked. */
+export type OpenFromCommand = { type: 'open-from'; ticket: FactOf<typeof TicketOpened>['data'] };
+
 export type Command =
   | OpenCommand
+  | OpenFromCommand
   | { type: 'reply'; by: Asker; messageId: string; text: string }
   | { type: 'confirm'; by: Asker; comment: string | null }
-  | { type: 'reject'; by: Asker; messageId: string; reason: string };
+  | { type: 'reject'; by: Asker; messageId: string; reason: string }
+  | { type: 'ask-escalation'; by: Asker; reason: string | null };
 
-/** How long after closing a reply still goes on with the ticket, in days. */
-export const reopenDays = 14;
-const day = 24 * 60 * 60 * 1_000;
+/** Hours between two calls for somebody in charge. */
+const askingHours = 4;
+const hour = 60 * 60 * 1_000;
 
 /** Channels that people use themselves; the others bring in what somebody else said. */
 const ownChannels: readonly Channel[] = ['web', 'api'];
@@ -75,6 +82,7 @@ const words: Record<Status, string> = {
   resolved: 'resolved',
   closed: 'closed',
   cancelled: 'cancelled',
+  merged: 'part of another ticket',
 };
 
 const refuseUnlessResolved = ({ status, number }: KnownRequest) => {
@@ -85,24 +93,36 @@ const refuseUnlessResolved = ({ status, number }: KnownRequest) => {
   );
 };
 
-const refuseUnlessOpenForReplies = ({ status, number, closedAt }: KnownRequest, at: string) => {
-  const reference = referenceOf(number);
-  if (status === 'cancelled')
-    throw new DomainError('ticket_cancelled', `${reference} was cancelled; open a new ticket if you still need help.`);
-  if (status !== 'closed' || closedAt === null) return;
-  if (Date.parse(at) - Date.parse(closedAt) <= reopenDays * day) return;
+/** A reply to a closed ticket is taken: the desk reopens it, or has a ticket opened that follows it. */
+const refuseUnlessOpenForReplies = ({ status, number }: KnownRequest) => {
+  if (status !== 'cancelled') return;
   throw new DomainError(
-    'follow_up_needed',
-    `${reference} was closed more than ${reopenDays} days ago; open a new ticket and name ${reference} in it.`,
+    'ticket_cancelled',
+    `${referenceOf(number)} was cancelled; open a new ticket if you still need help.`,
+  );
+};
+
+const ended: readonly Status[] = ['resolved', 'closed', 'cancelled', 'merged'];
+
+const refuseUnlessMayAsk = ({ status, number, askedAt }: KnownRequest, at: string) => {
+  if (ended.includes(status))
+    throw new DomainError('not_open', `${referenceOf(number)} is ${words[status]}: there is nothing to hurry.`);
+  if (askedAt === null || Date.parse(at) - Date.parse(askedAt) >= askingHours * hour) return;
+  throw new DomainError(
+    'asked_already',
+    `You asked less than ${askingHours} hours ago; a lead knows of ${referenceOf(number)}.`,
+    'conflict',
+    { conflict: { askedAt } },
   );
 };
 
 const decide = (command: Command, request: Request, at: string): readonly RequestEvent[] => {
   if (command.type === 'open') return request.status === 'absent' ? open(command) : [];
+  if (command.type === 'open-from') return request.status === 'absent' ? [TicketOpened(command.ticket)] : [];
   if (request.status === 'absent' || !concerns(command.by, request)) throw ticketAbsent();
   switch (command.type) {
     case 'reply':
-      refuseUnlessOpenForReplies(request, at);
+      refuseUnlessOpenForReplies(request);
       return [RequesterReplied({ messageId: command.messageId, text: command.text })];
     case 'confirm':
       // Pressed twice: the second time changes nothing and is no mistake.
@@ -112,6 +132,9 @@ const decide = (command: Command, request: Request, at: string): readonly Reques
     case 'reject':
       refuseUnlessResolved(request);
       return [RequesterRejected({ messageId: command.messageId, reason: command.reason })];
+    case 'ask-escalation':
+      refuseUnlessMayAsk(request, at);
+      return [RequesterAskedEscalation({ reason: command.reason })];
   }
 };
 

@@ -1,4 +1,5 @@
 import {
+  ActUndone,
   AgentReplied,
   RequesterConfirmed,
   RequesterRejected,
@@ -8,6 +9,8 @@ import {
   TicketClosed,
   TicketEscalated,
   TicketHeld,
+  TicketMarkedSpam,
+  TicketMerged,
   TicketOpened,
   TicketQueued,
   TicketReopened,
@@ -15,7 +18,9 @@ import {
   TicketResumed,
   TicketReturned,
   TicketTransferred,
+  TicketUnmerged,
   WorkStarted,
+  type HoldReason,
 } from '@tierline/contracts';
 import { at, specFor } from '@tierline/testing';
 import { request } from './asking.ts';
@@ -29,6 +34,13 @@ const started = WorkStarted(WorkStarted.example);
 const resolved = TicketResolved(TicketResolved.example);
 const confirmed = RequesterConfirmed({ comment: null });
 const held = TicketHeld(TicketHeld.example);
+
+const undone = (state: 'NEW' | 'PENDING', reason: HoldReason | null) =>
+  ActUndone({
+    act: 'spam',
+    agentId: 'tom',
+    now: { state, place: null, owner: null, hold: reason && { reason, until: '2026-01-06T08:00:00.000Z' } },
+  });
 
 const after = (...facts: Parameters<typeof given>) => given(...facts).state();
 
@@ -50,6 +62,13 @@ describe('what the requester sees of a ticket', () => {
     ['waiting', 1, [opened, queued, started, resolved, RequesterRejected(RequesterRejected.example)]],
     ['waiting', 1, [opened, queued, resolved, confirmed, TicketReopened(TicketReopened.example)]],
     ['cancelled', 1, [opened, queued, TicketCancelled(TicketCancelled.example)]],
+    ['cancelled', 1, [opened, queued, TicketMarkedSpam(TicketMarkedSpam.example)]],
+    ['merged', 1, [opened, queued, TicketMerged(TicketMerged.example)]],
+    ['waiting', 1, [opened, TicketMerged(TicketMerged.example), TicketUnmerged(TicketUnmerged.example)]],
+    ['in-progress', 1, [opened, queued, started, held, ActUndone(ActUndone.example)]],
+    ['received', null, [opened, TicketMarkedSpam(TicketMarkedSpam.example), undone('NEW', null)]],
+    ['waiting-for-you', 1, [opened, queued, undone('PENDING', 'CUSTOMER')]],
+    ['on-hold', 1, [opened, queued, undone('PENDING', 'VENDOR')]],
   ])('is %s, in tier %s, after its history', (status, tierRank, history) =>
     expect(after(...history)).toMatchObject({ status, tierRank }),
   );

@@ -1,5 +1,7 @@
 import {
+  ActUndone,
   AgentReplied,
+  RequesterAskedEscalation,
   RequesterConfirmed,
   RequesterRejected,
   RequesterReplied,
@@ -8,6 +10,8 @@ import {
   TicketClosed,
   TicketEscalated,
   TicketHeld,
+  TicketMarkedSpam,
+  TicketMerged,
   TicketOpened,
   TicketQueued,
   TicketReopened,
@@ -15,8 +19,10 @@ import {
   TicketResumed,
   TicketReturned,
   TicketTransferred,
+  TicketUnmerged,
   WorkStarted,
   type FactOf,
+  type Standing,
 } from '@tierline/contracts';
 
 /** Where a ticket stands, in the requester's words. */
@@ -29,6 +35,7 @@ export const statuses = [
   'resolved',
   'closed',
   'cancelled',
+  'merged',
 ] as const;
 export type Status = (typeof statuses)[number];
 
@@ -46,6 +53,8 @@ export type KnownRequest = {
   closedAt: string | null;
   /** True while the requester's own confirmation is what closed it. */
   confirmed: boolean;
+  /** When the requester last asked for somebody in charge. */
+  askedAt: string | null;
   updatedAt: string;
 };
 
@@ -53,7 +62,11 @@ export type Request = { status: 'absent' } | KnownRequest;
 
 /** What intake decides about a ticket. */
 export type RequestEvent = FactOf<
-  typeof TicketOpened | typeof RequesterReplied | typeof RequesterConfirmed | typeof RequesterRejected
+  | typeof TicketOpened
+  | typeof RequesterReplied
+  | typeof RequesterConfirmed
+  | typeof RequesterRejected
+  | typeof RequesterAskedEscalation
 >;
 
 /** What the desk did with it, as far as its requester may know. */
@@ -71,6 +84,10 @@ export const deskEvents = [
   TicketReopened,
   TicketClosed,
   TicketCancelled,
+  TicketMarkedSpam,
+  TicketMerged,
+  TicketUnmerged,
+  ActUndone,
 ] as const;
 export type DeskEvent = FactOf<(typeof deskEvents)[number]>;
 
@@ -86,6 +103,7 @@ const opened = ({ data }: FactOf<typeof TicketOpened>, at: string): KnownRequest
   resolvedAt: null,
   closedAt: null,
   confirmed: false,
+  askedAt: null,
   updatedAt: at,
 });
 
@@ -110,6 +128,8 @@ const afterOwn = (request: KnownRequest, event: RequestEvent, at: string): Known
       };
     case RequesterRejected.type:
       return { ...said, ...goingOn, status: 'waiting' };
+    case RequesterAskedEscalation.type:
+      return { ...request, askedAt: at, updatedAt: at };
   }
 };
 
@@ -135,8 +155,32 @@ const afterMove = (request: KnownRequest, event: DeskEvent, at: string): KnownRe
 };
 
 type OtherEvent = FactOf<
-  typeof AgentReplied | typeof TicketResolved | typeof TicketReopened | typeof TicketClosed | typeof TicketCancelled
+  | typeof AgentReplied
+  | typeof TicketResolved
+  | typeof TicketReopened
+  | typeof TicketClosed
+  | typeof TicketCancelled
+  | typeof TicketMarkedSpam
+  | typeof TicketMerged
+  | typeof TicketUnmerged
+  | typeof ActUndone
 >;
+
+/** The status of a ticket that the desk took an act back on. */
+const statusOf = ({ state, hold }: Standing): Status => {
+  if (state === 'NEW') return 'received';
+  if (state === 'ASSIGNED' || state === 'IN_PROGRESS') return 'in-progress';
+  if (state !== 'PENDING') return 'waiting';
+  return hold?.reason === 'CUSTOMER' ? 'waiting-for-you' : 'on-hold';
+};
+
+const asBefore = (request: KnownRequest, now: Standing, at: string): KnownRequest => ({
+  ...request,
+  ...goingOn,
+  status: statusOf(now),
+  tierRank: now.place?.rank ?? request.tierRank,
+  updatedAt: at,
+});
 
 const afterEnd = (request: KnownRequest, event: OtherEvent, at: string): KnownRequest => {
   switch (event.type) {
@@ -157,7 +201,13 @@ const afterEnd = (request: KnownRequest, event: OtherEvent, at: string): KnownRe
       // The confirmation closed it here already, at the moment that counts for the requester.
       return request.confirmed ? request : { ...request, status: 'closed', closedAt: at, updatedAt: at };
     case TicketCancelled.type:
+    case TicketMarkedSpam.type:
       return { ...request, status: 'cancelled', updatedAt: at };
+    case TicketMerged.type:
+      return { ...request, status: 'merged', updatedAt: at };
+    case TicketUnmerged.type:
+    case ActUndone.type:
+      return asBefore(request, event.data.now, at);
   }
 };
 
@@ -165,7 +215,8 @@ const isOwn = (event: RequestEvent | DeskEvent): event is RequestEvent =>
   event.type === TicketOpened.type ||
   event.type === RequesterReplied.type ||
   event.type === RequesterConfirmed.type ||
-  event.type === RequesterRejected.type;
+  event.type === RequesterRejected.type ||
+  event.type === RequesterAskedEscalation.type;
 
 /** The request after its own event or one of the desk; the same one when the event means nothing to it. */
 export const evolve = (request: Request, event: RequestEvent | DeskEvent, at: string): Request => {

@@ -1,5 +1,8 @@
-import type { FactOf, Handover, HoldReason, TicketResolved } from '@tierline/contracts';
+import type { FactOf, Handover, HoldReason, RunbookStep, TicketResolved } from '@tierline/contracts';
+import type { Unseen } from './concurrency.ts';
 import type { Desk } from './desk.ts';
+import type { KnownTicket } from './ticket.ts';
+import type { CounterAct, MergedReply, TeamAct } from './team-command.ts';
 import type { Cause } from './clocks/clock.ts';
 import type { OrphanKind } from './mending.ts';
 import type { ClockTimerKind, StateTimerKind } from './timers.ts';
@@ -7,7 +10,7 @@ import type { ClockTimerKind, StateTimerKind } from './timers.ts';
 /** Who acts; `lead` may act in every team. */
 export type Doer = { readonly agentId: string; readonly lead: boolean };
 
-type By = { readonly by: Doer };
+export type By = { readonly by: Doer };
 
 export type Claim = By & { readonly type: 'claim' };
 export type Assign = By & { readonly type: 'assign'; readonly agentId: string };
@@ -59,7 +62,14 @@ export type RequesterSays = {
   readonly type: 'requester-replied' | 'requester-rejected' | 'requester-confirmed';
   /** When the requester did it, by the clock of the service that took it. */
   readonly happenedAt?: string | undefined;
+  /** What was written, and the id of the ticket that it opens when this one has ended for good. */
+  readonly text?: string;
+  readonly messageId?: string;
+  readonly followUpId?: string;
+  /** Who wrote, where it is not the requester of this ticket. */
+  readonly requesterId?: string;
 };
+export type AskEscalation = { readonly type: 'ask-escalation'; readonly reason: string | null };
 /** What is promised changed; the clocks have to follow. */
 export type KeepTime = { readonly type: 'keep-time'; readonly cause: Cause };
 /** The watchdog found something wrong with the ticket. */
@@ -80,16 +90,30 @@ export type AgentAct =
   | Return
   | Resolve
   | Reopen
-  | Cancel;
+  | Cancel
+  | TeamAct
+  | CounterAct;
 
 /** What happens to a ticket. */
-export type Act = AgentAct | Route | Fire | RequesterSays | KeepTime | Mend;
+export type Act = AgentAct | Route | Fire | RequesterSays | AskEscalation | MergedReply | KeepTime | Mend;
 
 /** What a decision may look at beside the ticket. */
 export type Surroundings = {
   readonly desk: Desk;
   /** The teams of the agents that the decision is about, by agent id; an agent the desk does not know is absent. */
   readonly teams: ReadonlyMap<string, readonly string[]>;
+  /** Other tickets that the act names, locked; one that does not exist is absent. */
+  readonly others?: ReadonlyMap<string, KnownTicket>;
+  /** How many children of the ticket are open. */
+  readonly openChildren?: number;
+  /** True when the link that is asked for would lead back to where it starts. */
+  readonly closesCycle?: boolean;
+  /** The steps for the ticket's category. */
+  readonly runbook?: readonly RunbookStep[];
+  /** What happened since the caller looked. */
+  readonly unseen?: readonly Unseen[];
 };
 
 export type Command = { readonly act: Act; readonly around: Surroundings };
+
+export type * from './team-command.ts';

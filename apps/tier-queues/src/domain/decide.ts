@@ -1,17 +1,24 @@
 import { DomainError, TicketClosed } from '@tierline/contracts';
+import { askedEscalation } from './attention.ts';
 import type { Act, AgentAct, Command, Fire, Surroundings } from './command.ts';
+import { requireNoOverlap } from './concurrency.ts';
 import { note, reply } from './conversation.ts';
 import { placeOf, type Desk } from './desk.ts';
+import { cancel } from './ending.ts';
 import { evolve } from './evolve.ts';
 import type { TicketFact } from './facts.ts';
 import { fireClock, stalled } from './falling-due.ts';
-import { hold, resume, resumed } from './holding.ts';
+import { hold, resume, wokenUp } from './holding.ts';
 import { withClocks } from './keeping-time.ts';
+import { updateIsDue } from './major.ts';
 import { mend } from './mending.ts';
+import { mergedReply } from './merging.ts';
 import { escalate, giveBack, transfer } from './moves.ts';
 import { assign, claim, release, start } from './ownership.ts';
-import { cancel, reopen, requesterSays, resolve } from './resolution.ts';
+import { reopen, requesterSays, resolve } from './resolution.ts';
 import { route, unrouted } from './routes.ts';
+import { isOpen } from './snapshot.ts';
+import { decideTeamAct } from './team-acts.ts';
 import { awaitedRoute, type KnownTicket, type Ticket } from './ticket.ts';
 import { timersOf } from './timers.ts';
 
@@ -24,6 +31,7 @@ const withPlaceOfToday = (ticket: KnownTicket, desk: Desk): KnownTicket => {
 const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string): TicketFact[] => {
   if (act.kind === 'breach' || act.kind === 'warning') return fireClock(ticket, act, desk, at);
   const { kind, generation } = act;
+  if (kind === 'stakeholder-update') return isOpen(ticket) ? updateIsDue(ticket, generation, at) : [];
   if (kind === 'stalled') {
     const isStill = timersOf(ticket, desk, at).some((timer) => timer.kind === kind);
     return isStill && Date.parse(at) >= generation ? stalled(ticket, at) : [];
@@ -31,7 +39,7 @@ const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string
   if (generation !== ticket.armed) return [];
   const awaited = awaitedRoute(ticket);
   if (kind === 'unrouted' && awaited) return unrouted(ticket, awaited, desk, at);
-  if (kind === 'wake-up' && ticket.state === 'PENDING') return resumed(ticket, 'wake-up');
+  if (kind === 'wake-up' && ticket.state === 'PENDING') return wokenUp(ticket);
   if (kind === 'close' && ticket.state === 'RESOLVED') return [TicketClosed({ cause: 'timer' })];
   return [];
 };
@@ -66,6 +74,8 @@ const decideAgentAct = (act: AgentAct, ticket: KnownTicket, around: Surroundings
       return reopen(ticket, act, around, at);
     case 'cancel':
       return cancel(ticket, act, around);
+    default:
+      return decideTeamAct(act, ticket, around, at);
   }
 };
 
@@ -88,7 +98,12 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
     case 'requester-rejected':
     case 'requester-confirmed':
       return requesterSays(ticket, act, around, at);
+    case 'ask-escalation':
+      return askedEscalation(ticket, act.reason);
+    case 'merged-reply':
+      return mergedReply(ticket, act, around, at);
     default:
+      requireNoOverlap(act, ticket, around.unseen ?? []);
       return decideAgentAct(act, ticket, around, at);
   }
 };

@@ -1,4 +1,4 @@
-import type { AgentChanged, FactOf, QueueChanged, TierChanged } from '@tierline/contracts';
+import type { AgentChanged, FactOf, HoldReason, QueueChanged, TierChanged } from '@tierline/contracts';
 import type { PromiseBook } from './clocks/timekeeping.ts';
 
 export type Tier = FactOf<typeof TierChanged>['data'];
@@ -27,6 +27,10 @@ export type Limits = {
   readonly longestHold: number;
   /** Open with nothing due and without anything happening, before somebody is told. */
   readonly stalled: number;
+  /** All holds of one reason together; a reason that is not named has its default. */
+  readonly holdCaps?: Partial<Readonly<Record<HoldReason, number>>>;
+  /** Returns of one ticket, after which a lead decides instead. */
+  readonly bounces?: number;
 };
 
 /** A tenant's desk as decisions look at it. */

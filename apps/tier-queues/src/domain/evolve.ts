@@ -1,8 +1,10 @@
 import {
   AgentReplied,
+  MergedReplyReceived,
   NoteAdded,
   OrphanDetected,
   PriorityChanged,
+  RequesterAskedEscalation,
   RequesterConfirmed,
   RequesterRejected,
   RequesterReplied,
@@ -23,10 +25,13 @@ import {
   WorkStarted,
   type FactOf,
 } from '@tierline/contracts';
+import { nothingBeside } from './beside.ts';
+import { withBeside } from './beside-after.ts';
 import { clocksAfter, type ClockEntry } from './clocks/clock.ts';
 import { entryOf } from './clocks/ledger.ts';
 import type { Place } from './desk.ts';
 import type { NotedFact, TicketFact } from './facts.ts';
+import { takenBack } from './taking-back.ts';
 import { awaitedRoute, dimensionsOf, type KnownTicket, type Ticket } from './ticket.ts';
 
 /** Events carry a place among other things. */
@@ -66,10 +71,11 @@ const opened = ({ data }: FactOf<typeof TicketOpened>, at: string): Ticket => ({
   unansweredSince: at,
   armed: 1,
   clocks: [],
+  beside: data.origin ? { ...nothingBeside, origin: data.origin } : nothingBeside,
 });
 
 const routed = (ticket: KnownTicket, { data }: FactOf<typeof TicketRouted>): Ticket => {
-  if (ticket.state === 'CLOSED' || ticket.state === 'CANCELLED') return ticket;
+  if (ticket.state === 'CLOSED' || ticket.state === 'CANCELLED' || ticket.state === 'SPAM') return ticket;
   const known = { ...ticket, type: data.type, category: data.category, priority: data.priority };
   const route = awaitedRoute(known);
   // A route that belongs to an earlier hop does not say where the ticket is wanted now.
@@ -77,13 +83,13 @@ const routed = (ticket: KnownTicket, { data }: FactOf<typeof TicketRouted>): Tic
   return { ...known, route: { ...route, tier: data.tier, queue: data.queue } } as Ticket;
 };
 
-const requesterWrote = (ticket: KnownTicket, at: string): Ticket => ({
+const requesterWrote = (ticket: KnownTicket, at: string): KnownTicket => ({
   ...ticket,
   requesterWroteAt: at,
   unansweredSince: ticket.unansweredSince ?? at,
 });
 
-const queued = (ticket: KnownTicket, { data }: FactOf<typeof TicketQueued>, at: string): Ticket => ({
+const queued = (ticket: KnownTicket, { data }: FactOf<typeof TicketQueued>, at: string): KnownTicket => ({
   ...released(ticket),
   state: 'QUEUED',
   place: placeIn(data),
@@ -93,7 +99,7 @@ const queued = (ticket: KnownTicket, { data }: FactOf<typeof TicketQueued>, at: 
   route: null,
 });
 
-const escalated = (ticket: KnownTicket, { data }: FactOf<typeof TicketEscalated>, at: string): Ticket => ({
+const escalated = (ticket: KnownTicket, { data }: FactOf<typeof TicketEscalated>, at: string): KnownTicket => ({
   ...released(ticket),
   state: 'QUEUED',
   place: null,
@@ -104,7 +110,7 @@ const escalated = (ticket: KnownTicket, { data }: FactOf<typeof TicketEscalated>
   armed: ticket.armed + 1,
 });
 
-const resumed = (ticket: KnownTicket, { data }: FactOf<typeof TicketResumed>): Ticket => {
+const resumed = (ticket: KnownTicket, { data }: FactOf<typeof TicketResumed>): KnownTicket => {
   const place = placeIn(data);
   const { owner } = ticket;
   return owner === null
@@ -112,13 +118,13 @@ const resumed = (ticket: KnownTicket, { data }: FactOf<typeof TicketResumed>): T
     : { ...dimensionsOf(ticket), state: 'IN_PROGRESS', place, owner };
 };
 
-const moved = (ticket: KnownTicket, from: Place, counts: Partial<KnownTicket['counts']>): Ticket => ({
+const moved = (ticket: KnownTicket, from: Place, counts: Partial<KnownTicket['counts']>): KnownTicket => ({
   ...ticket,
   previous: remember(ticket.previous, from),
   counts: { ...ticket.counts, ...counts },
 });
 
-const worked = (ticket: KnownTicket, fact: TicketFact, at: string): Ticket => {
+const worked = (ticket: KnownTicket, fact: TicketFact, at: string): KnownTicket => {
   const ground = dimensionsOf(ticket);
   switch (fact.type) {
     case TicketClaimed.type:
@@ -128,12 +134,12 @@ const worked = (ticket: KnownTicket, fact: TicketFact, at: string): Ticket => {
     case AgentReplied.type:
       return { ...ticket, replied: true, unansweredSince: null };
     case TicketHeld.type: {
-      const { reason, until, vendor = null } = fact.data;
+      const { reason, until, vendor, capped } = fact.data;
       return {
         ...ground,
         state: 'PENDING',
         place: placeIn(fact.data),
-        hold: { reason, until, vendor },
+        hold: { reason, until, since: at, vendor: vendor ?? null, capped: capped ?? false },
         armed: ticket.armed + 1,
       };
     }
@@ -150,12 +156,14 @@ const worked = (ticket: KnownTicket, fact: TicketFact, at: string): Ticket => {
       };
     case TicketCancelled.type:
       return { ...ground, state: 'CANCELLED', cancelledAt: at, unansweredSince: null };
+    case MergedReplyReceived.type:
+      return requesterWrote(ticket, at);
     default:
-      return ticket;
+      return takenBack(ticket, fact, at);
   }
 };
 
-const placed = (ticket: KnownTicket, fact: TicketFact, at: string): Ticket => {
+const placed = (ticket: KnownTicket, fact: TicketFact, at: string): KnownTicket => {
   switch (fact.type) {
     case TicketQueued.type:
       return queued(ticket, fact, at);
@@ -208,8 +216,9 @@ export const evolve = (ticket: Ticket, fact: TicketFact | NotedFact, at: string)
     case RequesterRejected.type:
       return requesterWrote(ticket, at);
     case RequesterConfirmed.type:
+    case RequesterAskedEscalation.type:
       return { ...ticket, requesterWroteAt: at };
     default:
-      return placed(ticket, fact, at);
+      return withBeside(ticket, placed(ticket, fact, at), fact, at);
   }
 };

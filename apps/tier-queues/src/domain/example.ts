@@ -8,7 +8,7 @@ import {
   WorkStarted,
   type Handover,
 } from '@tierline/contracts';
-import type { Act, AgentAct, Command, Doer } from './command.ts';
+import type { Act, AgentAct, Command, Doer, Surroundings } from './command.ts';
 import type { Desk, Place, Queue, Tier } from './desk.ts';
 import { emptyBook } from './promises.ts';
 import { day, second } from './time.ts';
@@ -60,7 +60,10 @@ export const deskBody = {
 };
 
 /** A command as it reaches the rules, on this desk. */
-export const doing = (act: Act, on: Desk = desk): Command => ({ act, around: { desk: on, teams } });
+export const doing = (act: Act, on: Desk = desk, more: Partial<Surroundings> = {}): Command => ({
+  act,
+  around: { desk: on, teams, ...more },
+});
 
 export const tom: Doer = { agentId: 'tom', lead: false };
 export const una: Doer = { agentId: 'una', lead: false };

@@ -29,6 +29,30 @@ export type TicketFact =
   | FactOf<typeof contracts.TicketClosed>
   | FactOf<typeof contracts.TicketCancelled>
   | FactOf<typeof contracts.OrphanDetected>
+  | FactOf<typeof contracts.AttentionRaised>
+  | FactOf<typeof contracts.AttentionSettled>
+  | FactOf<typeof contracts.ManagementNotified>
+  | FactOf<typeof contracts.VendorAnswered>
+  | FactOf<typeof contracts.TicketMarkedSpam>
+  | FactOf<typeof contracts.SwarmAsked>
+  | FactOf<typeof contracts.SwarmJoined>
+  | FactOf<typeof contracts.SwarmLeft>
+  | FactOf<typeof contracts.HandoverAccepted>
+  | FactOf<typeof contracts.HandoverRated>
+  | FactOf<typeof contracts.RunbookStepDone>
+  | FactOf<typeof contracts.ActUndone>
+  | FactOf<typeof contracts.TicketLinked>
+  | FactOf<typeof contracts.TicketUnlinked>
+  | FactOf<typeof contracts.TicketMerged>
+  | FactOf<typeof contracts.MergeReceived>
+  | FactOf<typeof contracts.TicketUnmerged>
+  | FactOf<typeof contracts.MergeWithdrawn>
+  | FactOf<typeof contracts.MergedReplyReceived>
+  | FactOf<typeof contracts.OpeningAsked>
+  | FactOf<typeof contracts.MajorIncidentDeclared>
+  | FactOf<typeof contracts.StakeholdersUpdated>
+  | FactOf<typeof contracts.StakeholderUpdateDue>
+  | FactOf<typeof contracts.MajorIncidentEnded>
   | FactOf<typeof contracts.PriorityChanged>
   | FactOf<typeof contracts.TicketStalled>
   | ClockFact;
@@ -39,4 +63,5 @@ export type NotedFact =
   | FactOf<typeof contracts.TicketRouted>
   | FactOf<typeof contracts.RequesterReplied>
   | FactOf<typeof contracts.RequesterConfirmed>
-  | FactOf<typeof contracts.RequesterRejected>;
+  | FactOf<typeof contracts.RequesterRejected>
+  | FactOf<typeof contracts.RequesterAskedEscalation>;

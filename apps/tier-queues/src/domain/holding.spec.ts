@@ -1,8 +1,8 @@
-import { TicketHeld, TicketResumed } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { AttentionRaised, TicketHeld, TicketResumed, VendorAnswered } from '@tierline/contracts';
+import { at, specFor } from '@tierline/testing';
 import type { Hold } from './command.ts';
 import { ticketRules } from './decide.ts';
-import { assigned, doing, ida, inProgress, serviceDesk, started, tom, una, waiting } from './example.ts';
+import { assigned, desk, doing, ida, inProgress, serviceDesk, started, tom, una, waiting } from './example.ts';
 
 const { given } = specFor(ticketRules);
 const inAWeek = '2026-01-12T08:00:00.000Z';
@@ -38,10 +38,10 @@ describe('hold', () => {
   );
   it('lasts ninety days at most', () => {
     given(...inProgress)
-      .when(hold({ until: '2026-04-05T08:00:00.000Z' }))
-      .then(heldUntil('2026-04-05T08:00:00.000Z'));
+      .when(hold({ reason: 'CHANGE', until: '2026-04-05T08:00:00.000Z' }))
+      .then(heldUntil('2026-04-05T08:00:00.000Z', 'CHANGE'));
     given(...inProgress)
-      .when(hold({ until: '2026-04-05T08:00:00.001Z' }))
+      .when(hold({ reason: 'CHANGE', until: '2026-04-05T08:00:00.001Z' }))
       .thenRefused('until_too_far');
   });
   it('is refused to a colleague, and for a waiting or held ticket', () => {
@@ -95,4 +95,83 @@ describe('resume', () => {
       .thenNothing());
   it('leaves nothing behind of the hold', () =>
     expect(given(...held, resumed('agent')).state()).not.toHaveProperty('hold'));
+});
+
+describe('the cap on holds of a reason', () => {
+  const hold = (act: Partial<Hold>) => doing({ type: 'hold', by: tom, reason: 'CUSTOMER', ...act });
+  const resumed = TicketResumed({ ...serviceDesk, cause: 'agent' });
+  const monthLater = '2026-02-04T08:00:00.000Z';
+  /** Held for 28 of the 30 days that are allowed for the requester. */
+  const heldLong = [...inProgress, heldUntil('2026-02-02T08:00:00.000Z'), at('2026-02-02T08:00:00.000Z', resumed)];
+  const capped = TicketHeld({ ...serviceDesk, reason: 'CUSTOMER', until: monthLater, note: null, capped: true });
+
+  it('counts every hold of the reason, and no other', () => {
+    expect(given(...heldLong).state()).toMatchObject({ beside: { held: { CUSTOMER: 28 * 24 * 60 * 60 * 1_000 } } });
+    given(...heldLong)
+      .when(hold({ reason: 'APPROVAL' }), '2026-02-02T08:00:00.000Z')
+      .then(heldUntil('2026-02-09T08:00:00.000Z', 'APPROVAL'));
+  });
+  it('shortens a hold without a date to what is left', () =>
+    given(...heldLong)
+      .when(hold({}), '2026-02-02T08:00:00.000Z')
+      .then(capped));
+  it('refuses a date beyond it, and any hold when nothing is left', () => {
+    given(...heldLong)
+      .when(hold({ until: '2026-02-04T08:00:00.001Z' }), '2026-02-02T08:00:00.000Z')
+      .thenRefused('until_beyond_cap', { fields: [{ path: 'until' }] });
+    given(...heldLong, at('2026-02-02T08:00:00.000Z', capped), at(monthLater, resumed))
+      .when(hold({}), monthLater)
+      .thenRefused('hold_cap_reached', { fields: [{ path: 'reason' }] });
+  });
+  it('brings the ticket back by itself, and tells the lead', () =>
+    given(...heldLong, at('2026-02-02T08:00:00.000Z', capped))
+      .when(doing({ type: 'fire', kind: 'wake-up', generation: 3 }), monthLater)
+      .then(
+        TicketResumed({ ...serviceDesk, cause: 'cap' }),
+        AttentionRaised({
+          reason: 'hold-cap',
+          detail: 'It was held as long as it may be for the reason CUSTOMER.',
+          place: serviceDesk,
+          agentId: null,
+        }),
+      ));
+  it('may be another one on this desk', () => {
+    const strict = { ...desk, limits: { ...desk.limits, holdCaps: { CUSTOMER: 60_000 } } };
+    given(...inProgress)
+      .when(doing({ type: 'hold', by: tom, reason: 'CUSTOMER' }, strict))
+      .then(
+        TicketHeld({ ...serviceDesk, reason: 'CUSTOMER', until: '2026-01-05T08:01:00.000Z', note: null, capped: true }),
+      );
+  });
+});
+
+describe('waiting for a vendor', () => {
+  const forVendor = TicketHeld({ ...serviceDesk, reason: 'VENDOR', until: inAWeek, note: null, vendor: 'Contoso' });
+  const answer = (act: object = {}) => doing({ type: 'vendor-answer', by: tom, text: 'Fixed.', ...act });
+  const answered = VendorAnswered({ vendor: 'Contoso', text: 'Fixed.', agentId: 'tom' });
+
+  it('names the vendor', () => {
+    given(...inProgress)
+      .when(doing({ type: 'hold', by: tom, reason: 'VENDOR', vendor: 'Contoso' }))
+      .then(forVendor);
+    given(...inProgress)
+      .when(doing({ type: 'hold', by: tom, reason: 'CHANGE', vendor: 'Contoso' }))
+      .thenRefused('vendor_not_awaited', { fields: [{ path: 'vendor' }] });
+  });
+  it('ends with the answer', () =>
+    given(...inProgress, forVendor)
+      .when(answer())
+      .then(answered, TicketResumed({ ...serviceDesk, cause: 'vendor-answered' })));
+  it('does not end a hold for another reason', () =>
+    given(...held)
+      .when(answer({ vendor: 'Contoso' }))
+      .then(answered));
+  it('is no business of another team, nor of a ticket that nobody works on', () => {
+    given(...inProgress, forVendor)
+      .when(answer({ by: ida }))
+      .thenRefused('not_in_team');
+    given(...waiting)
+      .when(answer())
+      .thenRefused('wrong_state');
+  });
 });

@@ -1,5 +1,6 @@
-import { DomainError, TicketHeld, TicketResumed } from '@tierline/contracts';
-import type { Hold, Resume, Surroundings } from './command.ts';
+import { DomainError, TicketHeld, TicketResumed, VendorAnswered, type HoldReason } from '@tierline/contracts';
+import { raised } from './attention.ts';
+import type { Hold, Resume, Surroundings, VendorAnswer } from './command.ts';
 import type { Limits } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, queuedAt, requireOwner, requireTeam } from './guards.ts';
@@ -7,39 +8,97 @@ import { startIfAssigned } from './ownership.ts';
 import type { HeldTicket, KnownTicket } from './ticket.ts';
 import { after, day, isLater } from './time.ts';
 
-const refuseUntil = (code: string, message: string): never => {
-  throw new DomainError(code, `until: ${message}.`, 'refused', { fields: [{ path: 'until', message }] });
+const refuse = (code: string, path: string, message: string): never => {
+  throw new DomainError(code, `${path}: ${message}.`, 'refused', { fields: [{ path, message }] });
 };
 
+const inDays = (milliseconds: number): string => `${Math.round((milliseconds / day) * 10) / 10} days`;
+
+/** How long a ticket may be held for a reason in all, where nothing else is said: milliseconds. */
+export const defaultCaps: Readonly<Record<HoldReason, number>> = {
+  CUSTOMER: 30 * day,
+  VENDOR: 60 * day,
+  APPROVAL: 30 * day,
+  CHANGE: 180 * day,
+  PROBLEM: 180 * day,
+  SCHEDULED: 180 * day,
+};
+
+/** The time that is left for holds of this reason. */
+const leftFor = (ticket: KnownTicket, reason: HoldReason, { holdCaps }: Limits): number =>
+  (holdCaps?.[reason] ?? defaultCaps[reason]) - (ticket.beside.held[reason] ?? 0);
+
 /** When the hold ends at the latest. */
-const wakeUpOf = ({ reason, until }: Hold, limits: Limits, at: string): string => {
+const wakeUpOf = (ticket: KnownTicket, { reason, until }: Hold, limits: Limits, at: string): string => {
+  const left = leftFor(ticket, reason, limits);
+  if (left <= 0)
+    return refuse('hold_cap_reached', 'reason', `no time is left for holds of reason ${reason} in this ticket`);
   if (until === undefined)
     return reason === 'SCHEDULED'
-      ? refuseUntil('until_required', 'a scheduled hold needs its date')
-      : after(at, limits.hold);
-  if (!isLater(until, at)) return refuseUntil('until_past', 'the hold has to end in the future');
+      ? refuse('until_required', 'until', 'a scheduled hold needs its date')
+      : after(at, Math.min(left, limits.hold));
+  if (!isLater(until, at)) return refuse('until_past', 'until', 'the hold has to end in the future');
   if (isLater(until, after(at, limits.longestHold)))
-    return refuseUntil('until_too_far', `a hold may last ${Math.round(limits.longestHold / day)} days at most`);
+    return refuse('until_too_far', 'until', `a hold may last ${inDays(limits.longestHold)} at most`);
+  if (isLater(until, after(at, left)))
+    return refuse('until_beyond_cap', 'until', `only ${inDays(left)} are left for holds of reason ${reason}`);
   return after(until, 0);
 };
 
 export const hold = (ticket: KnownTicket, act: Hold, { desk }: Surroundings, at: string): TicketFact[] => {
   const owned = inState(ticket, 'hold', ['ASSIGNED', 'IN_PROGRESS']);
   requireOwner(owned, act.by);
-  const until = wakeUpOf(act, desk.limits, at);
-  const { reason, note = null, vendor } = act;
-  const held = { ...owned.place, reason, until, note };
-  return [...startIfAssigned(owned), TicketHeld(vendor === undefined ? held : { ...held, vendor })];
+  const { reason, vendor } = act;
+  if (vendor !== undefined && reason !== 'VENDOR')
+    refuse('vendor_not_awaited', 'vendor', `a hold of reason ${reason} awaits no vendor`);
+  const until = wakeUpOf(ticket, act, desk.limits, at);
+  const held = { ...owned.place, reason, until, note: act.note ?? null };
+  // The last of the time: then it comes back by itself, and a lead looks at it.
+  const capped = until === after(at, leftFor(ticket, reason, desk.limits));
+  return [
+    ...startIfAssigned(owned),
+    TicketHeld({ ...held, ...(vendor === undefined ? {} : { vendor }), ...(capped ? { capped } : {}) }),
+  ];
 };
 
+type Cause = Parameters<typeof TicketResumed>[0]['cause'];
+
 /** The end of a hold: back to the owner, or into the queue when there is none. */
-export const resumed = (ticket: HeldTicket, cause: 'requester-replied' | 'wake-up' | 'agent'): TicketFact[] => [
+export const resumed = (ticket: HeldTicket, cause: Cause): TicketFact[] => [
   TicketResumed({ ...ticket.place, cause }),
   ...(ticket.owner === null ? [queuedAt(ticket, ticket.place, 'resumed')] : []),
 ];
+
+/** The wake-up came. Where it is the cap, the lead learns of it. */
+export const wokenUp = (ticket: HeldTicket): TicketFact[] => {
+  const { reason, capped } = ticket.hold;
+  if (!capped) return resumed(ticket, 'wake-up');
+  const detail = `It was held as long as it may be for the reason ${reason}.`;
+  return [...resumed(ticket, 'cap'), ...raised(ticket, { reason: 'hold-cap', detail, agentId: null })];
+};
 
 export const resume = (ticket: KnownTicket, { by }: Resume, around: Surroundings): TicketFact[] => {
   const held = inState(ticket, 'resume', ['PENDING']);
   requireTeam(held, by, around);
   return resumed(held, 'agent');
+};
+
+/** What the vendor said; where the ticket waited for it, it goes on. */
+export const vendorAnswered = (ticket: KnownTicket, act: VendorAnswer, around: Surroundings): TicketFact[] => {
+  const { by, text, vendor } = act;
+  const open = inState(ticket, 'note a vendor answer in', ['ASSIGNED', 'IN_PROGRESS', 'PENDING']);
+  requireTeam(open, by, around);
+  const awaited = open.state === 'PENDING' && open.hold.reason === 'VENDOR' ? open.hold.vendor : null;
+  const answered = VendorAnswered({ vendor: vendor ?? awaited, text, agentId: by.agentId });
+  const goesOn = open.state === 'PENDING' && open.hold.reason === 'VENDOR';
+  return goesOn ? [answered, ...resumed(open, 'vendor-answered')] : [answered];
+};
+
+/** The time spent on holds after a change of state. */
+export const heldAfter = (before: KnownTicket, now: KnownTicket, at: string): KnownTicket['beside']['held'] => {
+  const { held } = before.beside;
+  if (before.state !== 'PENDING' || now.state === 'PENDING') return held;
+  const { reason, since } = before.hold;
+  const spent = Math.max(0, Date.parse(at) - Date.parse(since));
+  return { ...held, [reason]: (held[reason] ?? 0) + spent };
 };

@@ -112,7 +112,10 @@ describe('the clocks of a ticket', () => {
       ...inWork,
       goesUp,
       arrivesThere,
-      { at: '2026-01-05T09:10:00.000Z', act: { type: 'return', by: ida, reason: 'logs are missing' } },
+      {
+        at: '2026-01-05T09:10:00.000Z',
+        act: { type: 'return', by: ida, reason: 'logs are missing', missing: 'evidence' },
+      },
     ]);
     expect(told.ledger.filter(({ type }) => type === 'started').map(({ clock }) => clock)).toEqual([
       'sla-first-response',

@@ -1,17 +1,22 @@
 import {
+  ActUndone,
   AgentReplied,
+  MergedReplyReceived,
   PriorityChanged,
   TicketCancelled,
   TicketClaimed,
   TicketClosed,
   TicketEscalated,
   TicketHeld,
+  TicketMarkedSpam,
+  TicketMerged,
   TicketQueued,
   TicketReopened,
   TicketResolved,
   TicketResumed,
   TicketReturned,
   TicketTransferred,
+  TicketUnmerged,
   WorkStarted,
   is,
 } from '@tierline/contracts';
@@ -35,6 +40,7 @@ const resumeCauses: Readonly<Partial<Record<string, Cause>>> = {
   'requester-replied': 'requester-replied',
   'vendor-answered': 'vendor-answered',
   'wake-up': 'wake-up',
+  cap: 'wake-up',
 };
 const plainCauses: ReadonlyMap<string, Cause> = new Map<string, Cause>([
   [TicketClaimed.type, 'claimed'],
@@ -44,6 +50,11 @@ const plainCauses: ReadonlyMap<string, Cause> = new Map<string, Cause>([
   [TicketResolved.type, 'resolved'],
   [TicketClosed.type, 'closed'],
   [TicketCancelled.type, 'cancelled'],
+  [TicketMarkedSpam.type, 'spam'],
+  [TicketMerged.type, 'merged'],
+  [TicketUnmerged.type, 'unmerged'],
+  [ActUndone.type, 'undone'],
+  [MergedReplyReceived.type, 'requester-replied'],
   [PriorityChanged.type, 'priority-changed'],
 ]);
 /** Right after these the ticket comes into a queue, and only then it is where it stays. */

@@ -1,8 +1,10 @@
 import { DomainError, TicketEscalated, TicketReturned, TicketTransferred } from '@tierline/contracts';
+import { raised, settled } from './attention.ts';
 import type { Escalate, Return, Surroundings, Transfer } from './command.ts';
 import { defaultPlace, placeOf, tierBelow, type Desk, type Place, type Tier } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, openStates, placeNow, queuedAt, requireTeam } from './guards.ts';
+import { needsHandover, requireNamedItem } from './handing-over.ts';
 import { missingFields } from './handover.ts';
 import type { KnownTicket } from './ticket.ts';
 
@@ -54,7 +56,7 @@ export const escalate = (ticket: KnownTicket, act: Escalate, around: Surrounding
   const wanted = act.queue === undefined ? null : queueNamed(around.desk, act.queue);
   if (wanted && wanted.tier !== to.tier)
     refuse('queue_of_other_tier', 'queue', `queue ${wanted.queue} is in ${wanted.tier}, not in ${to.tier}`);
-  requireHandover(from, to, act);
+  if (needsHandover(from, { tier: to, queue: wanted?.queue ?? null }, act.by, around)) requireHandover(from, to, act);
   return [
     TicketEscalated({
       from,
@@ -89,10 +91,28 @@ const lowerPlace = (ticket: KnownTicket, from: Place, desk: Desk, queue: string 
   return refuse('queue_not_lower', 'queue', `queue ${queue} is in ${named.tier}, which is not below ${from.tier}`);
 };
 
+/** Returns of one ticket, after which a lead decides instead, where the desk does not say. */
+export const defaultBounces = 2;
+
+/** The ticket bounced often enough: it stays, and a lead decides where it belongs. */
+const toTheLead = (ticket: KnownTicket, from: Place, to: Place, { reason, by }: Return): TicketFact[] => {
+  const times = ticket.counts.bounces;
+  const detail = `Returned ${times} times already; ${from.queue} would return it to ${to.queue}: ${reason}`;
+  const facts = raised(ticket, { reason: 'bounced', detail, agentId: by.agentId });
+  if (facts.length > 0) return facts;
+  throw new DomainError('lead_decides', 'It bounced too often: a lead decides where it belongs.', 'conflict', {
+    conflict: { bounces: times },
+  });
+};
+
+/** Beyond the limit only a lead returns a ticket: that is a decision. */
 export const giveBack = (ticket: KnownTicket, act: Return, around: Surroundings): TicketFact[] => {
   const from = placeNow(inState(ticket, 'return', openStates));
   requireTeam(ticket, act.by, around);
   const to = lowerPlace(ticket, from, around.desk, act.queue);
+  requireNamedItem(ticket, act.missing);
+  const atLimit = ticket.counts.bounces >= (around.desk.limits.bounces ?? defaultBounces);
+  if (atLimit && !act.by.lead) return toTheLead(ticket, from, to, act);
   return [
     TicketReturned({
       from,
@@ -103,5 +123,6 @@ export const giveBack = (ticket: KnownTicket, act: Return, around: Surroundings)
       bounces: ticket.counts.bounces + 1,
     }),
     queuedAt(ticket, to, 'returned'),
+    ...(act.by.lead ? settled(ticket, 'returned', act.by.agentId, act.reason) : []),
   ];
 };

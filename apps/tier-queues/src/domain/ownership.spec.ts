@@ -1,4 +1,4 @@
-import { TicketHeld } from '@tierline/contracts';
+import { TicketClaimed, TicketHeld } from '@tierline/contracts';
 import { monday, specFor } from '@tierline/testing';
 import { ticketRules } from './decide.ts';
 import {
@@ -82,15 +82,16 @@ describe('claim', () => {
 
 describe('assign', () => {
   const assign = (agentId: string, by = lea) => doing({ type: 'assign', by, agentId });
+  const handed = (agentId: string) => TicketClaimed({ ...serviceDesk, agentId, assignedBy: 'lea' });
 
   it('gives a waiting ticket to an agent of the team', () =>
     given(...waiting)
       .when(assign('una'))
-      .then(claimed(serviceDesk, 'una')));
+      .then(handed('una')));
   it('takes it from its owner first', () =>
     given(...inProgress)
       .when(assign('una'))
-      .then(queued(serviceDesk, 'released'), claimed(serviceDesk, 'una')));
+      .then(queued(serviceDesk, 'released'), handed('una')));
   it('changes nothing when the agent has it', () =>
     given(...inProgress)
       .when(assign('tom'))

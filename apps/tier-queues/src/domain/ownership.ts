@@ -1,4 +1,5 @@
 import { DomainError, TicketClaimed, WorkStarted } from '@tierline/contracts';
+import { settled } from './attention.ts';
 import type { Assign, Claim, Release, Start, Surroundings } from './command.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, isIn, openStates, placeNow, queuedAt, requireLead, requireOwner, requireTeam } from './guards.ts';
@@ -28,12 +29,13 @@ const requireAssignable = (agentId: string, team: string, { teams }: Surrounding
 export const assign = (ticket: KnownTicket, { by, agentId }: Assign, around: Surroundings): TicketFact[] => {
   requireLead(by, 'assign a ticket');
   const place = placeNow(inState(ticket, 'assign', openStates));
-  if (ticket.owner === agentId) return [];
+  const off = settled(ticket, 'assigned', by.agentId);
+  if (ticket.owner === agentId) return off;
   requireAssignable(agentId, place.team, around);
-  const claimed = TicketClaimed({ ...place, agentId });
+  const claimed = TicketClaimed({ ...place, agentId, assignedBy: by.agentId });
   return ticket.owner === null && ticket.state === 'QUEUED'
-    ? [claimed]
-    : [queuedAt(ticket, place, 'released'), claimed];
+    ? [claimed, ...off]
+    : [queuedAt(ticket, place, 'released'), claimed, ...off];
 };
 
 /** The start of work, where the owner has only taken the ticket so far. */

@@ -1,16 +1,10 @@
-import {
-  DomainError,
-  TicketCancelled,
-  TicketClaimed,
-  TicketClosed,
-  TicketReopened,
-  TicketResolved,
-} from '@tierline/contracts';
-import type { Cancel, Reopen, RequesterSays, Resolve, Surroundings } from './command.ts';
+import { DomainError, TicketClaimed, TicketClosed, TicketReopened, TicketResolved } from '@tierline/contracts';
+import type { Reopen, RequesterSays, Resolve, Surroundings } from './command.ts';
 import { lowestPlace } from './desk.ts';
 import type { TicketFact } from './facts.ts';
-import { inState, isIn, openStates, queuedAt, requireOwner, requireTeam } from './guards.ts';
+import { inState, isIn, queuedAt, requireOwner, requireTeam } from './guards.ts';
 import { resumed } from './holding.ts';
+import { followUp } from './linking.ts';
 import { startIfAssigned } from './ownership.ts';
 import type { ClosedTicket, KnownTicket, ResolvedTicket } from './ticket.ts';
 import { after, day, isLater } from './time.ts';
@@ -23,12 +17,6 @@ export const resolve = (ticket: KnownTicket, act: Resolve): TicketFact[] => {
     ...startIfAssigned(owned),
     TicketResolved({ ...owned.place, agentId: by.agentId, code, solution, lowerTierCouldHave }),
   ];
-};
-
-export const cancel = (ticket: KnownTicket, { by, reason }: Cancel, around: Surroundings): TicketFact[] => {
-  inState(ticket, 'cancel', openStates);
-  requireTeam(ticket, by, around);
-  return [TicketCancelled({ agentId: by.agentId, reason })];
 };
 
 const windowIsOpen = (ticket: ResolvedTicket | ClosedTicket, { desk }: Surroundings, at: string): boolean =>
@@ -62,12 +50,13 @@ export const reopen = (ticket: KnownTicket, { by, reason }: Reopen, around: Surr
 /** What the requester's word does to the ticket; where it does nothing it is only noted. */
 export const requesterSays = (
   ticket: KnownTicket,
-  { type }: RequesterSays,
+  { type, ...said }: RequesterSays,
   around: Surroundings,
   at: string,
 ): TicketFact[] => {
   if (type === 'requester-confirmed') return ticket.state === 'RESOLVED' ? [TicketClosed({ cause: 'confirmed' })] : [];
   if (ticket.state === 'PENDING') return resumed(ticket, 'requester-replied');
   if (ticket.state !== 'RESOLVED' && ticket.state !== 'CLOSED') return [];
-  return windowIsOpen(ticket, around, at) ? reopened(ticket, { cause: type }, around) : [];
+  if (windowIsOpen(ticket, around, at)) return reopened(ticket, { cause: type }, around);
+  return followUp(ticket, said);
 };

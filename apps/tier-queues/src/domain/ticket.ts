@@ -1,4 +1,5 @@
-import type { Channel, HoldReason, Priority, TicketType } from '@tierline/contracts';
+import type { Channel, Priority, TicketRef, TicketType } from '@tierline/contracts';
+import type { Beside, HoldState, Snapshot } from './beside.ts';
 import type { Clock } from './clocks/clock.ts';
 import type { Place } from './desk.ts';
 
@@ -42,6 +43,7 @@ export type Dimensions = {
   readonly armed: number;
   /** What was promised and how it stands; without ended clocks that can never go on. */
   readonly clocks: readonly Clock[];
+  readonly beside: Beside;
 };
 
 type Owned = { readonly owner: string; readonly place: Place };
@@ -58,7 +60,7 @@ export type WorkedTicket = Dimensions & Owned & { readonly state: 'IN_PROGRESS' 
 export type HeldTicket = Dimensions & {
   readonly state: 'PENDING';
   readonly place: Place;
-  readonly hold: { readonly reason: HoldReason; readonly until: string; readonly vendor: string | null };
+  readonly hold: HoldState;
 };
 export type ResolvedTicket = Dimensions & { readonly state: 'RESOLVED'; readonly resolvedAt: string };
 export type ClosedTicket = Dimensions & {
@@ -67,6 +69,14 @@ export type ClosedTicket = Dimensions & {
   readonly closedAt: string;
 };
 export type CancelledTicket = Dimensions & { readonly state: 'CANCELLED'; readonly cancelledAt: string };
+/** Ended as a part of another ticket; `before` is how it stood. */
+export type MergedTicket = Dimensions & {
+  readonly state: 'MERGED';
+  readonly into: TicketRef;
+  readonly before: Snapshot;
+  readonly mergedAt: string;
+};
+export type SpamTicket = Dimensions & { readonly state: 'SPAM'; readonly spamAt: string };
 
 /** A ticket that was opened. */
 export type KnownTicket =
@@ -77,7 +87,9 @@ export type KnownTicket =
   | HeldTicket
   | ResolvedTicket
   | ClosedTicket
-  | CancelledTicket;
+  | CancelledTicket
+  | MergedTicket
+  | SpamTicket;
 
 export type Ticket = { readonly state: 'ABSENT' } | KnownTicket;
 
@@ -103,6 +115,7 @@ export const dimensionsOf = (ticket: KnownTicket): Dimensions => ({
   unansweredSince: ticket.unansweredSince,
   armed: ticket.armed,
   clocks: ticket.clocks,
+  beside: ticket.beside,
 });
 
 /** The route that the ticket waits for, if it does. */

@@ -6,5 +6,6 @@ export const after = (at: string, milliseconds: number): string =>
 export const isLater = (one: string, other: string): boolean => Date.parse(one) > Date.parse(other);
 
 export const second = 1_000;
-export const hour = 60 * 60 * second;
+export const minute = 60 * second;
+export const hour = 60 * minute;
 export const day = 24 * hour;

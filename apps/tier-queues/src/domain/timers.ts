@@ -2,12 +2,12 @@ import { calendarOf } from './clocks/calendar.ts';
 import type { Clock } from './clocks/clock.ts';
 import { warningsOf } from './clocks/running.ts';
 import type { Desk } from './desk.ts';
-import { openStates } from './guards.ts';
+import { isOpen } from './snapshot.ts';
 import { awaitedRoute, type KnownTicket, type Ticket } from './ticket.ts';
 import { after, hour } from './time.ts';
 
-/** Timers that a state wants, and `stalled` for an open ticket on which nothing is due. */
-export type StateTimerKind = 'unrouted' | 'wake-up' | 'close' | 'stalled';
+/** Timers that a state wants, that a major incident wants, and `stalled` for an open ticket on which nothing is due. */
+export type StateTimerKind = 'unrouted' | 'wake-up' | 'close' | 'stakeholder-update' | 'stalled';
 /** Timers that a running clock wants: its next warning and its deadline. */
 export type ClockTimerKind = 'warning' | 'breach';
 export type TimerKind = StateTimerKind | ClockTimerKind;
@@ -38,6 +38,12 @@ const ofClock = (clock: Clock, { book }: Terms): Timer[] => {
   return next ? [dated('warning', clock.id, next.at), breach] : [breach];
 };
 
+const ofMajorIncident = (ticket: KnownTicket): Timer[] => {
+  const { major } = ticket.beside;
+  if (!major || !isOpen(ticket)) return [];
+  return [{ kind: 'stakeholder-update', clock: '', due: major.updateDue, generation: major.armed }];
+};
+
 const ofState = (ticket: KnownTicket, { limits }: Terms, now: string): Timer[] => {
   const generation = ticket.armed;
   const armed = (kind: TimerKind, due: string): Timer[] => [{ kind, clock: '', due, generation }];
@@ -59,7 +65,7 @@ const stalledAt = (now: string, { limits }: Terms): string => {
  */
 export const timersOf = (ticket: Ticket, desk: Terms, now: string): readonly Timer[] => {
   if (ticket.state === 'ABSENT') return [];
-  const timers = [...ofState(ticket, desk, now), ...ticket.clocks.flatMap((clock) => ofClock(clock, desk))];
-  const isOpen = (openStates as readonly string[]).includes(ticket.state);
-  return isOpen && timers.length === 0 ? [dated('stalled', '', stalledAt(now, desk))] : timers;
+  const ofClocks = ticket.clocks.flatMap((clock) => ofClock(clock, desk));
+  const timers = [...ofState(ticket, desk, now), ...ofClocks, ...ofMajorIncident(ticket)];
+  return isOpen(ticket) && timers.length === 0 ? [dated('stalled', '', stalledAt(now, desk))] : timers;
 };

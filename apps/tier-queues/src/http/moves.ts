@@ -1,7 +1,7 @@
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
-import { Handover, Line, Slug, Text } from '@tierline/contracts';
+import { Handover, Line, Slug, Text, TicketEscalated } from '@tierline/contracts';
 import { By, IdempotencyKey, SeenSequence } from '@tierline/service';
 import { z } from 'zod';
 import { Tickets } from '../tickets.ts';
@@ -19,9 +19,18 @@ const FilledIn = z.preprocess(
   Handover,
 );
 
-const Transfer = z.strictObject({ queue: Slug, reason: Text });
-const Escalate = z.strictObject({ tier: Slug, queue: Slug.optional(), reason: Text, handover: FilledIn });
-const Return = z.strictObject({ reason: Text, missing: Line.optional(), queue: Slug.optional() });
+const { reason, handover } = TicketEscalated.example;
+const escalation = { tier: 'tier-2', reason, handover };
+
+const Transfer = z
+  .strictObject({ queue: Slug, reason: Text })
+  .meta({ example: { queue: 'network', reason: 'the proxy drops the connection' } });
+const Escalate = z
+  .strictObject({ tier: Slug, queue: Slug.optional(), reason: Text, handover: FilledIn.default({}) })
+  .meta({ example: escalation });
+const Return = z
+  .strictObject({ reason: Text, missing: Line.optional(), queue: Slug.optional() })
+  .meta({ example: { reason: 'cannot be analysed without the log', missing: 'evidence' } });
 
 /** Moves of a ticket: to another queue, up with a hand-over, back down with a reason. */
 @ApiTags('work')
@@ -50,7 +59,7 @@ export class MovesController {
 
   @TicketCommand(
     'escalate',
-    'Hand the ticket over to a higher tier.',
+    'Hand the ticket over to a higher tier; within the same team without a hand-over.',
     'not_in_team',
     'between_queues',
     'tier_absent',
@@ -71,12 +80,15 @@ export class MovesController {
 
   @TicketCommand(
     'return',
-    'Give the ticket back to a lower tier, saying what is missing.',
+    'Give the ticket back to a lower tier, naming the field of its hand-over that is missing, or `wrong-team`. At the ' +
+      'limit of bounces it stays, and the lead is asked.',
     'not_in_team',
     'between_queues',
     'lowest_tier',
     'queue_absent',
     'queue_not_lower',
+    'missing_item_required',
+    'lead_decides',
   )
   giveBack(
     @By() by: Caller,

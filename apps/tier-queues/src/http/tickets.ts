@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { boardOf } from '../board.ts';
 import { newestTickets, ticketsOfQueue } from '../queries.ts';
 import { ticketView, timelineOf } from '../ticket-view.ts';
+import { Tickets } from '../tickets.ts';
 import { TicketIdParameter, listOf, paging } from './requests.ts';
 
 const QueueFilter = z.strictObject({
@@ -33,7 +34,10 @@ const personOf = (by: Caller, person: string | undefined) => (person === 'me' ? 
 @ApiTags('tickets')
 @Controller()
 export class TicketsController {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Tickets) private readonly tickets: Tickets,
+  ) {}
 
   @Get('tickets')
   @Allow('queue.read')
@@ -75,7 +79,10 @@ export class TicketsController {
     description: '`earlier` is the cursor for the timeline before what is shown. Refuses with `ticket_absent`.',
   })
   one(@By() by: Caller, @Param('id', { schema: TicketIdParameter }) id: string) {
-    return this.database.asTenant(by.tenant, (tx) => ticketView(tx, by.tenant, id));
+    return this.database.asTenant(by.tenant, async (tx) => {
+      const desk = await this.tickets.deskOf(tx, by.tenant);
+      return ticketView(tx, by.tenant, id, desk);
+    });
   }
 
   @Get('tickets/:id/timeline')

@@ -8,20 +8,34 @@ import { z } from 'zod';
 import { Tickets } from '../tickets.ts';
 import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests.ts';
 
-const Reply = z.strictObject({ text: Text });
-const Note = z.strictObject({ text: Text });
-const Hold = z.strictObject({
-  reason: HoldReason,
-  until: Instant.optional(),
-  vendor: Line.optional(),
-  note: Text.optional(),
-});
-const Resolve = z.strictObject({
-  code: ResolutionCode,
-  solution: Text,
-  lowerTierCouldHave: z.boolean().default(false),
-});
+/** True: the children of the ticket get it, too. */
+const children = z.boolean().default(false);
+const Reply = z
+  .strictObject({ text: Text, children })
+  .meta({ example: { text: 'Good morning, I am looking at your account now.', children: false } });
+const Note = z.strictObject({ text: Text }).meta({ example: { text: 'Account is not locked.' } });
+const Hold = z
+  .strictObject({
+    reason: HoldReason,
+    until: Instant.optional(),
+    note: Text.optional(),
+    vendor: Line.optional(),
+  })
+  .meta({ example: { reason: 'VENDOR', vendor: 'Contoso Mail', until: '2026-01-08T09:00:00.000Z' } });
+const VendorAnswer = z
+  .strictObject({ text: Text, vendor: Line.optional() })
+  .meta({ example: { text: 'Fixed in build 4711.' } });
+const Resolve = z
+  .strictObject({
+    code: ResolutionCode,
+    solution: Text,
+    lowerTierCouldHave: z.boolean().default(false),
+    children,
+  })
+  .meta({ example: { code: 'solved', solution: 'Renewed the expired token of the mailbox.' } });
 const Reason = z.strictObject({ reason: Text });
+
+const ending = ['not_in_team', 'open_children', 'major_incident', 'carries_others'];
 
 /** Work on a ticket where it is: reply, note, hold, resume, resolve, reopen, cancel. */
 @ApiTags('work')
@@ -29,7 +43,11 @@ const Reason = z.strictObject({ reason: Text });
 export class WorkController {
   constructor(@Inject(Tickets) private readonly tickets: Tickets) {}
 
-  @TicketCommand('reply', 'Write to the requester.', 'not_in_team')
+  @TicketCommand(
+    'reply',
+    'Write to the requester; with `children` to those of all open children, too. Each child that refuses is named.',
+    'not_in_team',
+  )
   reply(
     @By() by: Caller,
     @Param('id', { schema: TicketIdParameter }) id: string,
@@ -37,9 +55,9 @@ export class WorkController {
     @SeenSequence() expected: number | undefined,
     @Body({ schema: Reply }) body: z.infer<typeof Reply>,
   ) {
-    return this.tickets.request(
-      requestOf({ by, id, key, expected }, body, { type: 'reply', messageId: uuidv7(), ...body }),
-    );
+    const { children: withChildren, text } = body;
+    const act = { type: 'reply', messageId: uuidv7(), text } as const;
+    return this.tickets.request({ ...requestOf({ by, id, key, expected }, body, act), withChildren });
   }
 
   @TicketCommand('note', 'Write an internal note; requesters never see it.', 'not_in_team')
@@ -62,6 +80,9 @@ export class WorkController {
     'until_required',
     'until_past',
     'until_too_far',
+    'until_beyond_cap',
+    'hold_cap_reached',
+    'vendor_not_awaited',
   )
   hold(
     @By() by: Caller,
@@ -84,7 +105,22 @@ export class WorkController {
     return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'resume' }));
   }
 
-  @TicketCommand('resolve', 'Solve your ticket and write down how.', 'not_owner')
+  @TicketCommand('vendor-answer', 'Note what the vendor answered; a ticket that waits for it goes on.', 'not_in_team')
+  vendorAnswer(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: VendorAnswer }) body: z.infer<typeof VendorAnswer>,
+  ) {
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'vendor-answer', ...body }));
+  }
+
+  @TicketCommand(
+    'resolve',
+    'Solve your ticket and write down how; with `children` all open children, too. Each child that refuses is named.',
+    'not_owner',
+  )
   resolve(
     @By() by: Caller,
     @Param('id', { schema: TicketIdParameter }) id: string,
@@ -92,7 +128,9 @@ export class WorkController {
     @SeenSequence() expected: number | undefined,
     @Body({ schema: Resolve }) body: z.infer<typeof Resolve>,
   ) {
-    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'resolve', ...body }));
+    const { children: withChildren, ...rest } = body;
+    const request = requestOf({ by, id, key, expected }, body, { type: 'resolve', ...rest });
+    return this.tickets.request({ ...request, withChildren });
   }
 
   @TicketCommand('reopen', 'Take a resolved or closed ticket up again.', 'not_in_team', 'reopen_window_passed')
@@ -106,7 +144,18 @@ export class WorkController {
     return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'reopen', ...body }));
   }
 
-  @TicketCommand('cancel', 'End the ticket without a solution.', 'not_in_team')
+  @TicketCommand('spam', 'End the ticket as spam; it can be taken back for ten seconds.', 'already_answered', ...ending)
+  spam(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: Nothing }) body: Nothing,
+  ) {
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'spam' }));
+  }
+
+  @TicketCommand('cancel', 'End the ticket without a solution.', ...ending)
   cancel(
     @By() by: Caller,
     @Param('id', { schema: TicketIdParameter }) id: string,

@@ -107,7 +107,8 @@ export const accepted = (evidence: Evidence): Verdict => {
   const opened = checkOpenedRows(evidence, wrong);
   checkStandings(evidence, wrong);
   const commands = checkCommands(evidence, wrong);
-  const records = new Set(evidence.records.filter(({ type }) => type === TicketOpened.type).map(({ id }) => id)).size;
+  const inTopic = firstRecords(evidence);
+  const records = evidence.journal.filter(({ type, id }) => type === TicketOpened.type && inTopic.has(id)).length;
   const rest = `${counted(evidence.requests.length)} tickets = ${counted(opened)} TicketOpened, ${counted(records)} in the topic`;
   return verdictOf('I1', wrong, `${counted(promised)} accepted; ${rest}; ${counted(commands)} commands`);
 };

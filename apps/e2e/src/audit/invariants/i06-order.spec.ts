@@ -46,7 +46,7 @@ it('names a record that no journal has, unless it was put in from outside', () =
     offset: 99,
     key: null,
   };
-  const poison = [{ ...line, kind: 'oversize', parkedIn: [], duplicateOf: undefined }];
+  const poison = [{ ...line, kind: 'oversize', parkedIn: [] }];
   expect(named({ records, poison })).toBe('');
 });
 

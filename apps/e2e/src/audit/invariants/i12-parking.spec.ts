@@ -7,9 +7,7 @@ const named = (different: Parameters<typeof healthy>[0]) => parking(healthy(diff
 /** A bad record of the last ticket, after its first event, that routing cannot take. */
 const poisonOffset = 12.5;
 const line = { at: 0, topic: 'tierline.tickets.v1', topicName: 'tickets' as const, partition: 0, key: escalated };
-const poison = [
-  { ...line, offset: poisonOffset, kind: 'malformed JSON', parkedIn: ['routing' as const], duplicateOf: undefined },
-];
+const poison = [{ ...line, offset: poisonOffset, kind: 'malformed JSON', parkedIn: ['routing' as const] }];
 const records = good.records.flatMap((record) =>
   record.topic === 'tickets' && record.offset === 12
     ? [record, { ...record, id: 'bad', offset: poisonOffset }]

@@ -73,12 +73,12 @@ export const readParked = async (client: Client, service: Service, names: Names)
   return known(names, rows).map((row) => ({ ...row, service }));
 };
 
-/** Tables from which rows go out: the outbox, mirrors of parked records, what the relay holds back. */
+/** Tables from which rows go: the outbox, copies of parked records, what the relay holds back, deadlines to derive anew. */
 export const readBacklogs = async (client: Client, service: Service): Promise<Backlog[]> => {
   const tables = await allRows<{ name: string }>(
     client,
     `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname ~ '(^|_)(outbox|mirror|dead_letters?|unsendable)$'`,
+     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname ~ '^(outbox|dead_letter|unsent_key|unsent_event|retiming)$'`,
   );
   const backlogs: Backlog[] = [];
   for (const { name } of tables) {

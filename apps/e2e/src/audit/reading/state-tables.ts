@@ -31,8 +31,10 @@ const rowsOf = async <R extends { tenant: string }>(
   return rows;
 };
 
+type Named = readonly [table: string, id: string, sequence: string];
+
 /** Tables that keep how far an aggregate has come, with the id that it has in the journal. */
-const standings: Readonly<Record<Service, readonly (readonly [table: string, id: string, sequence: string])[]>> = {
+const standings: Readonly<Record<Service, readonly Named[]>> = {
   intake: [
     ['request', 'id::text', 'sequence'],
     ['person', 'id', 'sequence'],
@@ -43,9 +45,7 @@ const standings: Readonly<Record<Service, readonly (readonly [table: string, id:
   ],
   'tier-queues': [
     ['ticket', 'id::text', 'sequence'],
-    ['tier', `tenant_id || '/tier/' || tier`, 'sequence'],
-    ['queue', `tenant_id || '/queue/' || queue`, 'sequence'],
-    ['agent', `tenant_id || '/agent/' || agent_id`, 'sequence'],
+    ['desk_part', `tenant_id || '/' || kind || '/' || id`, 'sequence'],
   ],
   notifications: [
     ['ticket', 'ticket_id::text', 'published'],
@@ -54,7 +54,10 @@ const standings: Readonly<Record<Service, readonly (readonly [table: string, id:
   reporting: [],
 };
 
-type Named = readonly [table: string, id: string, sequence: string];
+const deskCopies: readonly Named[] = [
+  ['tier', `tenant_id || '/tier/' || tier`, 'sequence'],
+  ['queue', `tenant_id || '/queue/' || queue`, 'sequence'],
+];
 
 const readSequences = async (client: Client, interner: Interner, service: Service, tables: readonly Named[]) => {
   const found: Standing[] = [];
@@ -85,7 +88,7 @@ const routing = async (client: Client, interner: Interner) => ({
     interner,
     `SELECT ${ofTicket}, hop, ${ms('waiting_since')} AS "waitingSince" FROM route`,
   ),
-  copies: await readSequences(client, interner, 'routing', standings['tier-queues'].slice(1, 3)),
+  copies: await readSequences(client, interner, 'routing', deskCopies),
 });
 
 const tierQueues = async (client: Client, interner: Interner) => ({

@@ -36,6 +36,7 @@ export type Cause =
   | 'closed'
   | 'merged'
   | 'unmerged'
+  | 'undone'
   | 'cancelled'
   | 'spam'
   | 'priority-changed'

@@ -94,6 +94,7 @@ export const causeWords: Readonly<Record<Cause, string>> = {
   closed: 'it was closed',
   merged: 'it was joined with another ticket',
   unmerged: 'it was taken apart from another ticket',
+  undone: 'the last act was taken back',
   cancelled: 'it was cancelled',
   spam: 'it was unwanted mail',
   'priority-changed': 'its priority changed',

@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util';
+import { faultKinds, guards, type FaultKind, type Guard } from './fault.ts';
+
+export type Arguments = {
+  seed: string;
+  minutes: number;
+  without: Guard | null;
+  only: FaultKind | null;
+  folder: string;
+  /** Only tell what would happen when. */
+  schedule: boolean;
+};
+
+/** Reads what the starter passes on. @throws Error that names what is wrong. */
+export const readArguments = (args: readonly string[], freshSeed: string): Arguments => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: 'string' },
+      minutes: { type: 'string', default: '5' },
+      without: { type: 'string' },
+      only: { type: 'string' },
+      folder: { type: 'string' },
+      schedule: { type: 'boolean', default: false },
+    },
+  });
+  const { seed = freshSeed, minutes, without, only, folder, schedule } = values;
+  const guard = guards.find((each) => each === without);
+  if (without !== undefined && !guard) throw new Error(`--without is ${without}: say one of ${guards.join(', ')}.`);
+  const kind = faultKinds.find((each) => each === only);
+  if (only !== undefined && !kind) throw new Error(`--only is ${only}: say one of ${faultKinds.join(', ')}.`);
+  if (folder === undefined) throw new Error('--folder is missing.');
+  if (!(Number(minutes) > 0)) throw new Error(`--minutes is ${minutes}: say how many.`);
+  return { seed, minutes: Number(minutes), without: guard ?? null, only: kind ?? null, folder, schedule };
+};

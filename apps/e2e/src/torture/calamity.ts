@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chanceOf, type Chance } from './chance.ts';
+import type { Fault, Service } from './fault.ts';
+import { happenings } from './faults/happenings.ts';
+import type { Hit, World } from './faults/world.ts';
+import { recoveryTime, type Probing } from './recovery.ts';
+import type { Injured } from './run-folder.ts';
+
+export type Calamity = { world: World; probing: Omit<Probing, 'chance'>; onTold: (injured: Injured) => void };
+
+type Span = { from: number; until: number };
+
+/** Which faults were under way when. */
+const spans = () => {
+  const all = new Map<number, Span>();
+  return {
+    begin: (id: number): Span => {
+      const span = { from: Date.now(), until: Infinity };
+      all.set(id, span);
+      return span;
+    },
+    isAlone: (id: number, { from }: Span, until: number): boolean =>
+      [...all].every(([other, span]) => other === id || span.until < from || span.from > until),
+  };
+};
+
+const recovered = async ({ probing }: Calamity, { services, pod }: Hit, chance: Chance): Promise<number | null> => {
+  // What was put into a topic hits nobody in particular: the chain has to go on at once.
+  const hit: readonly Service[] = services.length > 0 ? services : ['tier-queues'];
+  return recoveryTime({ ...probing, chance }, hit, pod);
+};
+
+/** Lets one fault happen, waits until what it hit works again, and tells how long that took. */
+const suffer = async (calamity: Calamity, fault: Fault, known: ReturnType<typeof spans>): Promise<Injured> => {
+  const { id, kind, target, detail } = fault;
+  const chance = chanceOf(fault.seed);
+  const span = known.begin(id);
+  let hit: Hit;
+  try {
+    hit = await happenings[kind](calamity.world, fault, chance.fork('fault'));
+  } finally {
+    // Injected records last for ever, and trouble nobody.
+    span.until = kind === 'injection' ? span.from : Date.now();
+  }
+  const seconds = Math.round((Date.now() - span.from) / 100) / 10;
+  const recoveredMs = hit.missed === undefined ? await recovered(calamity, hit, chance.fork('probe')) : null;
+  return {
+    id,
+    at: new Date(span.from).toISOString(),
+    kind,
+    target: hit.pod?.name ?? target,
+    detail,
+    seconds,
+    recoveredMs,
+    alone: known.isAlone(id, span, Date.now()),
+    ...(hit.missed === undefined ? {} : { missed: hit.missed }),
+  };
+};
+
+/** Lets all faults of the schedule happen at their times; resolves when each is over and its damage mended. */
+export const letLoose = async (schedule: readonly Fault[], calamity: Calamity): Promise<readonly Injured[]> => {
+  const from = performance.now();
+  const known = spans();
+  const suffering: Promise<Injured>[] = [];
+  for (const fault of schedule) {
+    await sleep(Math.max(0, fault.at - (performance.now() - from)));
+    const done = suffer(calamity, fault, known).then((injured) => {
+      calamity.world.folder.faults.add(injured);
+      calamity.onTold(injured);
+      return injured;
+    });
+    done.catch(() => undefined);
+    suffering.push(done);
+  }
+  return Promise.all(suffering);
+};

@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Chance } from './chance.ts';
+import type { Parts, TokenRole } from './parts.ts';
+import type { Pod } from './pods.ts';
+import type { Promised, RunFolder } from './run-folder.ts';
+
+/** One wish of one person; it is sent until there is a definite answer. */
+export type Wish = {
+  tenant: string;
+  person: string;
+  role: TokenRole;
+  /** What sets the run up is no promise to anybody. */
+  kind: Promised['kind'] | 'set-up';
+  command: string;
+  service: 'intake' | 'tier-queues' | 'notifications' | 'routing';
+  path: string;
+  method?: 'POST' | 'PUT';
+  body: object;
+  ticket?: string;
+  /** Only this process may answer. */
+  at?: Pod;
+};
+
+type Told = { id?: string; number?: number; state?: string; queue?: string | null; owner?: string | null };
+export type Answer = {
+  status: number;
+  body: Told & {
+    sequence?: number;
+    status?: string | number;
+    code?: string;
+    ticket?: (Told & { sequence?: number }) | null;
+  };
+};
+
+export type Client = {
+  /** The definite answer; undefined when there was none until the client gave up. */
+  ask(wish: Wish): Promise<Answer | undefined>;
+  /** One GET; undefined when it was not answered with 200. */
+  look<T>(pod: Pod, who: { tenant: string; person: string; role: TokenRole }, path: string): Promise<T | undefined>;
+  /** How many wishes were answered, in what way. */
+  counts(): Readonly<Record<'accepted' | 'refused' | 'unknown' | 'repeats', number>>;
+  /** No wish is sent again after this. */
+  giveUp(): void;
+};
+
+const patience = 8_000;
+/** A 4xx that may be another one next time. */
+const passing: readonly number[] = [408, 425, 429];
+const isDefinite = (status: number) => status < 500 && !passing.includes(status);
+
+type Attempt = { status: number; text: string };
+
+const attempt = async (url: string, method: string, headers: Record<string, string>, body: string) => {
+  try {
+    const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(patience) });
+    const answer: Attempt = { status: response.status, text: await response.text() };
+    return isDefinite(answer.status) ? answer : undefined;
+  } catch {
+    // Nobody knows whether it was done: that is what the key is for.
+    return undefined;
+  }
+};
+
+const answerOf = ({ status, text }: Attempt): Answer => ({
+  status,
+  body: (text.startsWith('{') ? JSON.parse(text) : {}) as Answer['body'],
+});
+
+const toldOf = ({ body }: Answer): Pick<Promised, 'sequence' | 'ticket' | 'body' | 'code'> => {
+  const told = body.ticket ?? body;
+  // A refusal's status is a number.
+  const state = told.state ?? (typeof body.status === 'string' ? body.status : undefined);
+  return {
+    ...(told.id === undefined ? {} : { ticket: told.id }),
+    ...(told.sequence === undefined ? {} : { sequence: told.sequence }),
+    ...(body.code === undefined ? {} : { code: body.code }),
+    body: {
+      ...(told.number === undefined ? {} : { number: told.number }),
+      ...(state === undefined ? {} : { state }),
+      ...(told.queue === undefined ? {} : { queue: told.queue }),
+      ...(told.owner === undefined ? {} : { owner: told.owner }),
+    },
+  };
+};
+
+type Surroundings = { parts: Parts; pods: readonly Pod[]; folder: RunFolder; chance: Chance; seed: string };
+
+/** Speaks to the services as people and programs do: with a key, again and again, with either process of a service. */
+export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings): Client => {
+  const counts = { accepted: 0, refused: 0, unknown: 0, repeats: 0 };
+  const ended = new AbortController();
+  let keys = 0;
+  const turns = new Map<string, number>();
+  const podFor = ({ service, at }: Wish): Pod => {
+    if (at) return at;
+    const turn = (turns.get(service) ?? 0) + 1;
+    turns.set(service, turn);
+    const both = pods.filter((pod) => pod.service === service);
+    return both[turn % both.length]!;
+  };
+  const note = (wish: Wish, key: string, attempts: number, answer: Answer | undefined) => {
+    const { tenant, person, kind, command, ticket, service } = wish;
+    if (kind === 'set-up') return;
+    counts[answer === undefined ? 'unknown' : answer.status < 300 ? 'accepted' : 'refused'] += 1;
+    counts.repeats += attempts - 1;
+    const at = new Date().toISOString();
+    const asked = {
+      at,
+      tenant,
+      person,
+      kind,
+      service,
+      command,
+      key,
+      ...(ticket === undefined ? {} : { ticket }),
+      attempts,
+    };
+    folder.clients.add(
+      answer === undefined
+        ? { ...asked, status: 0, unknown: true }
+        : { ...asked, status: answer.status, ...toldOf(answer) },
+    );
+  };
+
+  const ask = async (wish: Wish): Promise<Answer | undefined> => {
+    keys += 1;
+    const key = `${seed}-${keys}`;
+    const { tenant, person: subject, role, method = 'POST' } = wish;
+    const headers = {
+      authorization: `Bearer ${await parts.token({ tenant, subject, role })}`,
+      'content-type': 'application/json',
+      'idempotency-key': key,
+    };
+    const body = JSON.stringify(wish.body);
+    for (let attempts = 1; ; attempts += 1) {
+      const spoken = await attempt(`${podFor(wish).address}/${wish.path}`, method, headers, body);
+      const answer = spoken && answerOf(spoken);
+      if (answer ?? ended.signal.aborted) {
+        note(wish, key, attempts, answer);
+        return answer;
+      }
+      await sleep(chance.between(50, 150) * Math.min(attempts, 8));
+    }
+  };
+
+  return {
+    ask,
+    look: async <T>(pod: Pod, { tenant, person, role }: Parameters<Client['look']>[1], path: string) => {
+      const authorization = `Bearer ${await parts.token({ tenant, subject: person, role })}`;
+      try {
+        const signal = AbortSignal.timeout(3_000);
+        const response = await fetch(`${pod.address}/${path}`, { headers: { authorization }, signal });
+        const text = await response.text();
+        return response.status === 200 ? (JSON.parse(text) as T) : undefined;
+      } catch {
+        // Whoever looks comes again.
+        return undefined;
+      }
+    },
+    counts: () => counts,
+    giveUp: () => ended.abort(),
+  };
+};

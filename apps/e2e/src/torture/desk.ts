@@ -1,0 +1,57 @@
+/** The tenants of a run and the desk that each of them has. */
+export const tenants = ['north', 'south', 'east'] as const;
+export type Tenant = (typeof tenants)[number];
+
+export type Agent = { agentId: string; name: string; teams: string[] };
+
+const tiers = [
+  { tier: 'tier-1', name: 'Tier 1', rank: 1, defaultQueue: 'service-desk' },
+  { tier: 'tier-2', name: 'Tier 2', rank: 2, defaultQueue: 'network' },
+  { tier: 'tier-3', name: 'Tier 3', rank: 3, defaultQueue: 'servers' },
+];
+const queues = [
+  { queue: 'service-desk', name: 'Service desk', tier: 'tier-1', team: 'first-line' },
+  { queue: 'phones', name: 'Phones', tier: 'tier-1', team: 'first-line' },
+  { queue: 'network', name: 'Network', tier: 'tier-2', team: 'second-line' },
+  { queue: 'mail', name: 'Mail', tier: 'tier-2', team: 'second-line' },
+  { queue: 'servers', name: 'Servers', tier: 'tier-3', team: 'third-line' },
+];
+const agents: Agent[] = [
+  { agentId: 'kim', name: 'Kim', teams: ['first-line'] },
+  { agentId: 'lou', name: 'Lou', teams: ['first-line'] },
+  { agentId: 'max', name: 'Max', teams: ['first-line', 'second-line'] },
+  { agentId: 'noa', name: 'Noa', teams: ['second-line'] },
+  { agentId: 'ola', name: 'Ola', teams: ['second-line', 'third-line'] },
+];
+const categories = [
+  { category: 'mail', name: 'Mail', type: 'incident', tier: null, queue: null },
+  { category: 'phone', name: 'Phone', type: 'service-request', tier: 'tier-1', queue: 'phones' },
+  { category: 'network', name: 'Network', type: 'incident', tier: null, queue: null },
+];
+
+export const desk = { tiers, queues, agents, categories } as const;
+export const requesters = ['ana', 'ben', 'cleo', 'dan', 'eva'] as const;
+
+/** What Tier 1 knows and Tier 2 found: complete for every pair of tiers. */
+export const handover = {
+  symptom: 'It stops with an error.',
+  since: 'Since this morning, each hour.',
+  affected: 'One requester.',
+  tried: [{ step: 'Restarted it', result: 'It stops again.' }],
+  reach: 'By phone.',
+  asked: 'Please look at the server.',
+  analysis: 'The server refuses it.',
+  hypothesis: 'A certificate has run out.',
+  changes: 'None.',
+};
+
+/** Queues of the same tier but another one; of a higher tier; where there is none, undefined. */
+export const otherQueue = (queue: string): string | undefined => {
+  const own = queues.find((each) => each.queue === queue);
+  return queues.find((each) => each.tier === own?.tier && each.queue !== queue)?.queue;
+};
+export const tierOf = (queue: string): string | undefined => queues.find((each) => each.queue === queue)?.tier;
+export const higherTier = (tier: string): string | undefined => {
+  const rank = tiers.find((each) => each.tier === tier)?.rank ?? 3;
+  return tiers.find((each) => each.rank === rank + 1)?.tier;
+};

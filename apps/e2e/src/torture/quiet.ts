@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { services } from '@tierline/local';
+import type { EventLog } from '@tierline/messaging';
+import { Client } from 'pg';
+import type { Service } from './fault.ts';
+import type { Parts } from './parts.ts';
+import type { Pod } from './pods.ts';
+
+type Watched = { parts: Parts; pods: readonly Pod[]; log: EventLog };
+
+/** As the background role: the tables are walled against their owner, too. */
+const ask = async <R>(parts: Parts, service: Service, sql: string): Promise<R[]> => {
+  const client = new Client({ connectionString: parts.databases[service].workerUrl, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows as R[];
+  } finally {
+    await client.end();
+  }
+};
+
+export const countIn = async (parts: Parts, service: Service, sql: string): Promise<number> =>
+  Number((await ask<{ n: string }>(parts, service, sql))[0]?.n ?? 0);
+
+const hasTable = (parts: Parts, service: Service, table: string) =>
+  countIn(parts, service, `SELECT count(to_regclass('${table}')) AS n`);
+
+const lagOf = async ({ parts, log }: Watched, service: Service): Promise<number> => {
+  const rows = await ask<{ topic: string; partition: number; next_offset: string }>(
+    parts,
+    service,
+    'SELECT topic, partition, next_offset FROM consumer_position',
+  );
+  const positions = new Map(rows.map((row) => [`${row.topic}/${row.partition}`, BigInt(row.next_offset)]));
+  let lag = 0n;
+  for (const topic of new Set(rows.map((row) => row.topic)))
+    for (const { partition, low, high } of await log.offsets(topic))
+      lag += high - (positions.get(`${topic}/${partition}`) ?? low);
+  return Number(lag);
+};
+
+/** Deliveries to receivers that are there; a dead one never gets its own. */
+const undelivered = `SELECT count(*) AS n FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription_id
+  WHERE d.state = 'waiting' AND (s.url IS NULL OR s.url NOT LIKE '%/dead')`;
+/** Timers that would fire while the audit reads. */
+const soon = `SELECT count(*) AS n FROM timer WHERE next_try < now() + interval '20 seconds'`;
+
+/** What is still under way, in words; none when all is quiet. */
+const unrest = async (watched: Watched): Promise<string[]> => {
+  const { parts, pods } = watched;
+  const found: string[] = [];
+  for (const pod of pods) if (!(await pod.isReady())) found.push(`${pod.name} is not ready`);
+  for (const service of services) {
+    if (await hasTable(parts, service, 'outbox')) {
+      const rows = await countIn(parts, service, 'SELECT count(*) AS n FROM outbox');
+      if (rows > 0) found.push(`${rows} events in the outbox of ${service}`);
+    }
+    const lag = await lagOf(watched, service);
+    if (lag > 0) found.push(`${lag} records before ${service}`);
+  }
+  const deliveries = await countIn(parts, 'notifications', undelivered);
+  if (deliveries > 0) found.push(`${deliveries} deliveries wait`);
+  const timers = await countIn(parts, 'tier-queues', soon);
+  if (timers > 0) found.push(`${timers} timers fire soon`);
+  return found;
+};
+
+/** Waits until nothing is under way any more, twice in a row. Gives what still was at the end of the patience. */
+export const untilQuiet = async (watched: Watched, patience = 120_000): Promise<readonly string[]> => {
+  const end = Date.now() + patience;
+  for (let quiet = 0; ;) {
+    const found = await unrest(watched).catch((error: Error) => [`it cannot be seen: ${error.message}`]);
+    quiet = found.length === 0 ? quiet + 1 : 0;
+    if (quiet === 2) return [];
+    if (Date.now() > end) return found;
+    await sleep(1_000);
+  }
+};

@@ -1,0 +1,90 @@
+import { cpus, totalmem } from 'node:os';
+import type { Arguments } from './arguments.ts';
+import type { Audit } from './auditor.ts';
+import type { Client } from './client.ts';
+import type { Crash } from './pods.ts';
+import type { Injured } from './run-folder.ts';
+
+export type Outcome = {
+  arguments: Arguments;
+  injured: readonly Injured[];
+  crashes: readonly Crash[];
+  answers: ReturnType<Client['counts']>;
+  tickets: number;
+  events: number;
+  records: number;
+  injected: number;
+  webhooks: number;
+  quietAfterMs: number;
+  stillUnder: readonly string[];
+  audit: Audit;
+};
+
+const quantile = (sorted: readonly number[], share: number): number | null =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
+
+const recoveryOf = (injured: readonly Injured[]) => {
+  const struck = injured.filter(({ kind, missed }) => kind !== 'injection' && missed === undefined);
+  const times = struck.flatMap(({ recoveredMs }) => (recoveredMs === null ? [] : [recoveredMs])).sort((a, b) => a - b);
+  const worst = struck.toSorted((a, b) => (b.recoveredMs ?? Infinity) - (a.recoveredMs ?? Infinity))[0];
+  return {
+    measured: times.length,
+    never: struck.filter(({ recoveredMs }) => recoveredMs === null).map(({ id }) => id),
+    p50Ms: quantile(times, 0.5),
+    p99Ms: quantile(times, 0.99),
+    worstMs: times.at(-1) ?? null,
+    worst: worst && `#${worst.id} ${worst.kind} ${worst.target} (${worst.detail})`,
+  };
+};
+
+const byKind = (injured: readonly Injured[]): Record<string, number> => {
+  const happened = injured.filter(({ missed }) => missed === undefined);
+  const groups = Map.groupBy(happened, ({ kind, detail }) => (kind === 'injection' ? `injected: ${detail}` : kind));
+  return Object.fromEntries([...groups].map(([kind, of]) => [kind, of.length] as const).sort());
+};
+
+/** All figures of a run. */
+export const summaryOf = (outcome: Outcome) => {
+  const { seed, minutes, without } = outcome.arguments;
+  const { injured, crashes, answers, audit } = outcome;
+  return {
+    seed,
+    minutes,
+    without,
+    machine: `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`,
+    tickets: outcome.tickets,
+    commands: answers,
+    events: outcome.events,
+    records: outcome.records,
+    webhooks: outcome.webhooks,
+    injected: outcome.injected,
+    faults: injured.filter(({ missed }) => missed === undefined).length,
+    missed: injured.filter(({ missed }) => missed !== undefined).length,
+    byKind: byKind(injured),
+    recovery: recoveryOf(injured),
+    crashes: crashes.map(({ at, pod, reason, lines }) => ({ at, pod, reason, lines: lines.slice(-5) })),
+    quietAfterMs: outcome.quietAfterMs,
+    stillUnder: outcome.stillUnder,
+    audit: { code: audit.code, lines: audit.lines },
+  };
+};
+export type Summary = ReturnType<typeof summaryOf>;
+
+const seconds = (milliseconds: number | null) =>
+  milliseconds === null ? '–' : `${(milliseconds / 1_000).toFixed(1)} s`;
+
+/** The summary as it is printed at the end. */
+export const linesOf = (summary: Summary): string[] => {
+  const { commands, recovery, byKind: kinds } = summary;
+  return [
+    `seed ${summary.seed}, ${summary.minutes} min${summary.without === null ? '' : `, without ${summary.without}`}; ${summary.machine}`,
+    `${summary.tickets} tickets, ${commands.accepted} commands accepted, ${commands.refused} refused, ${commands.unknown} without an answer, ${commands.repeats} repeats`,
+    `${summary.events} events in ${summary.records} records, ${summary.injected} injected, ${summary.webhooks} webhooks`,
+    `${summary.faults} faults: ${Object.entries(kinds)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', ')}; ${summary.missed} did not come about`,
+    `recovery: half within ${seconds(recovery.p50Ms)}, p99 ${seconds(recovery.p99Ms)}, worst ${seconds(recovery.worstMs)}${recovery.worst ? ` (${recovery.worst})` : ''}${recovery.never.length > 0 ? `, never: ${recovery.never.map((id) => `#${id}`).join(' ')}` : ''}`,
+    `processes that ended unasked: ${summary.crashes.length}${summary.crashes.map(({ pod, reason }) => ` ${pod} (${reason})`).join(',')}`,
+    `quiet ${seconds(summary.quietAfterMs)} after the load${summary.stillUnder.length > 0 ? `; not quiet: ${summary.stillUnder.join(', ')}` : ''}`,
+  ];
+};

@@ -1,0 +1,107 @@
+import type { Caller } from '@tierline/auth';
+import { DomainError } from '@tierline/contracts';
+import { originOf, type Commands } from '@tierline/messaging';
+import type { Transaction } from '@tierline/persistence';
+import type { Doer } from './domain/command.ts';
+import { openStates, requireLead } from './domain/guards.ts';
+import { lockTickets } from './looking.ts';
+import type { TicketWork } from './lookups.ts';
+import type { Outcome, Tickets } from './tickets.ts';
+
+/** Which tickets are to become children: those named, and open ones that match. */
+export type Wanted = {
+  readonly ids: readonly string[];
+  readonly category?: string | undefined;
+  readonly words?: string | undefined;
+  readonly openedSince?: string | undefined;
+};
+
+type Adding = {
+  readonly by: Caller;
+  readonly doer: Doer;
+  readonly id: string;
+  readonly idempotency?: { readonly key: string; readonly body: unknown } | undefined;
+};
+
+/** Children that one command adds at most. */
+const most = 500;
+
+const open = openStates.map((state) => `'${state}'`).join(', ');
+
+const matching = async (tx: Transaction, tenant: string, parent: string, wanted: Wanted): Promise<string[]> => {
+  const { category, words, openedSince } = wanted;
+  if (category === undefined && words === undefined) return [];
+  const rows = await tx.query<{ id: string }>(
+    `SELECT id FROM ticket t WHERE tenant_id = $1 AND id <> $2 AND state IN (${open})
+       AND ($3::text IS NULL OR body->>'category' = $3) AND ($4::text IS NULL OR subject ILIKE $4)
+       AND ($5::timestamptz IS NULL OR opened_at >= $5) AND NOT EXISTS (
+         SELECT 1 FROM link l WHERE l.tenant_id = t.tenant_id AND l.ticket_id = t.id AND l.kind = 'child-of')
+     ORDER BY opened_at, id LIMIT ${most}`,
+    [
+      tenant,
+      parent,
+      category ?? null,
+      words === undefined ? null : `%${words.replace(/[\\%_]/g, '\\$&')}%`,
+      openedSince ?? null,
+    ],
+  );
+  return rows.map(({ id }) => id);
+};
+
+/** The ticket and all above it: none of them may become its child. */
+const ancestorsOf = async (tx: Transaction, tenant: string, id: string): Promise<Set<string>> => {
+  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`links/${tenant}`]);
+  const rows = await tx.query<{ id: string }>(
+    `WITH RECURSIVE above AS (
+       SELECT $2::uuid AS id
+       UNION
+       SELECT l.other_id FROM link l JOIN above a ON l.ticket_id = a.id WHERE l.tenant_id = $1 AND l.kind = 'child-of'
+     ) SELECT id FROM above`,
+    [tenant, id],
+  );
+  return new Set(rows.map((row) => row.id));
+};
+
+/** Makes tickets children of one, as far as the rules allow each, and says what became of each. */
+export const addChildren = (
+  commands: Commands,
+  tickets: Tickets,
+  { by, doer, id, idempotency }: Adding,
+  wanted: Wanted,
+): Promise<{ id: string; children: Outcome[] }> =>
+  commands.within({ by, idempotency }, async (tx) => {
+    requireLead(doer, 'make tickets children of another');
+    const above = await ancestorsOf(tx, by.tenant, id);
+    const found = await matching(tx, by.tenant, id, wanted);
+    const ids = [...new Set([...wanted.ids.map((one) => one.toLowerCase()), ...found])].slice(0, most);
+    const others = await lockTickets(tx, by.tenant, [id, ...ids]);
+    if (!others.has(id)) throw new DomainError('ticket_absent', 'There is no such ticket.', 'absent');
+    const refused = new Map<string, DomainError>();
+    const origin = originOf(by);
+    const linking = ids.map((to): TicketWork => ({
+      id,
+      origin,
+      command: { type: 'link', by: doer, id, kind: 'parent-of', to },
+      looked: { others, closesCycle: above.has(to) },
+      onRefusal: (refusal) => refused.set(to, refusal),
+    }));
+    await tickets.run(tx, linking);
+    const self = { ticketId: id, number: others.get(id)!.number };
+    const linked = ids.filter((to) => !refused.has(to));
+    await tickets.run(
+      tx,
+      linked.map((to): TicketWork => ({
+        id: to,
+        origin,
+        command: { type: 'be-linked', by: doer, kind: 'child-of', to: self },
+      })),
+    );
+    const children = ids.map((to) => ({
+      id: to,
+      number: others.get(to)?.number ?? null,
+      done: !refused.has(to),
+      code: refused.get(to)?.code ?? null,
+      detail: refused.get(to)?.message ?? null,
+    }));
+    return { id, children };
+  });

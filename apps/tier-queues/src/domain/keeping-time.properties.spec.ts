@@ -1,0 +1,192 @@
+import { DomainError, RequesterConfirmed, RequesterReplied, SlaBreached } from '@tierline/contracts';
+import fc from 'fast-check';
+import type { Clock } from './clocks/clock.ts';
+import type { Policy } from './clocks/policies.ts';
+import type { Act } from './command.ts';
+import type { Desk } from './desk.ts';
+import { handover, ida, max, messaging, routed, tom } from './example.ts';
+import { always, arrives, hamburg, openedAt, play, promising, standard, type Step } from './promises-example.ts';
+import type { Ticket } from './ticket.ts';
+import { timersOf, type Timer } from './timers.ts';
+
+const messageId = '019a0000-0000-7000-8000-000000000009';
+const asked = RequesterReplied({ messageId, text: 'And?' });
+const minute = 60_000;
+
+const other = { ...hamburg, id: 'other', holidays: [] };
+const desks: readonly Desk[] = [
+  standard,
+  { ...standard, calendar: 'always', onBreach: ['raise-priority', 'tell-owner'] },
+  { ...standard, onBreach: ['escalate'], pausedBy: ['VENDOR', 'CHANGE'] },
+  { ...standard, targets: { 'sla-resolution': { P1: 60, P2: 90, P3: 120 } } },
+  { ...standard, calendar: 'other' },
+].map((policy, index) => promising([{ ...(policy as Policy), version: index + 1 }], [hamburg, always, other]));
+
+const doers = [tom, ida, max];
+type Deed = (at: string) => Omit<Step & { act: Act }, 'at' | 'on'>;
+const deeds: readonly Deed[] = [
+  ...doers.flatMap((by): Deed[] => [
+    () => ({ act: { type: 'claim', by } }),
+    () => ({ act: { type: 'start', by } }),
+    () => ({ act: { type: 'release', by } }),
+    () => ({ act: { type: 'reply', by, messageId, text: 'So' } }),
+    () => ({ act: { type: 'hold', by, reason: 'CUSTOMER' } }),
+    () => ({ act: { type: 'hold', by, reason: 'VENDOR', vendor: 'Cisco' } }),
+    () => ({ act: { type: 'hold', by, reason: 'CHANGE' } }),
+    () => ({ act: { type: 'resume', by } }),
+    () => ({ act: { type: 'transfer', by, queue: 'phones', reason: 'x' } }),
+    () => ({ act: { type: 'escalate', by, tier: 'tier-2', reason: 'x', handover } }),
+    () => ({ act: { type: 'return', by, reason: 'x' } }),
+    () => ({ act: { type: 'resolve', by, code: 'solved', solution: 'x', lowerTierCouldHave: false } }),
+    () => ({ act: { type: 'reopen', by, reason: 'x' } }),
+  ]),
+  () => ({ act: { type: 'cancel', by: tom, reason: 'x' } }),
+  (at) => ({ noted: asked, act: { type: 'requester-replied', happenedAt: at } }),
+  () => ({ noted: RequesterConfirmed({ comment: null }), act: { type: 'requester-confirmed' } }),
+  () => ({ noted: routed(messaging, 2), act: { type: 'route', hop: 2, tier: 'tier-2', queue: 'messaging' } }),
+  () => ({ act: { type: 'keep-time', cause: 'policy-changed' } }),
+];
+
+type Moment = { readonly minutes: number; readonly deed: number; readonly desk: number };
+const stories = fc.array(
+  fc.record({
+    minutes: fc.nat(900),
+    deed: fc.nat(deeds.length - 1),
+    // Mostly the same desk, now and then another edition of it.
+    desk: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(desks.length - 1) }),
+  }),
+  { minLength: 1, maxLength: 30 },
+);
+
+type World = { ticket: Ticket; at: string; desk: Desk };
+type Seen = (before: World, after: World, step: Step, facts: ReturnType<typeof play>['facts']) => void;
+
+const later = (at: string, milliseconds: number) => new Date(Date.parse(at) + milliseconds).toISOString();
+
+const clocksOf = (ticket: Ticket): readonly Clock[] => (ticket.state === 'ABSENT' ? [] : ticket.clocks);
+
+const firing = ({ kind, clock, due, generation }: Timer): Step => ({
+  at: due,
+  act:
+    kind === 'breach' || kind === 'warning'
+      ? { type: 'fire', kind, clock, generation }
+      : { type: 'fire', kind, generation },
+});
+
+/** Tells a story with every timer fired in its moment; what a rule refuses leaves no trace. */
+const live = (story: readonly Moment[], seen: Seen): World => {
+  let world: World = { ticket: play(arrives, desks[0]).ticket, at: '2026-01-05T08:00:01.000Z', desk: desks[0]! };
+  const step = (one: Step): void => {
+    const desk = one.on ?? world.desk;
+    const before = world;
+    try {
+      const { ticket, facts } = play([one], desk, world.ticket);
+      world = { ticket, at: one.at, desk };
+      seen(before, world, one, facts);
+    } catch (error) {
+      // A refusal of the act, and nothing that went wrong with the clocks.
+      if (!(error instanceof DomainError) || /^(calendar|clock|working)_/.test(error.code)) throw error;
+      world = { ...world, at: one.at, desk };
+    }
+  };
+  for (const { minutes, deed, desk } of story) {
+    const at = later(world.at, minutes * minute);
+    for (let round = 0; round < 50; round += 1) {
+      const [due] = timersOf(world.ticket, world.desk, world.at)
+        .filter((timer) => timer.due <= at && timer.due >= world.at)
+        .sort((one, other) => one.due.localeCompare(other.due));
+      if (!due) break;
+      step(firing(due));
+    }
+    const now = { at, on: desks[desk]! };
+    // A desk that changed is followed before anything else happens, as its batches do.
+    step({ ...now, act: { type: 'keep-time', cause: 'policy-changed' } });
+    step({ ...deeds[deed]!(at), ...now } as Step);
+  }
+  return world;
+};
+
+const check = (property: (story: readonly Moment[]) => void) =>
+  fc.assert(fc.property(stories, property), { numRuns: 400 });
+
+const sameTerms = (one: Clock, other: Clock) =>
+  one.target === other.target &&
+  one.calendar.id === other.calendar.id &&
+  one.calendar.version === other.calendar.version;
+
+it('never moves a deadline earlier while the promise is the same', () =>
+  check((story) => {
+    const due = new Map<string, { clock: Clock; due: string }>();
+    live(story, (_, { ticket }) => {
+      for (const clock of clocksOf(ticket)) {
+        const known = due.get(clock.id);
+        if (known && sameTerms(known.clock, clock) && clock.due !== null)
+          expect(Date.parse(clock.due)).toBeGreaterThanOrEqual(Date.parse(known.due));
+        if (known && !sameTerms(known.clock, clock)) due.delete(clock.id);
+        if (clock.due !== null) due.set(clock.id, { clock, due: clock.due });
+      }
+    });
+  }));
+
+it('misses a deadline in its moment or when it is found out, never before, and once for each promise', () =>
+  check((story) => {
+    const missed = new Set<string>();
+    live(story, (before, { ticket }, { at }, facts) => {
+      for (const fact of facts) {
+        if (fact.type !== SlaBreached.type) continue;
+        const { clock, due } = fact.data;
+        expect(Date.parse(at)).toBeGreaterThanOrEqual(Date.parse(due!));
+        const { target, policy, calendar } = clocksOf(ticket).find(({ id }) => id === clock)!;
+        const old = clocksOf(before.ticket).find(({ id }) => id === clock);
+        const name = JSON.stringify([clock, due, (old ?? { target }).target, policy, calendar]);
+        expect(missed.has(name)).toBe(false);
+        missed.add(name);
+      }
+    });
+  }));
+
+it('wants nothing from a clock of a ticket that ended, and never misses one', () =>
+  check((story) => {
+    const { ticket, at, desk } = live(story, () => undefined);
+    if (ticket.state !== 'CANCELLED' && ticket.state !== 'CLOSED' && ticket.state !== 'RESOLVED') return;
+    expect(timersOf(ticket, desk, at).filter(({ clock }) => clock !== '')).toEqual([]);
+    for (const { id } of clocksOf(ticket))
+      for (const kind of ['breach', 'warning'] as const)
+        expect(
+          play([{ at: later(at, 1e10), act: { type: 'fire', kind, clock: id, generation: 0 } }], desk, ticket).facts,
+        ).toEqual([]);
+  }));
+
+it('always wants a timer for an open ticket', () =>
+  check((story) => {
+    live(story, (_, { ticket, at, desk }) => {
+      const open = ['NEW', 'QUEUED', 'ASSIGNED', 'IN_PROGRESS', 'PENDING', 'RESOLVED'].includes(ticket.state);
+      if (open) expect(timersOf(ticket, desk, at).length).toBeGreaterThan(0);
+    });
+  }));
+
+it('has nothing to add when asked twice', () =>
+  check((story) => {
+    const { ticket, at, desk } = live(story, () => undefined);
+    const again: Step = { at, act: { type: 'keep-time', cause: 'policy-changed' } };
+    expect(play([again], desk, play([again], desk, ticket).ticket).facts).toEqual([]);
+  }));
+
+it('counts the same after a hold that ends at once', () =>
+  fc.assert(
+    fc.property(fc.nat(600), fc.constantFrom('CUSTOMER', 'VENDOR', 'APPROVAL'), (minutes, reason) => {
+      const at = later(openedAt, (minutes + 20) * minute);
+      const claimed: Step[] = [
+        { at: later(openedAt, minute), act: { type: 'claim', by: tom } },
+        { at: later(openedAt, 2 * minute), act: { type: 'reply', by: tom, messageId, text: 'Hello' } },
+      ];
+      const { ticket } = play([...arrives, ...claimed]);
+      const round: Step[] = [
+        { at, act: { type: 'hold', by: tom, reason } },
+        { at, act: { type: 'resume', by: tom } },
+      ];
+      const deadlines = (one: Ticket) => clocksOf(one).map(({ id, due }) => [id, due]);
+      expect(deadlines(play(round, promising(), ticket).ticket)).toEqual(deadlines(ticket));
+    }),
+    { numRuns: 200 },
+  ));

@@ -1,0 +1,85 @@
+import {
+  DomainError,
+  MajorIncidentDeclared,
+  MajorIncidentEnded,
+  StakeholderUpdateDue,
+  StakeholdersUpdated,
+} from '@tierline/contracts';
+import type { Major } from './beside.ts';
+import type { DeclareMajor, Doer, EndMajor, Surroundings, UpdateStakeholders } from './command.ts';
+import type { TicketFact } from './facts.ts';
+import { inState, openStates, requireLead } from './guards.ts';
+import type { KnownTicket } from './ticket.ts';
+import { after, minute } from './time.ts';
+
+export const declareMajor = (
+  ticket: KnownTicket,
+  act: DeclareMajor,
+  { teams }: Surroundings,
+  at: string,
+): TicketFact[] => {
+  const { by, commander, summary, updateEvery } = act;
+  requireLead(by, 'declare a major incident');
+  inState(ticket, 'declare a major incident of', openStates);
+  if (ticket.beside.major)
+    throw new DomainError('major_already', `${ticket.beside.major.commander} commands it already.`, 'conflict', {
+      conflict: { commander: ticket.beside.major.commander },
+    });
+  if (!teams.has(commander)) {
+    const message = `the desk has no agent ${commander}`;
+    throw new DomainError('agent_absent', `commander: ${message}.`, 'refused', {
+      fields: [{ path: 'commander', message }],
+    });
+  }
+  const updateDue = after(at, updateEvery * minute);
+  return [MajorIncidentDeclared({ commander, summary, updateEvery, updateDue, agentId: by.agentId })];
+};
+
+/** The major incident, for its commander or a lead. */
+const commanded = (ticket: KnownTicket, by: Doer): Major => {
+  const { major } = ticket.beside;
+  if (!major) throw new DomainError('not_major', 'The ticket is not a major incident.', 'conflict');
+  if (by.lead || by.agentId === major.commander) return major;
+  throw new DomainError(
+    'commander_only',
+    `Only ${major.commander}, who commands it, or a lead may do that.`,
+    'forbidden',
+  );
+};
+
+export const updateStakeholders = (ticket: KnownTicket, act: UpdateStakeholders, at: string): TicketFact[] => {
+  inState(ticket, 'update the stakeholders of', [...openStates, 'RESOLVED']);
+  const { updateEvery } = commanded(ticket, act.by);
+  const updateDue = after(at, updateEvery * minute);
+  return [StakeholdersUpdated({ text: act.text, updateDue, agentId: act.by.agentId })];
+};
+
+export const endMajor = (ticket: KnownTicket, { by, reason }: EndMajor): TicketFact[] => {
+  inState(ticket, 'end the major incident of', [...openStates, 'RESOLVED']);
+  commanded(ticket, by);
+  return [MajorIncidentEnded({ reason, agentId: by.agentId })];
+};
+
+/** The time of an update passed: the commander is reminded, and again after the next interval. */
+export const updateIsDue = (ticket: KnownTicket, generation: number, at: string): TicketFact[] => {
+  const { major } = ticket.beside;
+  if (!major || major.armed !== generation) return [];
+  const { commander, updateDue: due, updateEvery } = major;
+  return [StakeholderUpdateDue({ commander, due, updateDue: after(at, updateEvery * minute) })];
+};
+
+export const majorAfter = (major: Major | null, fact: TicketFact): Major | null => {
+  switch (fact.type) {
+    case MajorIncidentDeclared.type: {
+      const { commander, summary, updateEvery, updateDue } = fact.data;
+      return { commander, summary, updateEvery, updateDue, armed: 1 };
+    }
+    case StakeholdersUpdated.type:
+    case StakeholderUpdateDue.type:
+      return major && { ...major, updateDue: fact.data.updateDue, armed: major.armed + 1 };
+    case MajorIncidentEnded.type:
+      return null;
+    default:
+      return major;
+  }
+};

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { defineEvent } from './event.ts';
+import { Instant, PersonId, Text } from './words.ts';
+
+const source = '/tier-queues';
+const topic = 'tickets' as const;
+
+export const MajorIncidentDeclared = defineEvent('tierline.ticket.major-declared.v1', {
+  topic,
+  source,
+  summary: 'The ticket is a major incident: it has a commander, and stakeholders are told at fixed intervals.',
+  data: z.object({
+    commander: PersonId,
+    /** What stakeholders read. */
+    summary: Text,
+    /** Minutes between two updates of the stakeholders. */
+    updateEvery: z.int().positive(),
+    /** When the next update is due. */
+    updateDue: Instant,
+    agentId: PersonId,
+  }),
+  example: {
+    commander: 'max.third',
+    summary: 'Nobody in Hamburg can send mail.',
+    updateEvery: 30,
+    updateDue: '2026-01-05T09:00:00.000Z',
+    agentId: 'lea',
+  },
+});
+
+export const StakeholdersUpdated = defineEvent('tierline.ticket.stakeholders-updated.v1', {
+  topic,
+  source,
+  summary: 'The stakeholders of a major incident were told how it stands.',
+  data: z.object({ text: Text, updateDue: Instant, agentId: PersonId }),
+  example: {
+    text: 'The mail store is being moved; half of the mailboxes work again.',
+    updateDue: '2026-01-05T09:30:00.000Z',
+    agentId: 'max.third',
+  },
+});
+
+export const StakeholderUpdateDue = defineEvent('tierline.ticket.stakeholder-update-due.v1', {
+  topic,
+  source,
+  summary: 'The stakeholders of a major incident should have been told by now; asked again at each interval.',
+  data: z.object({ commander: PersonId, due: Instant, updateDue: Instant }),
+  example: { commander: 'max.third', due: '2026-01-05T09:30:00.000Z', updateDue: '2026-01-05T10:00:00.000Z' },
+});
+
+export const MajorIncidentEnded = defineEvent('tierline.ticket.major-ended.v1', {
+  topic,
+  source,
+  summary: 'The ticket is not a major incident any more.',
+  data: z.object({ reason: Text, agentId: PersonId }),
+  example: { reason: 'All mailboxes work.', agentId: 'max.third' },
+});

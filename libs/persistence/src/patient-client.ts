@@ -1,0 +1,36 @@
+import { Client } from 'pg';
+
+type Ended = { connection: { stream: { destroy(error: Error): void } } };
+/** What the driver says when `query_timeout` has passed. */
+const unanswered = 'Query read timeout';
+
+/** True when the server did not answer, neither with rows nor with an error, though it must have by then. */
+export const isUnanswered = (error: unknown): boolean => error instanceof Error && error.message === unanswered;
+
+/**
+ * A client that ends its connection when a statement stays without any answer for `query_timeout`: a way that swallows
+ * everything tells nobody, and the driver alone would hand the dead connection to the next statement, and the next.
+ */
+export class PatientClient extends Client {
+  override query = ((...asked: Parameters<Client['query']>) => {
+    const answer: unknown = Client.prototype.query.apply(this, asked);
+    if (answer instanceof Promise)
+      answer.catch((error: unknown) => {
+        if (isUnanswered(error)) (this as unknown as Ended).connection.stream.destroy(error as Error);
+      });
+    return answer;
+  }) as Client['query'];
+}
+
+/** The server ends a statement by itself; this much later its silence means that the way to it is dead. */
+const grace = 1_000;
+/** Whoever freezes within a transaction must not keep others from its rows for longer, in milliseconds. */
+const longestPause = 10_000;
+
+/** How long a connection waits for what; `patience`: for a statement, in milliseconds, 0 as long as it likes. */
+export const limitsOf = (patience: number) => ({
+  connectionTimeoutMillis: 5_000,
+  statement_timeout: patience,
+  idle_in_transaction_session_timeout: longestPause,
+  ...(patience > 0 ? { query_timeout: patience + grace } : {}),
+});
