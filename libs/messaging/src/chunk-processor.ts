@@ -93,7 +93,7 @@ export class ChunkProcessor {
     for (const { partition, next } of this.positions.unstored())
       await this.join({ partition, reads: [], next }).catch(async (error: Error) => {
         if (!(error instanceof PositionMoved)) throw error;
-        await this.positions.assigned([partition]);
+        await this.positions.overtaken(partition);
       });
   }
 

@@ -49,6 +49,20 @@ export class Positions {
     return [...this.inMemory.values()].filter(({ partition, next }) => this.stored.get(nameOf(partition)) !== next);
   }
 
+  /**
+   * Somebody else stored the position meanwhile, as the former owner of a partition may: takes it over, and keeps what
+   * was read beyond it, since that began at or before it. Without this, what is known here would wait for the next record.
+   */
+  async overtaken(partition: Partition): Promise<void> {
+    const name = nameOf(partition);
+    const [from, mine] = [this.stored.get(name) ?? -1n, this.read(partition)];
+    const now = (await this.store.positions()).find((standing) => nameOf(standing.partition) === name)?.next;
+    if (now === undefined) return;
+    this.stored.set(name, now);
+    const isBeyond = mine !== undefined && from <= now && now <= mine;
+    if (!isBeyond) this.inMemory.set(name, { partition, next: now });
+  }
+
   /** True when the database has not come that far. */
   isBehind({ partition, next }: Standing): boolean {
     return (this.stored.get(nameOf(partition)) ?? -1n) < next;
