@@ -62,7 +62,7 @@ export type Poisoned = {
   kind: string;
   tenant: string | null;
   parkedIn: Service[];
-  duplicateOf?: string;
+  duplicateOf?: string | null;
 };
 
 /** What the auditor reads first. Addresses are those of the parts, not of the proxies. */
