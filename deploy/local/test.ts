@@ -91,6 +91,7 @@ const allSteps: readonly Step[] = [
   { title: 'build', run: buildOnce },
   { title: 'integration', run: withParts('integration') },
   { title: 'journey', run: withParts('journey') },
+  { title: 'torture', run: withParts('torture') },
 ];
 
 const chooseSteps = (titles: readonly string[]): readonly Step[] => {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { appendFileSync, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,14 @@ const usage = `Usage: npm run torture -- --minutes M [--seed S]      breaks a ru
        … --folder DIR                                  where the run is written; kept then, and when it failed
        … --schedule                                    only says what would happen when
 `;
-const guards = ['inbox', 'position', 'lease-epoch', 'delete-after-ack', 'transaction'];
+/** Every protection, with the invariants of which at least one has to break without it. */
+const guards: Readonly<Record<string, readonly string[]>> = {
+  inbox: ['I7'],
+  position: ['I8'],
+  'lease-epoch': ['I6'],
+  'delete-after-ack': ['I1', 'I6', 'I7'],
+  transaction: ['I1', 'I6'],
+};
 
 const read = (args: readonly string[]) =>
   parseArgs({
@@ -45,8 +52,8 @@ const check = ({ minutes, without }: Arguments): void => {
   const { postgresUrl, kafkaBrokers } = settings();
   if (minutes !== undefined && !(Number(minutes) >= 0.5 && Number(minutes) <= 1_440))
     throw new Refusal(`--minutes is ${minutes}: say a number from 0.5 to 1440.`);
-  if (without !== undefined && !guards.includes(without))
-    throw new Refusal(`--without is ${without}: say one of ${guards.join(', ')}.`);
+  if (without !== undefined && !(without in guards))
+    throw new Refusal(`--without is ${without}: say one of ${Object.keys(guards).join(', ')}.`);
   if (postgresUrl !== undefined || kafkaBrokers !== undefined)
     throw new Refusal(
       'A torture run stops and kills its parts: unset TIERLINE_POSTGRES_URL and TIERLINE_KAFKA_BROKERS.',
@@ -142,19 +149,36 @@ const withFolder = async (wanted: string | undefined, work: (folder: string) => 
   return code;
 };
 
-const prove = async (seed: string[], folder: string | undefined): Promise<number> => {
-  const unnoticed: string[] = [];
-  for (const guard of guards) {
-    const own = folder === undefined ? undefined : join(folder, guard);
-    const code = await withFolder(own, (place) => runOnce(place, [...seed, '--without', guard, '--minutes', '1']));
-    if (code !== 0) unnoticed.push(guard);
+type Summary = { faults: number; tickets: number; audit: { lines: string[] } };
+
+/** One row of the proof: what the audit found without the guard, and whether that is what it had to find. */
+const proveOne = async (folder: string, guard: string, seed: readonly string[]) => {
+  await runOnce(folder, [...seed, '--without', guard, '--minutes', '1']);
+  const file = join(folder, 'summary.json');
+  if (!existsSync(file)) return { row: `${guard.padEnd(17)} the run did not end in an audit`, noticed: false };
+  const { faults, tickets, audit } = JSON.parse(await readFile(file, 'utf8')) as Summary;
+  const violated = audit.lines.flatMap((line) => /^(I\d+)\s+VIOLATED/.exec(line)?.[1] ?? []);
+  const expected = guards[guard]!;
+  const noticed = expected.some((invariant) => violated.includes(invariant));
+  const found = violated.length === 0 ? 'nothing' : violated.join(' ');
+  const row = `${guard.padEnd(17)} ${expected.join(' or ').padEnd(15)} ${found.padEnd(20)} ${noticed ? 'noticed' : 'NOT NOTICED'}`;
+  return { row: `${row}  (${faults} faults, ${tickets} tickets)`, noticed };
+};
+
+const prove = async (seed: readonly string[], wanted: string | undefined): Promise<number> => {
+  const folder = wanted === undefined ? await mkdtemp(join(tmpdir(), 'tierline-torture-')) : resolve(wanted);
+  const rows: string[] = [];
+  let unnoticed = 0;
+  for (const guard of Object.keys(guards)) {
+    const { row, noticed } = await proveOne(join(folder, guard), guard, seed);
+    rows.push(row);
+    if (!noticed) unnoticed += 1;
   }
-  process.stdout.write(
-    unnoticed.length === 0
-      ? `The audit noticed the lack of every guard: ${guards.join(', ')}.\n`
-      : `The audit did not notice the lack of: ${unnoticed.join(', ')}.\n`,
-  );
-  return unnoticed.length === 0 ? 0 : 1;
+  const head = `${'without'.padEnd(17)} ${'must violate'.padEnd(15)} ${'violated'.padEnd(20)}`;
+  process.stdout.write(`\n${[head, ...rows].join('\n')}\n`);
+  if (wanted !== undefined || unnoticed > 0) process.stdout.write(`The runs are in ${folder}\n`);
+  else await rm(folder, { recursive: true, force: true });
+  return unnoticed === 0 ? 0 : 1;
 };
 
 const torture = async (given: Arguments): Promise<number> => {

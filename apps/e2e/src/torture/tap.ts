@@ -50,7 +50,15 @@ const followTickets = () => {
 const poisonOf = ({ topic, partition, record }: Seen, marked: string): Poisoned => {
   const told = JSON.parse(marked) as Pick<Poisoned, 'kind' | 'tenant' | 'parkedIn' | 'duplicateOf'>;
   const { offset, key } = record;
-  return { at: new Date().toISOString(), topic, partition, offset: String(offset), key: key ?? '', duplicateOf: null, ...told };
+  return {
+    at: new Date().toISOString(),
+    topic,
+    partition,
+    offset: String(offset),
+    key: key ?? '',
+    duplicateOf: null,
+    ...told,
+  };
 };
 
 export const openTap = async (parts: Parts, folder: RunFolder, onFatal: (error: Error) => void): Promise<Tap> => {
