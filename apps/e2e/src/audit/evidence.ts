@@ -165,7 +165,7 @@ export type Evidence = {
   readonly poison: readonly (Poison & { readonly topicName: TopicName | undefined })[];
   readonly samples: readonly Sample[];
   readonly readAt: number;
-  /** What still moved while it was read, or null. */
+  /** What did not come to rest before it was read, or null. */
   readonly unrest: string | null;
   readonly journal: readonly JournalRow[];
   /** In the order of topic, partition, offset. */

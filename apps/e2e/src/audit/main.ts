@@ -4,9 +4,10 @@ import { judge } from './invariants/index.ts';
 import { probe } from './probes.ts';
 import { closeWalls } from './reading/database.ts';
 import { closeSources, gather, openSources, type Sources } from './reading/gather.ts';
+import { holdStill } from './reading/stillness.ts';
 import { rebuildReporting } from './rebuild.ts';
 import { linesOf, writeReport } from './report.ts';
-import { Unusable, readNotes, readRun, type Run } from './run.ts';
+import { Unusable, readRun, type Run } from './run.ts';
 import { watch } from './watch.ts';
 
 const usage = `Usage: main.js RUN_FOLDER [--watch]
@@ -18,9 +19,14 @@ const usage = `Usage: main.js RUN_FOLDER [--watch]
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const audited = async (sources: Sources, run: Run, folder: string): Promise<Verdict[]> => {
-  const evidence = await gather(sources, await readNotes(folder));
-  const probes = await probe(run, evidence);
-  return judge({ ...evidence, probes, rebuilt: await rebuildReporting(sources) });
+  const still = await holdStill(sources);
+  try {
+    const evidence = await gather(sources, folder, still);
+    const rebuilt = await rebuildReporting(sources);
+    return judge({ ...evidence, probes: await probe(run, evidence), rebuilt });
+  } finally {
+    await still.letGo();
+  }
 };
 
 /** Reads everything, says what it found, and gives the exit code: 0 when nothing is violated. */

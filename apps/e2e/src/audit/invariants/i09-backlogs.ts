@@ -10,7 +10,7 @@ export const backlogs = (evidence: Evidence): Verdict => {
   const wrong = collectWrongs();
   for (const { service, table, rows } of evidence.backlogs)
     if (rows > 0) wrong(`${service}: ${rows} rows wait in ${table}`);
-  if (evidence.unrest) wrong(`it was not quiet: ${evidence.unrest}`);
+  if (evidence.unrest) wrong(`it did not come to rest: ${evidence.unrest}`);
   const watch =
     evidence.samples.length === 0
       ? 'nobody watched'

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Evidence, SetBack } from '../evidence.ts';
 import { services, topicNames, type Service } from '../names.ts';
-import type { readNotes, Run } from '../run.ts';
+import { readNotes, type Run } from '../run.ts';
 import { allRows, connect, inSnapshot, openWalls } from './database.ts';
 import { interner, type Interner } from './interning.ts';
 import {
@@ -17,9 +16,8 @@ import {
   type Names,
 } from './messaging-tables.ts';
 import { readStandings, readState } from './state-tables.ts';
+import type { Stillness } from './stillness.ts';
 import { openTopics, readTopics, type Topics } from './topics.ts';
-
-type Notes = Awaited<ReturnType<typeof readNotes>>;
 
 /** Where everything that is read stands open. */
 export type Sources = {
@@ -55,50 +53,19 @@ const readService = (client: Client, service: Service, names: Names, pool: Inter
     state: await readState[service](client, pool),
   }));
 
-/** What changes when anything moves: ends of topics, journals, outboxes, positions. */
-const pulse = async ({ databases, topics }: Sources, names: Names): Promise<Map<string, string>> => {
-  const beats = new Map<string, string>();
-  for (const name of await topics.present([...names.keys()]))
-    beats.set(name, (await topics.ends(name)).map(({ high }) => high).join(' '));
-  for (const [service, client] of databases) {
-    const [row] = await allRows<Record<string, unknown>>(
-      client,
-      `SELECT coalesce(sum(next_offset), 0) AS positions, (SELECT count(*) FROM parked_message) AS parked FROM consumer_position`,
-    );
-    beats.set(`positions of ${service}`, JSON.stringify(row));
-    if (service === 'reporting') continue;
-    const [out] = await allRows<Record<string, unknown>>(
-      client,
-      `SELECT (SELECT coalesce(max(seq), 0) FROM journal) AS journal, (SELECT count(*) FROM outbox) AS outbox`,
-    );
-    beats.set(`journal of ${service}`, JSON.stringify(out));
-  }
-  return beats;
+const nowOf = async ({ databases }: Sources): Promise<number> => {
+  const sql = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
+  const [clock] = await allRows<{ now: number }>(databases.get('tier-queues')!, sql);
+  return clock!.now;
 };
 
-const differenceOf = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string | null => {
-  const moved = [...after].filter(([what, beat]) => before.get(what) !== beat).map(([what]) => what);
-  return moved.length === 0 ? null : `${moved.join(', ')} moved while everything was read`;
-};
-
-const readOnce = async (sources: Sources, notes: Notes, names: Names): Promise<Evidence> => {
+const readParts = async (sources: Sources, names: Names) => {
   const pool = interner();
-  const read = new Map<Service, Awaited<ReturnType<typeof readService>>>();
-  for (const [service, client] of sources.databases) read.set(service, await readService(client, service, names, pool));
-  const fromTopics = await readTopics(sources.topics, names, pool);
-  const all = [...read.values()];
-  const [clock] = await allRows<{ now: number }>(
-    sources.databases.get('tier-queues')!,
-    'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
-  );
+  const all: Awaited<ReturnType<typeof readService>>[] = [];
+  for (const [service, client] of sources.databases) all.push(await readService(client, service, names, pool));
   const setBacks = all.map(({ setBacks: some }) => some).filter((some): some is SetBack[] => some !== null);
   return {
-    ...notes,
-    poison: notes.poison.map((line) => ({ ...line, topicName: names.get(line.topic) })),
-    ...fromTopics,
-    run: sources.run,
-    readAt: clock!.now,
-    unrest: null,
+    ...(await readTopics(sources.topics, names, pool)),
     journal: all.flatMap(({ journal }) => journal),
     inbox: all.flatMap(({ inbox }) => inbox),
     positions: all.flatMap(({ positions }) => positions),
@@ -109,8 +76,6 @@ const readOnce = async (sources: Sources, notes: Notes, names: Names): Promise<E
     homes: all.flatMap(({ homes }) => homes),
     standings: all.flatMap(({ standings }) => standings),
     ...(Object.assign({}, ...all.map(({ state }) => state)) as StateOf),
-    probes: null,
-    rebuilt: null,
   };
 };
 
@@ -120,16 +85,15 @@ type StateOf = Awaited<ReturnType<(typeof readState)['intake']>> &
   Awaited<ReturnType<(typeof readState)['notifications']>> &
   Awaited<ReturnType<(typeof readState)['reporting']>>;
 
-/** Reads everything from the beginning; again, up to five times, while something moved meanwhile. */
-export const gather = async (sources: Sources, notes: Notes): Promise<Evidence> => {
+/**
+ * Reads everything from the beginning. `still` says what did not come to rest before; the notes are read last, since
+ * what they tell of may happen at any time.
+ */
+export const gather = async (sources: Sources, folder: string, { unrest }: Stillness): Promise<Evidence> => {
   const names = topicNames(sources.run.prefix);
-  let before = await pulse(sources, names);
-  for (let attempt = 1; ; attempt += 1) {
-    const evidence = await readOnce(sources, notes, names);
-    const after = await pulse(sources, names);
-    const unrest = differenceOf(before, after);
-    if (unrest === null || attempt === 5) return { ...evidence, unrest };
-    before = after;
-    await sleep(1_000);
-  }
+  const readAt = await nowOf(sources);
+  const read = await readParts(sources, names);
+  const notes = await readNotes(folder);
+  const poison = notes.poison.map((line) => ({ ...line, topicName: names.get(line.topic) }));
+  return { ...notes, poison, ...read, run: sources.run, readAt, unrest, probes: null, rebuilt: null };
 };
