@@ -191,7 +191,10 @@ describe('link', () => {
     await untilState(parent, { timers: [{ kind: 'stakeholder-update' }] });
     expect((await act(parent, 'cancel', tom, { reason: 'no' })).body).toMatchObject({ code: 'major_incident' });
     expect((await act(parent, 'end-major', lea, { reason: 'All works.' })).status).toBe(200);
-    expect((await get(`/tickets/${parent}`)).body).toMatchObject({ major: null, timers: [] });
+    expect((await get(`/tickets/${parent}`)).body).toMatchObject({
+      major: null,
+      timers: [{ kind: 'stalled' }],
+    });
   });
 });
 
