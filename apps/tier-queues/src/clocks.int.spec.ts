@@ -129,6 +129,19 @@ describe('the clocks of a ticket', () => {
     }[];
     const row = rows.find((one) => one.id === id);
     expect(row).toMatchObject({ id, dueClock: 'sla-first-response', late: [] });
+    const page = async (after = '') => {
+      const { body } = await get(`/queues/service-desk/tickets?sort=due&limit=1${after}`);
+      const { items, next } = body as unknown as { items: { dueAt: string }[]; next: string | null };
+      return { due: items.map(({ dueAt }) => dueAt), next };
+    };
+    const due: string[] = [];
+    for (let after: string | null = ''; after !== null;) {
+      const shown: Awaited<ReturnType<typeof page>> = await page(after);
+      due.push(...shown.due);
+      after = shown.next && `&after=${shown.next}`;
+    }
+    expect(due.length).toBeGreaterThan(1);
+    expect(due).toEqual(due.toSorted());
   });
 });
 

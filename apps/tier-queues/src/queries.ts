@@ -130,24 +130,50 @@ export const newestTickets = async (
   return pageOf(rows, limit, ({ openedAt, id }) => [openedAt, id]);
 };
 
+type QueueOrder = {
+  readonly sql: string;
+  readonly types: readonly string[];
+  readonly patterns: readonly RegExp[];
+  readonly of: (row: TicketRow) => readonly unknown[];
+};
+
+/** Orders of a queue's list by columns that are never null, each with an index that begins with tenant and queue. */
+export const queueOrders = {
+  /** The most urgent first, then the oldest. */
+  urgency: {
+    sql: 'priority, queued_at, id',
+    types: ['text', 'timestamptz', 'uuid'],
+    patterns: [/^P[1-4]$/, moment, uuid],
+    of: ({ priority, queuedAt, id }) => [priority, queuedAt, id],
+  },
+  /** The soonest deadline first; last those on which no clock runs. */
+  due: {
+    sql: 'due_at, id',
+    types: ['timestamptz', 'uuid'],
+    patterns: [/^(infinity|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)$/, uuid],
+    of: ({ dueAt, id }) => [dueAt ?? 'infinity', id],
+  },
+} as const satisfies Record<string, QueueOrder>;
+export type QueueSort = keyof typeof queueOrders;
+
 /** Tickets of one queue, in the order in which they should be worked on; the open ones unless states are named. */
 export const ticketsOfQueue = async (
   tx: Transaction,
   tenant: string,
-  { states, ...filter }: TicketFilter & { queue: string },
+  { states, sort = 'urgency', ...filter }: TicketFilter & { queue: string; sort?: QueueSort | undefined },
   { limit, after }: Page,
 ): Promise<Listed<TicketRow>> => {
+  const { sql, types, patterns, of }: QueueOrder = queueOrders[sort];
   const parameters: unknown[] = [tenant, limit + 1];
   const conditions = ['tenant_id = $1', ...conditionsOf({ ...filter, states }, parameters)];
   if (!states) conditions.push(`state IN (${open})`);
   if (after !== undefined) {
-    parameters.push(...cursorValues(after, [/^P[1-4]$/, moment, uuid]));
-    const n = parameters.length;
-    conditions.push(`(priority, queued_at, id) > ($${n - 2}, $${n - 1}::timestamptz, $${n}::uuid)`);
+    const first = parameters.push(...cursorValues(after, patterns)) - types.length + 1;
+    conditions.push(`(${sql}) > (${types.map((type, index) => `$${first + index}::${type}`).join(', ')})`);
   }
   const rows = await tx.query<TicketRow>(
-    `SELECT ${rowColumns} FROM ticket WHERE ${conditions.join(' AND ')} ORDER BY priority, queued_at, id LIMIT $2`,
+    `SELECT ${rowColumns} FROM ticket WHERE ${conditions.join(' AND ')} ORDER BY ${sql} LIMIT $2`,
     parameters,
   );
-  return pageOf(rows, limit, ({ priority, queuedAt, id }) => [priority, queuedAt, id]);
+  return pageOf(rows, limit, of);
 };

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { Relay, failpoint, type Origin } from '@tierline/messaging';
+import { Relay, failpoint } from '@tierline/messaging';
 import { Database, isTransient, type Transaction } from '@tierline/persistence';
 import type { Fire } from './domain/command.ts';
 import type { TimerKind } from './domain/timers.ts';

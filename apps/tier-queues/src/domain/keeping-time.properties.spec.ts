@@ -101,7 +101,7 @@ const live = (story: readonly Moment[], seen: Seen): World => {
     const now = { at, on: desks[desk]! };
     // A desk that changed is followed before anything else happens, as its batches do.
     step({ ...now, act: { type: 'keep-time', cause: 'policy-changed' } });
-    step({ ...deeds[deed]!(at), ...now } as Step);
+    step({ ...deeds[deed]!(at), ...now });
   }
   return world;
 };

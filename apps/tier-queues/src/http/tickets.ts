@@ -12,6 +12,7 @@ import { Tickets } from '../tickets.ts';
 import { TicketIdParameter, listOf, paging } from './requests.ts';
 
 const QueueFilter = z.strictObject({
+  sort: z.enum(['urgency', 'due']).default('urgency'),
   state: listOf(TicketState).optional(),
   owner: PersonId.optional(),
   ...paging(200),
@@ -57,18 +58,19 @@ export class TicketsController {
   @Allow('queue.read')
   @ApiOperation({
     summary: 'Tickets of a queue, the most urgent first, then the oldest.',
-    description: 'The open ones unless `state` names others. Refuses with `queue_absent`.',
+    description:
+      'The open ones unless `state` names others; with `sort=due` the soonest deadline of a running clock first. Refuses with `queue_absent`.',
   })
   ofQueue(
     @By() by: Caller,
     @Param('queue', { schema: Slug }) queue: string,
     @Query({ schema: QueueFilter }) query: z.infer<typeof QueueFilter>,
   ) {
-    const { state: states, owner, limit, after } = query;
+    const { state: states, owner, sort, limit, after } = query;
     return this.database.asTenant(by.tenant, async (tx) => {
       const known = await tx.query('SELECT 1 FROM queue WHERE tenant_id = $1 AND queue = $2', [by.tenant, queue]);
       if (known.length === 0) throw new DomainError('queue_absent', `There is no queue ${queue}.`, 'absent');
-      return ticketsOfQueue(tx, by.tenant, { queue, states, owner: personOf(by, owner) }, { limit, after });
+      return ticketsOfQueue(tx, by.tenant, { queue, states, sort, owner: personOf(by, owner) }, { limit, after });
     });
   }
 
