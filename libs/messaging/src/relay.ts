@@ -29,6 +29,10 @@ export type RelayOptions = {
 /** Milliseconds for which a lease is given. */
 const leaseTime = 10_000;
 const idle = { shortest: 5, longest: 200 };
+/** After a round, milliseconds in which more comes together: each round costs the same, whatever it moves. */
+const gathering = 8;
+/** A round that moved so many has more to move. */
+const backlog = 1_000;
 const floorEvery = 1_000;
 
 /**
@@ -80,19 +84,22 @@ export class Relay {
     let producer: Producer | undefined;
     let attempt = 0;
     let pause = idle.shortest;
+    let isGathering = false;
     while (!this.stopping) {
       try {
         producer ??= await this.options.log.producer();
         const moved = await this.round(producer);
         attempt = 0;
-        pause = moved > 0 ? 0 : Math.min(idle.longest, Math.max(idle.shortest, pause * 2));
+        isGathering = moved > 0;
+        if (isGathering) pause = moved < backlog ? gathering : 0;
+        else pause = Math.min(idle.longest, Math.max(idle.shortest, pause * 2));
       } catch (error) {
         attempt += 1;
         this.events.onFailure(error as Error, attempt);
         pause = Math.min(5_000, 100 * 2 ** Math.min(attempt, 6));
         this.renewedAt = -Infinity;
       }
-      if (pause > 0) await this.rest(pause, attempt > 0);
+      if (pause > 0) await this.rest(pause, attempt > 0 || isGathering);
     }
     // The leases expire by themselves, should this fail.
     await this.outbox.giveBack(this.owner).catch((error: Error) => this.events.onFailure(error, 0));
