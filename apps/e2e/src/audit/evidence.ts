@@ -15,6 +15,10 @@ export type Said = {
   /** Working time, milliseconds. */
   readonly consumed?: number;
   readonly target?: number;
+  /** The ticket that is asked for. */
+  readonly opens?: string;
+  /** How the ticket stands after an act was taken back. */
+  readonly now?: { readonly state: string; readonly owner: string | null };
 };
 
 /** An event as its publisher's journal has it. Times are milliseconds since 1970. */
@@ -111,7 +115,13 @@ export type Standing = {
 
 type OfTicket = { readonly tenant: string; readonly ticket: string };
 
-export type RequestRow = OfTicket & { readonly openedBy: string; readonly status: string; readonly openedAt: number };
+export type RequestRow = OfTicket & {
+  readonly openedBy: string;
+  readonly status: string;
+  readonly openedAt: number;
+  /** The desk asked for it: split off another ticket, or its follow-up. */
+  readonly isDerived: boolean;
+};
 export type CountRow = OfTicket & { readonly kind: string; readonly count: number };
 export type RouteRow = OfTicket & { readonly hop: number; readonly waitingSince: number | null };
 export type TicketRow = OfTicket & {

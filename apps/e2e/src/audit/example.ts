@@ -135,9 +135,9 @@ const webhooksOf = (journal: readonly JournalRow[]) => {
 
 const stateOf = (journal: readonly JournalRow[]) => ({
   requests: [
-    { ...ofTickets[0]!, openedBy: 'eva', status: 'resolved', openedAt: begin },
-    { ...ofTickets[1]!, openedBy: 'eva', status: 'waiting', openedAt: begin },
-    { ...ofTickets[2]!, openedBy: 'max', status: 'waiting', openedAt: begin },
+    { ...ofTickets[0]!, openedBy: 'eva', isDerived: false, status: 'resolved', openedAt: begin },
+    { ...ofTickets[1]!, openedBy: 'eva', isDerived: false, status: 'waiting', openedAt: begin },
+    { ...ofTickets[2]!, openedBy: 'max', isDerived: false, status: 'waiting', openedAt: begin },
   ],
   messages: [
     { ...ofTickets[0]!, kind: 'desk/message', count: 1 },

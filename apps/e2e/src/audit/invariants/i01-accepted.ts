@@ -41,7 +41,10 @@ const checkKeys = (opens: readonly Answer[], wrong: Wrongs): void => {
 const checkStrays = (evidence: Evidence, wrong: Wrongs): void => {
   const opens = evidence.answers.filter(({ kind }) => kind === 'open');
   const asked = Map.groupBy(opens, ({ tenant, person }) => `${tenant}/${person}`);
-  const rows = Map.groupBy(evidence.requests, ({ tenant, openedBy }) => `${tenant}/${openedBy}`);
+  const rows = Map.groupBy(
+    evidence.requests.filter(({ isDerived }) => !isDerived),
+    ({ tenant, openedBy }) => `${tenant}/${openedBy}`,
+  );
   for (const [person, attempts] of asked) {
     const most = new Set(attempts.map((answer, index) => answer.key ?? `without key ${index}`)).size;
     const own = rows.get(person) ?? [];

@@ -40,6 +40,8 @@ const statusesOf: Readonly<Record<string, readonly string[]>> = {
   RESOLVED: ['resolved'],
   CLOSED: ['closed'],
   CANCELLED: ['cancelled'],
+  SPAM: ['cancelled'],
+  MERGED: ['merged'],
 };
 
 /** The three services that know a ticket's state tell one story. */

@@ -75,3 +75,11 @@ it('wants a sign for an open ticket on which nothing is due, where a desk keeps 
   expect(clocked()).toContain('needs 1 stalled timers and has 0');
   expect(clocked(breach, { kind: 'stalled', clock: '', due: 1 })).toContain('needs 0 stalled timers and has 1');
 });
+
+it('wants a timer for the next word to the stakeholders of a major incident', () => {
+  const type = 'tierline.ticket.major-declared.v1';
+  const journal = [...good.journal, { ...started, type, said: {} }];
+  expect(named({ journal })).toBe(`acme: QUEUED ticket ${waiting} needs one stakeholder-update timer and has 0`);
+  const ended = { ...started, type: 'tierline.ticket.major-ended.v1', sequence: 3, said: {} };
+  expect(named({ journal: [...journal, ended] })).toBe('');
+});

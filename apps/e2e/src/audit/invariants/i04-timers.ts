@@ -1,4 +1,4 @@
-import { TicketHeld, TicketResolved } from '@tierline/contracts';
+import { MajorIncidentDeclared, MajorIncidentEnded, TicketResolved } from '@tierline/contracts';
 import type { Evidence, JournalRow, TicketRow, TimerRow } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict } from '../findings.ts';
 import { followClocks } from '../ledger.ts';
@@ -16,6 +16,7 @@ type Rule = {
 
 const lastOf = ({ story }: Ground, type: string): JournalRow | undefined =>
   story.findLast((event) => event.type === type);
+const majorTypes: ReadonlySet<string> = new Set([MajorIncidentDeclared.type, MajorIncidentEnded.type]);
 const iso = (moment: number) => new Date(moment).toISOString();
 
 /** One row per kind of timer: a new kind of clock is a new row. */
@@ -23,13 +24,15 @@ const rules: readonly Rule[] = [
   {
     kind: 'unrouted',
     isNeeded: ({ ticket: { state, queue } }) => (state === 'NEW' || state === 'QUEUED') && queue === null,
-    problem: (due, { ticket }) => (due > ticket.changedAt ? null : `is due before the wait for a route began`),
+    // It begins when the desk learns of the ticket, which no event tells.
+    problem: () => null,
   },
   {
     kind: 'wake-up',
     isNeeded: ({ ticket: { state } }) => state === 'PENDING',
     problem: (due, ground) => {
-      const until = lastOf(ground, TicketHeld.type)?.said.until;
+      // An act that was taken back may leave a hold, too.
+      const until = ground.story.findLast(({ said }) => said.until !== undefined)?.said.until;
       if (until === undefined) return 'belongs to a hold that was never published';
       return Date.parse(until) === due ? null : `is due at ${iso(due)}, the hold ends at ${until}`;
     },
@@ -42,6 +45,12 @@ const rules: readonly Rule[] = [
       if (!resolved) return 'belongs to a resolution that was never published';
       return due > resolved.at ? null : `is due at ${iso(due)}, before the resolution`;
     },
+  },
+  {
+    kind: 'stakeholder-update',
+    isNeeded: ({ ticket: { state }, story }) =>
+      openStates.has(state) && story.findLast(({ type }) => majorTypes.has(type))?.type === MajorIncidentDeclared.type,
+    problem: () => null,
   },
 ];
 

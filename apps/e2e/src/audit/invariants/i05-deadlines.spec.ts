@@ -95,3 +95,11 @@ it('judges a promise anew when its target changed', () => {
   const again = clock(120.5, 'sla-breached', { due: later }, 5);
   expect(clocked(breached(61), retargeted, again).state).toBe('ok');
 });
+
+it('lets a hold go that was taken back, and keeps one that came back', () => {
+  const undone = (said: object) => ({ ...clock(12, 'act-undone', {}, 8), aggregate: solved, said });
+  const upTo = good.journal.filter(({ aggregate, sequence }) => aggregate !== solved || sequence < 6);
+  expect(named({ journal: [...upTo, undone({ now: { state: 'IN_PROGRESS', owner: 'ann' } })] })).toBe('');
+  const held = { now: { state: 'PENDING', owner: 'ann' }, until: '2026-01-05T08:01:00.000Z' };
+  expect(named({ journal: [...upTo, undone(held)] })).toContain('wake-up was due at 2026-01-05T08:01:00.000Z');
+});

@@ -1,14 +1,18 @@
 import {
+  ActUndone,
   TicketCancelled,
   TicketClaimed,
   TicketClosed,
   TicketEscalated,
   TicketHeld,
+  TicketMarkedSpam,
+  TicketMerged,
   TicketOpened,
   TicketQueued,
   TicketReopened,
   TicketResolved,
   TicketResumed,
+  TicketUnmerged,
 } from '@tierline/contracts';
 import type { Evidence, JournalRow } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
@@ -42,31 +46,40 @@ const isOf = (...types: readonly { readonly type: string }[]) => {
   return ({ type }: JournalRow) => names.has(type);
 };
 
+/** An act that was taken back leaves the ticket as it stood before: with what it waited for then. */
+const isTakenBack = isOf(ActUndone, TicketUnmerged);
+const interrupts = [ActUndone, TicketUnmerged, TicketMerged, TicketMarkedSpam, TicketCancelled];
+const restored = ({ at, said }: JournalRow, ...states: readonly string[]): Deadline | null =>
+  said.now && states.includes(said.now.state) ? { due: at, exact: false } : null;
+
 /** A new kind of clock is a new row. */
 const rules: readonly Rule[] = [
   {
     kind: 'wake-up',
-    sets: ({ type, said }) =>
-      type === TicketHeld.type && said.until ? { due: Date.parse(said.until), exact: true } : null,
+    sets: ({ type, said }) => {
+      const isHeld = type === TicketHeld.type || said.now?.state === 'PENDING';
+      return isHeld && said.until ? { due: Date.parse(said.until), exact: true } : null;
+    },
     isEffect: ({ type, said }) => type === TicketResumed.type && said.cause === 'wake-up',
-    ends: isOf(TicketResumed, TicketQueued, TicketClaimed, TicketEscalated, TicketResolved, TicketCancelled),
+    ends: isOf(TicketResumed, TicketQueued, TicketClaimed, TicketEscalated, TicketResolved, ...interrupts),
   },
   {
     kind: 'unrouted',
     // The wait begins when the desk learns of the ticket, a little after the event that says so.
-    sets: ({ type, at }, { run }) =>
-      type === TicketOpened.type || type === TicketEscalated.type
-        ? { due: at + limitOf(run, 'UNROUTED_AFTER_SECONDS', 30) * second, exact: false }
-        : null,
+    sets: (event, { run }) => {
+      if (isTakenBack(event)) return restored(event, 'NEW', 'QUEUED');
+      const isAwaited = event.type === TicketOpened.type || event.type === TicketEscalated.type;
+      return isAwaited ? { due: event.at + limitOf(run, 'UNROUTED_AFTER_SECONDS', 30) * second, exact: false } : null;
+    },
     isEffect: ({ type, said }) => type === TicketQueued.type && said.cause === 'unrouted',
-    ends: isOf(TicketQueued, TicketResolved, TicketCancelled),
+    ends: isOf(TicketQueued, TicketResolved, ...interrupts),
   },
   {
     kind: 'close',
     sets: ({ type, at }, { run }) =>
       type === TicketResolved.type ? { due: at + limitOf(run, 'CLOSE_AFTER_DAYS', 5) * day, exact: true } : null,
     isEffect: ({ type, said }) => type === TicketClosed.type && said.cause === 'timer',
-    ends: isOf(TicketClosed, TicketReopened, TicketCancelled),
+    ends: isOf(TicketClosed, TicketReopened, ...interrupts),
   },
 ];
 

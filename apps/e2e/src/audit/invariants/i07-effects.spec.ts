@@ -20,7 +20,9 @@ const parked = [
 
 it('is ok when every event took effect once', () => {
   expect(effects(good)).toMatchObject({ state: 'ok', named: [] });
-  expect(effects(good).figure).toContain('2 messages, 4 hops, 19 timeline entries, 19 history rows, 12 deliveries');
+  expect(effects(good).figure).toContain(
+    '2 messages, 4 hops, 0 openings asked for, 19 timeline entries, 19 history rows, 12 deliveries',
+  );
 });
 
 it('names an event that was taken twice, with its place', () => {
@@ -92,4 +94,17 @@ it('names a second delivery of an event, and a mail told of twice', () => {
 it('names a copy of the desk that is behind', () => {
   const copies = changed(good.copies, ({ table }) => table === 'queue', { sequence: 0 });
   expect(named({ copies })).toBe("routing's copy of acme/queue/desk stands at 0, tier-queues published 1");
+});
+
+it('names a ticket that the desk asked for and that was not opened', () => {
+  const asked = {
+    ...good.journal[4]!,
+    id: 'asked',
+    type: 'tierline.ticket.opening-asked.v1',
+    sequence: 8,
+    said: { opens: 'new' },
+  };
+  expect(named({ journal: [...good.journal, asked] })).toContain(
+    `asked of ticket ${solved} asked for ticket new, opened 0 times`,
+  );
 });

@@ -6,6 +6,7 @@ import { checkCopies } from './effects/copies.ts';
 import { checkConversations } from './effects/conversations.ts';
 import { checkDeliveries } from './effects/deliveries.ts';
 import { checkHistory } from './effects/history.ts';
+import { checkOpenings } from './effects/openings.ts';
 import { checkRoutes } from './effects/routes.ts';
 import { checkTimelines } from './effects/timelines.ts';
 
@@ -51,6 +52,7 @@ export const effects = (evidence: Evidence): Verdict => {
   const seen = [
     `${counted(checkConversations(evidence, wrong))} messages`,
     `${counted(checkRoutes(evidence, wrong))} hops`,
+    `${counted(checkOpenings(evidence, wrong))} openings asked for`,
     `${counted(checkTimelines(evidence, wrong))} timeline entries`,
     `${counted(checkHistory(evidence, wrong))} history rows`,
     `${counted(checkDeliveries(evidence, wrong))} deliveries`,

@@ -39,3 +39,17 @@ it('names a ticket that is with somebody else than its journal says', () => {
   const tickets = changed(good.tickets, ({ ticket }) => ticket === solved, { owner: 'ben' });
   expect(named({ tickets })).toBe(`acme: ticket ${solved} is with ben, by the journal with ann`);
 });
+
+it('knows that an act that was taken back gives the ticket to whom had it before', () => {
+  const claimed = good.journal.find(({ id }) => id === `${solved}#4`)!;
+  const undone = { ...claimed, id: 'undone', type: 'tierline.ticket.act-undone.v1' };
+  const story = (now: { state: string; owner: string | null }) => [
+    { ...claimed, aggregate: 'other', sequence: 1 },
+    { ...undone, aggregate: 'other', sequence: 2, said: { now } },
+    { ...claimed, aggregate: 'other', id: 'again', sequence: 3, said: { agent: 'ben' } },
+  ];
+  expect(named({ journal: [...good.journal, ...story({ state: 'QUEUED', owner: null })] })).toBe('');
+  expect(named({ journal: [...good.journal, ...story({ state: 'ASSIGNED', owner: 'ann' })] })).toContain(
+    'claimed by ben while ann has it',
+  );
+});

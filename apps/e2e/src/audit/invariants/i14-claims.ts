@@ -1,11 +1,21 @@
-import { TicketClaimed, TicketEscalated, TicketQueued, TicketReopened, WorkStarted } from '@tierline/contracts';
+import {
+  TicketClaimed,
+  TicketEscalated,
+  TicketMarkedSpam,
+  TicketMerged,
+  TicketQueued,
+  TicketReopened,
+  WorkStarted,
+} from '@tierline/contracts';
 import type { Evidence, JournalRow } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
 import type { Answer } from '../run.ts';
 import { setAside, storiesOf } from '../views.ts';
 
 /** After these nobody has the ticket. */
-const releases: ReadonlySet<string> = new Set([TicketQueued.type, TicketEscalated.type, TicketReopened.type]);
+const releases: ReadonlySet<string> = new Set(
+  [TicketQueued, TicketEscalated, TicketReopened, TicketMerged, TicketMarkedSpam].map(({ type }) => type),
+);
 
 /** Who has the ticket after each event of its story, by sequence. */
 const ownersOf = (story: readonly JournalRow[], wrong: Wrongs): Map<number, string | null> => {
@@ -14,6 +24,7 @@ const ownersOf = (story: readonly JournalRow[], wrong: Wrongs): Map<number, stri
   for (const { type, said, sequence, aggregate, tenant, id } of story) {
     const name = `${tenant}: ticket ${aggregate}, event ${id} (${sequence})`;
     if (releases.has(type)) owner = null;
+    if (said.now !== undefined) owner = said.now.owner;
     if (type === TicketClaimed.type) {
       if (owner !== null) wrong(`${name}: claimed by ${said.agent} while ${owner} has it`);
       owner = said.agent ?? null;

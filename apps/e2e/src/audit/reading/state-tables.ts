@@ -73,7 +73,7 @@ const intake = async (client: Client, interner: Interner) => ({
   requests: await rowsOf<RequestRow>(
     client,
     interner,
-    `SELECT tenant_id AS tenant, id::text AS ticket, opened_by AS "openedBy", status, ${ms('opened_at')} AS "openedAt" FROM request`,
+    `SELECT tenant_id AS tenant, id::text AS ticket, opened_by AS "openedBy", status, origin_id IS NOT NULL AS "isDerived", ${ms('opened_at')} AS "openedAt" FROM request`,
   ),
   messages: await rowsOf<CountRow>(
     client,
