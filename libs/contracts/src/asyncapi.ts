@@ -52,7 +52,9 @@ const messageOf = (definition: EventDefinition) => ({
 
 const channelOf = (name: TopicName, prefix: string) => ({
   address: `${prefix}.${topics[name].name}`,
-  description: `Key: ${keys[name]}`,
+  description:
+    `Key: ${keys[name]} Records that a service could not take are copied to ${prefix}.${topics[name].name}.dlt, unchanged, ` +
+    'with who set them aside, why, and where they stood as tierline-parked-* headers.',
   messages: Object.fromEntries(
     [...events.values()]
       .filter(({ topic }) => topic === name)
