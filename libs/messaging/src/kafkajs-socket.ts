@@ -17,7 +17,7 @@ const breakWhenSilent = (socket: Socket, patience: number): void => {
     silence ??= setTimeout(() => socket.destroy(new Error(`no answer for ${patience} ms`)), patience).unref();
     return write(...given);
   };
-  socket.write = watched as Socket['write'];
+  socket.write = watched;
   socket.on('data', clear);
   socket.on('close', clear);
 };

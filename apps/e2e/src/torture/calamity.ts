@@ -10,17 +10,20 @@ export type Calamity = { world: World; probing: Omit<Probing, 'chance'>; onTold:
 
 type Span = { from: number; until: number };
 
-/** Which faults were under way when. */
+/** Which faults were under way when. Injected records last for ever, and trouble nobody. */
 const spans = () => {
-  const all = new Map<number, Span>();
+  const all: Span[] = [];
   return {
-    begin: (id: number): Span => {
+    begin: (): Span => {
       const span = { from: Date.now(), until: Infinity };
-      all.set(id, span);
+      all.push(span);
       return span;
     },
-    isAlone: (id: number, { from }: Span, until: number): boolean =>
-      [...all].every(([other, span]) => other === id || span.until < from || span.from > until),
+    /** The end of the last fault that was under way between these moments; null: one still is. */
+    lastEnd: (from: number, until: number): number | null => {
+      const met = all.filter((span) => span.until >= from && span.from <= until);
+      return met.some((span) => span.until > until) ? null : Math.max(...met.map((span) => span.until));
+    },
   };
 };
 
@@ -34,25 +37,25 @@ const recovered = async ({ probing }: Calamity, { services, pod }: Hit, chance: 
 const suffer = async (calamity: Calamity, fault: Fault, known: ReturnType<typeof spans>): Promise<Injured> => {
   const { id, kind, target, detail } = fault;
   const chance = chanceOf(fault.seed);
-  const span = known.begin(id);
+  const span = known.begin();
   let hit: Hit;
   try {
     hit = await happenings[kind](calamity.world, fault, chance.fork('fault'));
   } finally {
-    // Injected records last for ever, and trouble nobody.
     span.until = kind === 'injection' ? span.from : Date.now();
   }
-  const seconds = Math.round((Date.now() - span.from) / 100) / 10;
+  const ended = Date.now();
   const recoveredMs = hit.missed === undefined ? await recovered(calamity, hit, chance.fork('probe')) : null;
+  const lastEnd = known.lastEnd(ended, Date.now());
   return {
     id,
     at: new Date(span.from).toISOString(),
     kind,
     target: hit.pod?.name ?? target,
     detail,
-    seconds,
+    seconds: Math.round((ended - span.from) / 100) / 10,
     recoveredMs,
-    alone: known.isAlone(id, span, Date.now()),
+    undisturbedMs: recoveredMs === null || lastEnd === null ? null : Math.max(0, Date.now() - Math.max(lastEnd, ended)),
     ...(hit.missed === undefined ? {} : { missed: hit.missed }),
   };
 };

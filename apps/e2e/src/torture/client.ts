@@ -68,15 +68,13 @@ const answerOf = ({ status, text }: Attempt): Answer => ({
 
 const toldOf = ({ body }: Answer): Pick<Promised, 'sequence' | 'ticket' | 'body' | 'code'> => {
   const told = body.ticket ?? body;
-  // A refusal's status is a number.
-  const state = told.state ?? (typeof body.status === 'string' ? body.status : undefined);
   return {
     ...(told.id === undefined ? {} : { ticket: told.id }),
     ...(told.sequence === undefined ? {} : { sequence: told.sequence }),
     ...(body.code === undefined ? {} : { code: body.code }),
     body: {
       ...(told.number === undefined ? {} : { number: told.number }),
-      ...(state === undefined ? {} : { state }),
+      ...(told.state === undefined ? {} : { state: told.state }),
       ...(told.queue === undefined ? {} : { queue: told.queue }),
       ...(told.owner === undefined ? {} : { owner: told.owner }),
     },

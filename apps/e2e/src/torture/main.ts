@@ -18,9 +18,14 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 /** Clients that got no definite answer may go on asking this long after the load, in milliseconds. */
 const lastAnswers = 60_000;
 
-const tellFault = ({ id, at, kind, target, detail, seconds, recoveredMs, alone, missed }: Injured): void => {
-  const recovery = recoveredMs === null ? 'NOT RECOVERED' : `recovered in ${(recoveredMs / 1_000).toFixed(1)} s`;
-  const outcome = missed === undefined ? `${recovery}${alone ? '' : ', not alone'}` : `did not come about: ${missed}`;
+const inSeconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(1)} s`;
+
+const tellFault = ({ id, at, kind, target, detail, seconds, recoveredMs, undisturbedMs, missed }: Injured): void => {
+  const recovery = recoveredMs === null ? 'NOT RECOVERED' : `recovered in ${inSeconds(recoveredMs)}`;
+  const outcome =
+    missed === undefined
+      ? `${recovery}${undisturbedMs === null || undisturbedMs === recoveredMs ? '' : `, ${inSeconds(undisturbedMs)} after the last fault`}`
+      : `did not come about: ${missed}`;
   say(`${at.slice(11, 19)} #${id} ${kind} ${target} (${detail}), ${seconds} s: ${outcome}`);
 };
 

@@ -46,8 +46,8 @@ export type Injured = {
   seconds: number;
   /** Milliseconds from its end until what it hit worked again; null: not within the patience of the run. */
   recoveredMs: number | null;
-  /** True when no other fault was under way between its beginning and the recovery. */
-  alone: boolean;
+  /** The same from the end of the last fault that was under way meanwhile: what the recovery itself took. */
+  undisturbedMs: number | null;
   /** Why it did not come about. */
   missed?: string;
   point?: Failpoint;

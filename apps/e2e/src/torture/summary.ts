@@ -26,6 +26,7 @@ const quantile = (sorted: readonly number[], share: number): number | null =>
 const recoveryOf = (injured: readonly Injured[]) => {
   const struck = injured.filter(({ kind, missed }) => kind !== 'injection' && missed === undefined);
   const times = struck.flatMap(({ recoveredMs }) => (recoveredMs === null ? [] : [recoveredMs])).sort((a, b) => a - b);
+  const undisturbed = struck.flatMap(({ undisturbedMs }) => undisturbedMs ?? []).sort((a, b) => a - b);
   const worst = struck.toSorted((a, b) => (b.recoveredMs ?? Infinity) - (a.recoveredMs ?? Infinity))[0];
   return {
     measured: times.length,
@@ -33,6 +34,11 @@ const recoveryOf = (injured: readonly Injured[]) => {
     p50Ms: quantile(times, 0.5),
     p99Ms: quantile(times, 0.99),
     worstMs: times.at(-1) ?? null,
+    undisturbed: {
+      measured: undisturbed.length,
+      p99Ms: quantile(undisturbed, 0.99),
+      worstMs: undisturbed.at(-1) ?? null,
+    },
     worst: worst && `#${worst.id} ${worst.kind} ${worst.target} (${worst.detail})`,
   };
 };
@@ -84,6 +90,7 @@ export const linesOf = (summary: Summary): string[] => {
       .map(([kind, count]) => `${count} ${kind}`)
       .join(', ')}; ${summary.missed} did not come about`,
     `recovery: half within ${seconds(recovery.p50Ms)}, p99 ${seconds(recovery.p99Ms)}, worst ${seconds(recovery.worstMs)}${recovery.worst ? ` (${recovery.worst})` : ''}${recovery.never.length > 0 ? `, never: ${recovery.never.map((id) => `#${id}`).join(' ')}` : ''}`,
+    `from the last fault that was under way: p99 ${seconds(recovery.undisturbed.p99Ms)}, worst ${seconds(recovery.undisturbed.worstMs)} (${recovery.undisturbed.measured} measured)`,
     `processes that ended unasked: ${summary.crashes.length}${summary.crashes.map(({ pod, reason }) => ` ${pod} (${reason})`).join(',')}`,
     `quiet ${seconds(summary.quietAfterMs)} after the load${summary.stillUnder.length > 0 ? `; not quiet: ${summary.stillUnder.join(', ')}` : ''}`,
   ];
