@@ -30,6 +30,7 @@ describe('the report', () => {
     const text = reportText(report(ratio, { name: 'late', value: 20, unit: 'ms', aim: '≤ 25' }));
     expect(lineOf(text, 'intake ÷ bare')).toMatch(/MISS ≥ 1\.0$/);
     expect(lineOf(text, 'late')).toMatch(/ok {3}≤ 25$/);
+    expect(reportText(report({ ...accepted, value: 12_000, aim: '≥ 10,000' }))).toMatch(/ok {3}≥ 10,000/);
   });
 
   it('shows an earlier run beside, with the change in per cent', () => {

@@ -12,7 +12,7 @@ const written = (value: number): string => {
 
 const isMet = ({ value, aim }: Figure): boolean | undefined => {
   if (aim === undefined) return undefined;
-  const limit = Number(aim.slice(2));
+  const limit = Number(aim.slice(2).replaceAll(',', ''));
   return aim.startsWith('≥') ? value >= limit : value <= limit;
 };
 

@@ -101,8 +101,9 @@ export class SharedTransactions {
   }
 
   /**
-   * Runs the work and commits; gives what it gave, and what is to be done after. Throws what the work throws, after a rollback, and `OutcomeUnknown` when nobody knows
-   * whether the commit happened. The work must have ended all it began when it resolves or rejects.
+   * Runs the work and commits; gives what it gave, and what is to be done after. Throws what the work throws, after a
+   * rollback, and `OutcomeUnknown` when nobody knows whether the commit happened. The work must have ended all it began
+   * when it resolves or rejects.
    */
   async run<T>(work: (shared: SharedTransaction) => Promise<T>) {
     const client = await this.pool.connect();
