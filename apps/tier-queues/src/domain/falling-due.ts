@@ -1,4 +1,5 @@
-import { PriorityChanged, TicketStalled, type Priority } from '@tierline/contracts';
+import { PriorityChanged, SlaBreached, TicketStalled, is, type Priority } from '@tierline/contracts';
+import { raised } from './attention.ts';
 import { calendarOf } from './clocks/calendar.ts';
 import type { Clock, ClockEntry } from './clocks/clock.ts';
 import { factOf } from './clocks/ledger.ts';
@@ -21,15 +22,20 @@ export const publishedAs = (entries: readonly ClockEntry[], ticket: KnownTicket,
     }),
   );
 
-const raised: Readonly<Record<Priority, Priority>> = { P1: 'P1', P2: 'P1', P3: 'P2', P4: 'P3' };
+const moreUrgent: Readonly<Record<Priority, Priority>> = { P1: 'P1', P2: 'P1', P3: 'P2', P4: 'P3' };
 
-const actionsOf = (ticket: KnownTicket, clock: Clock, desk: Desk): TicketFact[] => {
+/** Whoever is in charge is told of it: then it is on their list, too. */
+const isForLead = (missed: readonly ClockFact[]): boolean =>
+  missed.some((fact) => is(SlaBreached, fact) && fact.data.tell.some(({ who }) => who !== 'owner'));
+
+const actionsOf = (ticket: KnownTicket, clock: Clock, desk: Desk, missed: readonly ClockFact[]): TicketFact[] => {
   const actions = policyOf(desk, clock)?.onBreach ?? [];
   const reason = `${promiseWords[clock.kind]} was due on ${clock.due}.`;
   const from = ticket.priority;
-  const urgent = actions.includes('raise-priority') && from !== null && from !== raised[from];
+  const urgent = actions.includes('raise-priority') && from !== null && from !== moreUrgent[from];
   return [
-    ...(urgent ? [PriorityChanged({ from, to: raised[from], reason })] : []),
+    ...(isForLead(missed) ? raised(ticket, { reason: 'breach', detail: reason, agentId: null }) : []),
+    ...(urgent ? [PriorityChanged({ from, to: moreUrgent[from], reason })] : []),
     ...(actions.includes('escalate') ? systemEscalation(ticket, reason, desk) : []),
   ];
 };
@@ -46,7 +52,7 @@ export const fireClock = (
   const calendar = calendarOf(desk.book.calendars, clock.calendar);
   if (kind === 'breach') {
     const missed = publishedAs(breach(clock, calendar, at), ticket, desk);
-    return missed.length > 0 ? [...missed, ...actionsOf(ticket, clock, desk)] : [];
+    return missed.length > 0 ? [...missed, ...actionsOf(ticket, clock, desk, missed)] : [];
   }
   const [next] = warningsOf(clock, calendar);
   return next ? publishedAs(warn(clock, calendar, next.share, at), ticket, desk) : [];

@@ -1,7 +1,19 @@
 import { RequesterReplied } from '@tierline/contracts';
 import type { Policy } from './clocks/policies.ts';
 import { phones, routed, serviceDesk, tom } from './example.ts';
-import { arrives, clockOf, doings, hamburg, play, promising, standard, type Step } from './promises-example.ts';
+import type { KnownTicket } from './ticket.ts';
+import { timersOf } from './timers.ts';
+import {
+  arrives,
+  clockOf,
+  doings,
+  hamburg,
+  openedAt,
+  play,
+  promising,
+  standard,
+  type Step,
+} from './promises-example.ts';
 
 const minute = 60_000;
 const messageId = '019a0000-0000-7000-8000-000000000009';
@@ -63,6 +75,19 @@ describe('what other desks got wrong, on a ticket’s whole way', () => {
       act: { type: 'fire', kind, clock: 'sla-resolution', generation: 0 },
     }));
     expect(play(fires, promising(), ticket).facts).toEqual([]);
+  });
+
+  it('does not miss anything once the ticket is merged, and goes on with the time used when that is undone', () => {
+    const [own, other] = ['019a0000-0000-7000-8000-000000000010', '019a0000-0000-7000-8000-000000000011'];
+    const merges: Step = {
+      ...at('09:00:00', { type: 'merge', by: tom, id: own!, into: other! }),
+      beside: { others: new Map([[other!, play(arrives).ticket as KnownTicket]]) },
+    };
+    const merged = play([...arrives, claims, replies, merges]);
+    expect(clockOf(merged, 'sla-resolution')).toMatchObject({ state: 'stopped', due: null });
+    expect(timersOf(merged.ticket, promising(), openedAt)).toEqual([]);
+    const again = play([at('10:00:00', { type: 'unmerge', by: tom })], promising(), merged.ticket);
+    expect(clockOf(again, 'sla-resolution')).toMatchObject({ state: 'running', consumed: 60 * minute });
   });
 
   it('follows the team with the time that was used', () => {

@@ -3,7 +3,7 @@ import { aroundTheClock } from './clocks/calendar.ts';
 import type { ClockEntry } from './clocks/clock.ts';
 import { entryOf } from './clocks/ledger.ts';
 import type { Policy } from './clocks/policies.ts';
-import type { Act } from './command.ts';
+import type { Act, Surroundings } from './command.ts';
 import { ticketRules } from './decide.ts';
 import type { Desk } from './desk.ts';
 import { desk, doing, opened, routed, serviceDesk } from './example.ts';
@@ -61,7 +61,7 @@ export const promising = (
 ): Desk => ({ ...desk, book: { policies, calendars } });
 
 /** One thing that happens: an act, or a fact of another service. */
-export type Step = { readonly at: string; readonly on?: Desk } & (
+export type Step = { readonly at: string; readonly on?: Desk; readonly beside?: Partial<Surroundings> } & (
   { readonly act: Act; readonly noted?: NotedFact } | { readonly noted: NotedFact }
 );
 
@@ -80,7 +80,7 @@ export const play = (steps: readonly Step[], on: Desk = promising(), from: Ticke
     const { at } = step;
     if (step.noted) ticket = ticketRules.evolve(ticket, step.noted, at);
     if (!('act' in step)) continue;
-    for (const fact of ticketRules.decide(doing(step.act, step.on ?? on), ticket, at)) {
+    for (const fact of ticketRules.decide(doing(step.act, step.on ?? on, step.beside), ticket, at)) {
       ticket = ticketRules.evolve(ticket, fact, at);
       facts.push(fact);
       const entry = entryOf(fact, at);
