@@ -1,8 +1,16 @@
-import { PriorityChanged, SlaBreached, SlaWarned, TicketEscalated, TicketStalled } from '@tierline/contracts';
+import {
+  AttentionRaised,
+  PriorityChanged,
+  SlaBreached,
+  SlaWarned,
+  TicketEscalated,
+  TicketStalled,
+  is,
+} from '@tierline/contracts';
 import type { Policy } from './clocks/policies.ts';
 import type { ClockTimerKind } from './timers.ts';
 import { messaging, tom } from './example.ts';
-import { arrives, clockOf, play, promising, standard, type Step } from './promises-example.ts';
+import { arrives, clockOf, play, promising, standard, type Played, type Step } from './promises-example.ts';
 
 const fires = (at: string, kind: ClockTimerKind, clock = 'sla-resolution'): Step => ({
   at,
@@ -24,6 +32,8 @@ const after = (step: Step, policy: Partial<Policy> = {}, before: readonly Step[]
   return play([step], on, ticket);
 };
 
+const breachesOf = ({ facts }: Played) => facts.flatMap((fact) => (is(SlaBreached, fact) ? [fact.data] : []));
+
 describe('a deadline', () => {
   it('is missed once, at its moment and never earlier', () => {
     expect(after(fires(early, 'breach')).facts).toEqual([]);
@@ -33,7 +43,9 @@ describe('a deadline', () => {
         type: SlaBreached.type,
         data: { kind: 'sla-resolution', due, tell: [{ who: 'lead', team: 'service-desk', notBefore: due }] },
       },
+      { type: AttentionRaised.type, data: { reason: 'breach', place: { queue: 'service-desk' } } },
     ]);
+    expect(missed.ticket).toMatchObject({ state: 'IN_PROGRESS', beside: { attention: [{ reason: 'breach' }] } });
     expect(play([fires('2026-01-07T08:00:01.000Z', 'breach')], promising(), missed.ticket).facts).toEqual([]);
   });
 
@@ -49,15 +61,24 @@ describe('a deadline', () => {
   });
 
   it('tells the lead where the policy says nothing, and where nobody owns the ticket', () => {
-    expect(after(fires(due, 'breach'), { onBreach: [] }).facts).toMatchObject([{ data: { tell: [{ who: 'lead' }] } }]);
+    expect(breachesOf(after(fires(due, 'breach'), { onBreach: [] }))).toMatchObject([{ tell: [{ who: 'lead' }] }]);
     const waiting = after(fires(due, 'breach'), { onBreach: ['tell-owner', 'tell-lead'] }, arrives);
-    expect(waiting.facts.map(({ data }) => data)).toMatchObject([{ tell: [{ who: 'lead' }] }]);
-    expect((waiting.facts[0]!.data as { tell: unknown[] }).tell).toHaveLength(1);
+    expect(breachesOf(waiting)).toMatchObject([{ tell: [{ who: 'lead' }] }]);
+    expect(breachesOf(waiting)[0]!.tell).toHaveLength(1);
+  });
+
+  it('comes before the lead only where the policy tells more than the owner', () => {
+    const types = (onBreach: Policy['onBreach']) =>
+      after(fires(due, 'breach'), { onBreach }).facts.map(({ type }) => type);
+    expect(types(['tell-owner'])).toEqual([SlaBreached.type]);
+    expect(types(['tell-owner', 'tell-lead'])).toEqual([SlaBreached.type, AttentionRaised.type]);
   });
 
   it('tells owner, lead and management as the policy says', () =>
-    expect(after(fires(due, 'breach'), { onBreach: ['tell-owner', 'tell-lead', 'notify-up'] }).facts).toMatchObject([
-      { data: { tell: [{ who: 'owner', agentId: 'tom' }, { who: 'lead', agentId: null }, { who: 'management' }] } },
+    expect(
+      breachesOf(after(fires(due, 'breach'), { onBreach: ['tell-owner', 'tell-lead', 'notify-up'] })),
+    ).toMatchObject([
+      { tell: [{ who: 'owner', agentId: 'tom' }, { who: 'lead', agentId: null }, { who: 'management' }] },
     ]));
 
   it('keeps to the hours of the team’s queue, unless the promise is around the clock', () => {
@@ -66,10 +87,10 @@ describe('a deadline', () => {
       const promised = promising([{ ...standard, calendar }]);
       const queue = { ...promised.queues.get('service-desk')!, calendar: 'hamburg' };
       const on = { ...promised, queues: new Map([...promised.queues, [queue.queue, queue]]) };
-      return play([fires(saturday, 'breach')], on, play(answered, on).ticket).facts;
+      return breachesOf(play([fires(saturday, 'breach')], on, play(answered, on).ticket));
     };
-    expect(told('hamburg')).toMatchObject([{ data: { tell: [{ notBefore: '2026-01-12T07:00:00.000Z' }] } }]);
-    expect(told('always')).toMatchObject([{ data: { tell: [{ notBefore: saturday }] } }]);
+    expect(told('hamburg')).toMatchObject([{ tell: [{ notBefore: '2026-01-12T07:00:00.000Z' }] }]);
+    expect(told('always')).toMatchObject([{ tell: [{ notBefore: saturday }] }]);
   });
 
   it('raises the priority, and the clocks count by it', () => {
@@ -90,7 +111,8 @@ describe('a deadline', () => {
       data: {
         agentId: 'system:clock',
         toTier: 'tier-2',
-        handover: { symptom: 'No mail since this morning', hypothesis: 'not provided' },
+        handover: { symptom: 'No mail since this morning', evidence: 'not provided' },
+        notProvided: ['tried', 'knowledge', 'evidence'],
       },
     });
   });

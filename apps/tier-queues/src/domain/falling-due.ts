@@ -1,4 +1,5 @@
 import { PriorityChanged, TicketStalled, type Priority } from '@tierline/contracts';
+import { raised as toTheLead } from './attention.ts';
 import { calendarOf } from './clocks/calendar.ts';
 import type { Clock, ClockEntry } from './clocks/clock.ts';
 import { factOf } from './clocks/ledger.ts';
@@ -34,6 +35,16 @@ const actionsOf = (ticket: KnownTicket, clock: Clock, desk: Desk): TicketFact[] 
   ];
 };
 
+/** A missed promise that a lead or management is told of is theirs to deal with. */
+const beforeLead = (ticket: KnownTicket, clock: Clock, desk: Desk, at: string): TicketFact[] =>
+  toldOfBreach(ticket, clock, desk, at).some(({ who }) => who !== 'owner')
+    ? toTheLead(ticket, {
+        reason: 'breach',
+        detail: `${promiseWords[clock.kind]} was due on ${clock.due}.`,
+        agentId: null,
+      })
+    : [];
+
 /** A moment of a clock has come: a warning, or the deadline with what the policy does then. Too early or stale: nothing. */
 export const fireClock = (
   ticket: KnownTicket,
@@ -46,7 +57,9 @@ export const fireClock = (
   const calendar = calendarOf(desk.book.calendars, clock.calendar);
   if (kind === 'breach') {
     const missed = publishedAs(breach(clock, calendar, at), ticket, desk);
-    return missed.length > 0 ? [...missed, ...actionsOf(ticket, clock, desk)] : [];
+    return missed.length > 0
+      ? [...missed, ...actionsOf(ticket, clock, desk), ...beforeLead(ticket, clock, desk, at)]
+      : [];
   }
   const [next] = warningsOf(clock, calendar);
   return next ? publishedAs(warn(clock, calendar, next.share, at), ticket, desk) : [];
