@@ -178,8 +178,10 @@ describe('a hand-over of the desk itself', () => {
         affected: notProvided,
         reach: notProvided,
         asked: notProvided,
+        knowledge: notProvided,
+        evidence: notProvided,
       },
-      notProvided: ['since', 'affected', 'reach', 'asked'],
+      notProvided: ['since', 'affected', 'reach', 'asked', 'knowledge', 'evidence'],
     });
     expect(systemHandover(1, 2, {}).handover.tried).toEqual([{ step: notProvided, result: notProvided }]);
   });

@@ -55,9 +55,11 @@ export const missingFields = (fromRank: number, toRank: number, handover: Handov
 /** What stands where the desk itself escalates and does not know better. */
 export const notProvided = 'not provided';
 
-/** A hand-over of the desk itself: what it knows, the rest of what is required marked as not provided. */
+/** A hand-over of the desk itself: what it knows, the rest of the form marked as not provided. */
 export const systemHandover = (fromRank: number, toRank: number, known: Handover) => {
-  const missing = missingFields(fromRank, toRank, known);
+  const missing = templateOf(fromRank, toRank)
+    .map(({ field }) => field)
+    .filter((field) => known[field] === undefined);
   const marked = missing.map((field) => [
     field,
     field === 'tried' ? [{ step: notProvided, result: notProvided }] : notProvided,

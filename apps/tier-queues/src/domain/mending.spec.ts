@@ -59,6 +59,7 @@ describe('a ticket that the watchdog found', () => {
     expect(found(first).slice(0, 2)).toMatchObject([
       { type: 'orphan-detected', data: { kind: 'unanswered', repair: 'lead-told' } },
       { type: 'sla-breached', data: { kind: 'sla-first-response' } },
+      { type: 'attention-raised', data: { reason: 'breach' } },
     ]);
     expect(found(mended(first.ticket, 'unanswered', late))[1]).toMatchObject({ data: { kind: 'ola-waiting' } });
     expect(found(mended(waiting, 'unanswered', '2026-01-05T08:05:00.000Z'))).toMatchObject([

@@ -1,32 +1,28 @@
 import { TicketEscalated, type Handover } from '@tierline/contracts';
 import { placeOf, type Desk, type Place, type Tier } from './desk.ts';
 import type { TicketFact } from './facts.ts';
+import { systemHandover } from './handover.ts';
 import type { KnownTicket } from './ticket.ts';
 
 /** Stands where an agent would, in an escalation that nobody decided. */
 export const systemAgent = 'system:clock';
 
-/** What nobody wrote down. */
-export const notProvided = 'not provided';
-
 const tierAbove = ({ tiers }: Desk, rank: number): Tier | null =>
   [...tiers.values()].filter((tier) => tier.rank > rank).sort((one, other) => one.rank - other.rank)[0] ?? null;
 
-/** The hand-over as far as the ticket itself tells it. */
-const knownHandover = (ticket: KnownTicket, reason: string): Handover => ({
-  symptom: ticket.subject,
-  since: `opened ${ticket.openedAt}`,
-  affected: ticket.organisation ?? notProvided,
-  tried: [{ step: notProvided, result: notProvided }],
-  knowledge: notProvided,
-  evidence: notProvided,
-  reach: `requester ${ticket.requesterId}, who came by ${ticket.channel}`,
-  asked: reason,
-  analysis: notProvided,
-  hypothesis: notProvided,
-  changes: notProvided,
-  vendor: notProvided,
-});
+/** What the ticket itself tells of a hand-over. */
+const known = (ticket: KnownTicket, reason: string): Handover => {
+  const { organisation, beside } = ticket;
+  const tried = beside.runbook.map(({ text, result }) => ({ step: text, result }));
+  return {
+    symptom: ticket.subject,
+    since: `opened ${ticket.openedAt}`,
+    ...(organisation === null ? {} : { affected: organisation }),
+    ...(tried.length > 0 ? { tried } : {}),
+    reach: `requester ${ticket.requesterId}, who came by ${ticket.channel}`,
+    asked: reason,
+  };
+};
 
 const escalated = (ticket: KnownTicket, from: Place, to: Tier, reason: string): TicketFact =>
   TicketEscalated({
@@ -35,7 +31,7 @@ const escalated = (ticket: KnownTicket, from: Place, to: Tier, reason: string): 
     toRank: to.rank,
     toQueue: null,
     reason,
-    handover: knownHandover(ticket, reason),
+    ...systemHandover(from.rank, to.rank, known(ticket, reason)),
     agentId: systemAgent,
     escalations: ticket.counts.escalations + 1,
   });
