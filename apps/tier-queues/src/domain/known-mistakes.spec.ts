@@ -80,8 +80,8 @@ describe('what other desks got wrong, on a ticket’s whole way', () => {
   it('does not miss anything once the ticket is merged, and goes on with the time used when that is undone', () => {
     const [own, other] = ['019a0000-0000-7000-8000-000000000010', '019a0000-0000-7000-8000-000000000011'];
     const merges: Step = {
-      ...at('09:00:00', { type: 'merge', by: tom, id: own!, into: other! }),
-      beside: { others: new Map([[other!, play(arrives).ticket as KnownTicket]]) },
+      ...at('09:00:00', { type: 'merge', by: tom, id: own, into: other }),
+      beside: { others: new Map([[other, play(arrives).ticket as KnownTicket]]) },
     };
     const merged = play([...arrives, claims, replies, merges]);
     expect(clockOf(merged, 'sla-resolution')).toMatchObject({ state: 'stopped', due: null });
