@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { CalendarPart, Holiday } from './desk/calendar.ts';
+import { HandoverPart } from './desk/handover.ts';
+import { LimitsPart } from './desk/limits.ts';
 import { PolicyPart } from './desk/policy.ts';
+import { CertificationPart, PartnerPart, SkillPart, TeamPart } from './desk/skill.ts';
 import { defineEvent } from './event.ts';
 
 const source = '/tier-queues';
@@ -51,4 +54,67 @@ export const PolicyChanged = defineEvent('tierline.desk.policy-changed.v1', {
     warnings: [75],
     onBreach: ['tell-lead'],
   },
+});
+
+export const TeamChanged = defineEvent('tierline.desk.team-changed.v1', {
+  topic,
+  source,
+  summary: 'A team, whole; the latest one counts.',
+  data: TeamPart,
+  example: { team: 'service-desk', name: 'Service desk', lead: 'lea.fischer' },
+});
+
+export const PartnerChanged = defineEvent('tierline.desk.partner-changed.v1', {
+  topic,
+  source,
+  summary: 'A partner, whole; the latest one counts.',
+  data: PartnerPart,
+  example: { partner: 'northcall', name: 'Northcall', contact: 'noc@northcall.example', calendar: 'hamburg' },
+});
+
+export const SkillChanged = defineEvent('tierline.desk.skill-changed.v1', {
+  topic,
+  source,
+  summary: 'A skill, whole; the latest one counts.',
+  data: SkillPart,
+  example: { skill: 'exchange', name: 'Exchange servers' },
+});
+
+export const CertificationChanged = defineEvent('tierline.desk.certification-changed.v1', {
+  topic,
+  source,
+  summary: 'A certification, whole; the latest one counts.',
+  data: CertificationPart,
+  example: { certification: 'ccnp', name: 'Network professional', issuer: 'Cisco' },
+});
+
+export const HandoverTemplateChanged = defineEvent('tierline.desk.handover-changed.v1', {
+  topic,
+  source,
+  summary: 'What a hand-over between two tiers has to say, whole; the latest one counts.',
+  data: HandoverPart,
+  example: {
+    from: 'tier-1',
+    to: 'tier-2',
+    fields: [
+      { field: 'symptom', required: true },
+      { field: 'evidence', required: false },
+    ],
+  },
+});
+
+export const LimitsChanged = defineEvent('tierline.desk.limits-changed.v1', {
+  topic,
+  source,
+  summary: 'How long things may last, whole; the latest one counts.',
+  data: LimitsPart,
+  example: { closeDays: 5, holdCapDays: { CUSTOMER: 14 } },
+});
+
+export const DeskPartRemoved = defineEvent('tierline.desk.part-removed.v1', {
+  topic,
+  source,
+  summary: 'A part of the desk is there no longer: a tier, queue, team, agent, calendar …',
+  data: z.object({ kind: z.string(), id: z.string() }),
+  example: { kind: 'queue', id: 'messaging' },
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { Told } from './told.ts';
+import { AgentPart } from './desk/agent.ts';
+import { QueuePart, TierPart } from './desk/tier.ts';
 import { defineEvent } from './event.ts';
 import { Handover } from './handover.ts';
 import { TicketPlace as Place } from './place.ts';
@@ -241,7 +243,7 @@ export const TierChanged = defineEvent('tierline.desk.tier-changed.v1', {
   topic: desk,
   source,
   summary: 'A tier, whole; the latest one counts.',
-  data: z.object({ tier: Slug, name: Line, rank: z.int().min(1).max(20), defaultQueue: Slug }),
+  data: TierPart,
   example: { tier: 'tier-1', name: 'Tier 1', rank: 1, defaultQueue: 'service-desk' },
 });
 
@@ -249,7 +251,7 @@ export const QueueChanged = defineEvent('tierline.desk.queue-changed.v1', {
   topic: desk,
   source,
   summary: 'A queue, whole; the latest one counts.',
-  data: z.object({ queue: Slug, name: Line, tier: Slug, team: Slug }),
+  data: QueuePart,
   example: { queue: 'service-desk', name: 'Service desk', tier: 'tier-1', team: 'service-desk' },
 });
 
@@ -257,6 +259,6 @@ export const AgentChanged = defineEvent('tierline.desk.agent-changed.v1', {
   topic: desk,
   source,
   summary: 'An agent and the teams that he or she works in, whole; the latest one counts.',
-  data: z.object({ agentId: PersonId, name: Line, teams: z.array(Slug).max(200) }),
+  data: AgentPart,
   example: { agentId: 'tom.first', name: 'Tom First', teams: ['service-desk'] },
 });
