@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { AgentPart } from './agent.ts';
 import { CalendarPart } from './calendar.ts';
 import { CategoryPart } from './category.ts';
