@@ -5,6 +5,7 @@ import { Figures, type ServiceDescription } from '@tierline/service';
 import { routingConfig, type RoutingConfig } from './config.ts';
 import { Events } from './events.ts';
 import { CategoriesController } from './http/categories.ts';
+import { DeskDocumentController } from './http/desk-document.ts';
 import { RoutesController } from './http/routes.ts';
 import { RulesController } from './http/rules.ts';
 import { routingMigrations } from './migrations.ts';
@@ -30,7 +31,7 @@ export const routing: ServiceDescription<RoutingConfig> = {
   config: routingConfig,
   migrations: [...idempotencyMigrations, ...publisherMigrations, ...consumerMigrations, ...routingMigrations],
   module: ({ WAITING_INTERVAL_MS }) => ({
-    controllers: [CategoriesController, RulesController, RoutesController, Events],
+    controllers: [CategoriesController, RulesController, DeskDocumentController, RoutesController, Events],
     providers: [
       Gauges,
       {
