@@ -125,4 +125,41 @@ class DeskParts1760000002101 implements MigrationInterface {
   }
 }
 
-export const routingMigrations = [Routes1760000002001, Desk1760000002002, DeskParts1760000002101];
+class Simulations1760000002102 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE simulation (
+        tenant_id text NOT NULL,
+        id uuid NOT NULL,
+        state text NOT NULL,
+        asked_by text NOT NULL,
+        asked_at timestamptz NOT NULL,
+        since timestamptz NOT NULL,
+        rules jsonb NOT NULL,
+        total int NOT NULL,
+        done int NOT NULL DEFAULT 0,
+        changed int NOT NULL DEFAULT 0,
+        moves jsonb NOT NULL DEFAULT '[]',
+        tickets jsonb NOT NULL DEFAULT '[]',
+        last_at timestamptz,
+        last_id uuid,
+        ended_at timestamptz,
+        reason text,
+        PRIMARY KEY (tenant_id, id)
+      );
+      CREATE INDEX simulation_running ON simulation (done, asked_at) WHERE state = 'running';
+      CREATE INDEX simulation_newest ON simulation (tenant_id, asked_at DESC, id DESC);
+      SELECT protect_tenant_table('simulation');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE simulation');
+  }
+}
+
+export const routingMigrations = [
+  Routes1760000002001,
+  Desk1760000002002,
+  DeskParts1760000002101,
+  Simulations1760000002102,
+];

@@ -43,6 +43,7 @@ it('reads YAML as data: dates stay text, and what it writes it reads again', () 
 it.each([
   ['a: [', /^x.yaml cannot be read as YAML/],
   ['- a', /^x.yaml is no desk/],
-  ['', /^x.yaml is no desk/],
+  ['', /the input is empty/],
+  ['text', /^x.yaml is no desk/],
   ['why: because', /say it with --why/],
 ])('refuses %j', (text, message) => expect(() => parseDocument(text, 'x.yaml')).toThrow(message));

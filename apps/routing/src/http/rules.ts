@@ -30,7 +30,8 @@ const OneRule = z.strictObject({
     context.addIssue({ code: 'custom', message: 'name at least one thing that it sets' });
   }),
 });
-const RuleList = z.array(OneRule).max(500);
+/** A draft of rules. */
+export const RuleList = z.array(OneRule).max(500);
 const Rules = z.strictObject({ rules: RuleList, why: Line.optional() });
 
 const Sample = z.strictObject({
