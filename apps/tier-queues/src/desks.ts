@@ -66,7 +66,15 @@ export class Desks {
 
   private emptyDesk(): Desk {
     const { limits } = this;
-    return { tiers: new Map(), queues: new Map(), teams: new Map(), handovers: new Map(), limits, book: emptyBook };
+    return {
+      tiers: new Map(),
+      queues: new Map(),
+      teams: new Map(),
+      handovers: new Map(),
+      escalations: [],
+      limits,
+      book: emptyBook,
+    };
   }
 
   private async load(tx: Transaction, tenants: readonly string[]): Promise<Stored[]> {
@@ -90,6 +98,7 @@ export class Desks {
       queues: queuesOf(parts),
       teams: mapOf(parts, 'teams'),
       handovers: mapOf(parts, 'handovers'),
+      escalations: ofSort(parts, 'escalations'),
       limits: limitsUnder(ofSort(parts, 'limits')[0], this.limits),
       book: bookOf(stored),
     };

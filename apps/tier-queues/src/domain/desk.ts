@@ -1,6 +1,7 @@
 import type {
   AgentPart,
   ContactPolicy,
+  EscalationPart,
   HandoverPart,
   HoldReason,
   LimitsPart,
@@ -46,6 +47,8 @@ export type Desk = {
   readonly tiers: ReadonlyMap<string, Tier>;
   readonly queues: ReadonlyMap<string, Queue>;
   readonly teams: ReadonlyMap<string, TeamPart>;
+  /** The ways up that are allowed, as routing's catalogue says. */
+  readonly escalations: readonly EscalationPart[];
   /** By `from:to`. */
   readonly handovers: ReadonlyMap<string, HandoverPart>;
   readonly limits: Limits;
@@ -69,8 +72,12 @@ export const limitsUnder = (own: LimitsPart | undefined, installed: Limits): Lim
   };
 };
 
-/** Bounces after which a ticket goes to the lead instead of bouncing again. */
-export const bounceLimitOf = ({ bounceLimit = 2 }: Tier): number => bounceLimit;
+/** Returns of one ticket, after which a lead decides instead, where nothing else is said. */
+const defaultBounces = 2;
+
+/** Returns out of a tier, after which a lead decides instead: as the tier says, else the installation. */
+export const bounceLimitIn = ({ tiers, limits }: Desk, tier: string): number =>
+  tiers.get(tier)?.bounceLimit ?? limits.bounces ?? defaultBounces;
 
 /** Who of the tier may write to requesters. */
 export const contactOf = ({ contact = 'public' }: Tier): ContactPolicy => contact;

@@ -36,6 +36,7 @@ export const desk: Desk = {
   queues: new Map([serviceDesk, phones, messaging, network, mailServers].map(queue)),
   teams: new Map(),
   handovers: new Map(),
+  escalations: [],
   limits: {
     unrouted: 30 * second,
     close: 5 * day,
