@@ -1,4 +1,4 @@
-import { TicketOpened, TicketRouted, type DeskDifference, type Problem } from '@tierline/contracts';
+import { EscalationChanged, TicketOpened, TicketRouted, type DeskDifference, type Problem } from '@tierline/contracts';
 import {
   eventually,
   recordOf,
@@ -200,6 +200,28 @@ it('does not let go of what open tickets use, and tells which', async () => {
   await eventually(() =>
     expect(desk.about('acme/queue/night').at(-1)).toMatchObject({ sequence: 3, data: { name: 'Night' } }),
   );
+});
+
+it('lets tickets go up only as routing’s catalogue allows, as soon as it is told', async () => {
+  const id = uuidv7();
+  const about = (subject: string, fact: Parameters<typeof recordOf>[1]) => recordOf(service.prefix, fact, { subject });
+  const wayUp = EscalationChanged({ from: 'tier-1', to: 'tier-2', reasons: ['needs access'] });
+  await send([
+    about('acme/escalation/tier-1:tier-2', wayUp),
+    about(id, TicketOpened({ ...TicketOpened.example, number: 4712 })),
+    about(id, TicketRouted({ ...TicketRouted.example, tier: 'tier-1', queue: 'phones' })),
+  ]);
+  const escalate = (reason: string) =>
+    request('POST', `/tickets/${id}/escalate`, { tier: 'tier-2', reason, handover: {} }, tom);
+  await eventually(async () =>
+    expect(await escalate('no idea')).toMatchObject({
+      status: 422,
+      body: { code: 'escalation_not_allowed', fields: [{ path: 'reason' }] },
+    }),
+  );
+  // One team works in both tiers: nobody is there to hand it over to.
+  expect(await escalate('needs access to the servers')).toMatchObject({ status: 200 });
+  expect((await request('GET', '/desk')).body.document).toEqual(small);
 });
 
 it('is each tenant’s own, changed by admins alone, and tells its shape', async () => {

@@ -33,14 +33,11 @@ export type Ask = (asked: Asked) => Promise<unknown>;
 /** A service refused a change. */
 export class Refused extends Refusal {
   override readonly name = 'Refused';
+  readonly fields: readonly Fault[];
 
-  constructor(
-    readonly service: Keeper,
-    readonly code: string,
-    detail: string,
-    readonly fields: readonly Fault[],
-  ) {
+  constructor(service: Keeper, code: string, detail: string, fields: readonly Fault[]) {
     super(`${service} refused it (${code}): ${detail}`);
+    this.fields = fields;
   }
 }
 
