@@ -45,7 +45,7 @@ export const readCatalogue = async (tx: Transaction, tenant: string): Promise<Ow
   const bodies = (kind: string) => (byKind.get(kind) ?? []).map(({ body }) => body);
   const [rules] = bodies(ruleSet.kind) as { rules: Rule[] }[];
   const listed = ownSorts.map((name) => [name, name === 'rules' ? (rules?.rules ?? []) : bodies(deskSorts[name].kind)]);
-  return Object.fromEntries(listed) as unknown as OwnParts;
+  return Object.fromEntries(listed);
 };
 
 const canonicalOf = (parts: OwnParts): OwnParts =>
