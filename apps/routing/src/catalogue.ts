@@ -44,8 +44,11 @@ export const readCatalogue = async (tx: Transaction, tenant: string): Promise<Ow
   const byKind = Map.groupBy(await readParts(tx, tenant), ({ kind }) => kind);
   const bodies = (kind: string) => (byKind.get(kind) ?? []).map(({ body }) => body);
   const [rules] = bodies(ruleSet.kind) as { rules: Rule[] }[];
-  const listed = ownSorts.map((name) => [name, name === 'rules' ? (rules?.rules ?? []) : bodies(deskSorts[name].kind)]);
-  return Object.fromEntries(listed);
+  const listed: [OwnSort, unknown][] = ownSorts.map((name) => [
+    name,
+    name === 'rules' ? (rules?.rules ?? []) : bodies(deskSorts[name].kind),
+  ]);
+  return Object.fromEntries(listed) as OwnParts;
 };
 
 const canonicalOf = (parts: OwnParts): OwnParts =>

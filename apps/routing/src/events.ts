@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import {
+  ActUndone,
   CalendarChanged,
   DeskPartRemoved,
   QueueChanged,
@@ -8,9 +9,12 @@ import {
   TicketClosed,
   TicketEscalated,
   TicketHeld,
+  TicketMarkedSpam,
+  TicketMerged,
   TicketOpened,
   TicketQueued,
   TicketResolved,
+  TicketUnmerged,
   TierChanged,
   type EventOf,
   type Received,
@@ -42,7 +46,13 @@ export class Events {
     return waitsIn(event, event.data.queue);
   }
 
-  @On(TicketClaimed, TicketHeld)
+  @On(ActUndone, TicketUnmerged)
+  undone(event: EventOf<typeof ActUndone | typeof TicketUnmerged>): Task {
+    const { state, place } = event.data.now;
+    return waitsIn(event, state === 'QUEUED' ? (place?.queue ?? null) : null);
+  }
+
+  @On(TicketClaimed, TicketHeld, TicketMerged, TicketMarkedSpam)
   taken(event: Received): Task {
     return waitsIn(event, null);
   }

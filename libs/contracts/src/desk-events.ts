@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { AgentPart } from './desk/agent.ts';
 import { CalendarPart, Holiday } from './desk/calendar.ts';
 import { HandoverPart } from './desk/handover.ts';
 import { LimitsPart } from './desk/limits.ts';
 import { PolicyPart } from './desk/policy.ts';
 import { CertificationPart, PartnerPart, SkillPart, TeamPart } from './desk/skill.ts';
+import { QueuePart, TierPart } from './desk/tier.ts';
 import { defineEvent } from './event.ts';
 
 const source = '/tier-queues';
@@ -117,4 +119,28 @@ export const DeskPartRemoved = defineEvent('tierline.desk.part-removed.v1', {
   summary: 'A part of the desk is there no longer: a tier, queue, team, agent, calendar …',
   data: z.object({ kind: z.string(), id: z.string() }),
   example: { kind: 'queue', id: 'messaging' },
+});
+
+export const TierChanged = defineEvent('tierline.desk.tier-changed.v1', {
+  topic,
+  source,
+  summary: 'A tier, whole; the latest one counts.',
+  data: TierPart,
+  example: { tier: 'tier-1', name: 'Tier 1', rank: 1, defaultQueue: 'service-desk' },
+});
+
+export const QueueChanged = defineEvent('tierline.desk.queue-changed.v1', {
+  topic,
+  source,
+  summary: 'A queue, whole; the latest one counts.',
+  data: QueuePart,
+  example: { queue: 'service-desk', name: 'Service desk', tier: 'tier-1', team: 'service-desk' },
+});
+
+export const AgentChanged = defineEvent('tierline.desk.agent-changed.v1', {
+  topic,
+  source,
+  summary: 'An agent and the teams that he or she works in, whole; the latest one counts.',
+  data: AgentPart,
+  example: { agentId: 'tom.first', name: 'Tom First', teams: ['service-desk'] },
 });

@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { Told } from './told.ts';
-import { AgentPart } from './desk/agent.ts';
-import { QueuePart, TierPart } from './desk/tier.ts';
 import { defineEvent } from './event.ts';
 import { Handover } from './handover.ts';
 import { TicketPlace as Place } from './place.ts';
@@ -235,30 +233,4 @@ export const OrphanDetected = defineEvent('tierline.ticket.orphan-detected.v1', 
     tell: z.array(Told).optional(),
   }),
   example: { kind: 'no-queue', repair: 'default-queue' },
-});
-
-const desk = 'desk' as const;
-
-export const TierChanged = defineEvent('tierline.desk.tier-changed.v1', {
-  topic: desk,
-  source,
-  summary: 'A tier, whole; the latest one counts.',
-  data: TierPart,
-  example: { tier: 'tier-1', name: 'Tier 1', rank: 1, defaultQueue: 'service-desk' },
-});
-
-export const QueueChanged = defineEvent('tierline.desk.queue-changed.v1', {
-  topic: desk,
-  source,
-  summary: 'A queue, whole; the latest one counts.',
-  data: QueuePart,
-  example: { queue: 'service-desk', name: 'Service desk', tier: 'tier-1', team: 'service-desk' },
-});
-
-export const AgentChanged = defineEvent('tierline.desk.agent-changed.v1', {
-  topic: desk,
-  source,
-  summary: 'An agent and the teams that he or she works in, whole; the latest one counts.',
-  data: AgentPart,
-  example: { agentId: 'tom.first', name: 'Tom First', teams: ['service-desk'] },
 });
