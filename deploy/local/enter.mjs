@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathna
 const modules = join(root, 'node_modules');
 const stamp = join(modules, '.tierline-lock');
 const pinnedNode = join(modules, '.bin', 'node');
-const commands = ['start', 'test', 'token', 'replay', 'parked', 'bench', 'torture'];
+const commands = ['start', 'test', 'token', 'replay', 'desk', 'parked', 'bench', 'torture'];
 
 const say = (text) => process.stderr.write(`${text}\n`);
 const refuse = (sentence) => {

@@ -37,6 +37,14 @@ const untilRoutingKnows = async (api: Api, by: Person, queues: readonly Queue[])
   await Promise.all(Array.from({ length: queuesAtOnce }, work));
 };
 
+type Parts<T> = { readonly document: Readonly<Record<string, readonly T[] | undefined>> };
+
+/** The wanted parts with all that the desk says of them beside: a replay names what it needs, and takes nothing away. */
+const over = <T extends object>(wanted: readonly T[], there: readonly T[] = [], id: keyof T): T[] => {
+  const known = new Map(there.map((part) => [part[id], part]));
+  return wanted.map((part) => ({ ...known.get(part[id]), ...part }));
+};
+
 /**
  * Puts tiers, queues, agents and categories where they belong, and waits until routing has heard of every queue.
  * Again with the same desk changes nothing.
@@ -44,10 +52,18 @@ const untilRoutingKnows = async (api: Api, by: Person, queues: readonly Queue[])
  */
 export const setUpDesk = async (api: Api, by: Person, { tiers, queues, agents, categories }: Desk): Promise<void> => {
   const put = (path: string, body: unknown) => api.send({ method: 'PUT', path, by, body });
-  await put('/api/tier-queues/desk', { tiers, queues });
+  const read = async <T>(service: string) =>
+    (await api.send<Parts<T>>({ method: 'GET', path: `/api/${service}/desk`, by })).document;
+  const desk = await read<never>('tier-queues');
+  const catalogue = await read<never>('routing');
+  await put('/api/tier-queues/desk', {
+    tiers: over(tiers, desk['tiers'], 'tier'),
+    queues: over(queues, desk['queues'], 'queue'),
+  });
   for (let start = 0; start < agents.length; start += agentsAtOnce) {
-    await put('/api/tier-queues/desk', { agents: agents.slice(start, start + agentsAtOnce) });
+    const some = agents.slice(start, start + agentsAtOnce);
+    await put('/api/tier-queues/desk', { agents: over(some, desk['agents'], 'agentId') });
   }
-  await put('/api/routing/categories', { categories });
+  await put('/api/routing/categories', { categories: over(categories, catalogue['categories'], 'category') });
   await untilRoutingKnows(api, by, queues);
 };

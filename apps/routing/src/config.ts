@@ -7,6 +7,6 @@ export const routingConfig = baseConfig.extend({
     .int()
     .min(50)
     .default(1_000)
-    .describe('How often tickets that wait for their desk to become known are tried again, in milliseconds.'),
+    .describe('How often waiting work is looked for (tickets whose desk was not known, simulations), in milliseconds.'),
 });
 export type RoutingConfig = z.infer<typeof routingConfig>;

@@ -1,42 +1,77 @@
 import { Controller } from '@nestjs/common';
 import {
+  ActUndone,
+  CalendarChanged,
+  DeskPartRemoved,
   QueueChanged,
   TicketCancelled,
+  TicketClaimed,
   TicketClosed,
   TicketEscalated,
+  TicketHeld,
+  TicketMarkedSpam,
+  TicketMerged,
   TicketOpened,
+  TicketQueued,
   TicketResolved,
+  TicketUnmerged,
   TierChanged,
   type EventOf,
   type Received,
 } from '@tierline/contracts';
 import { On, causedBy, type Task } from '@tierline/messaging';
-import { queueCopies, tierCopies } from './desk-copy.ts';
+import { copyOf } from './desk-copies.ts';
 import { routes } from './store.ts';
+import { waitsIn } from './waiting-copies.ts';
 
 @Controller()
 export class Events {
-  @On(TicketOpened, TicketEscalated)
-  route(event: Received): Task[] {
+  @On(TicketOpened)
+  opened(event: Received): Task[] {
+    return this.routed(event);
+  }
+
+  @On(TicketEscalated)
+  escalated(event: Received): Task[] {
+    return [...this.routed(event), waitsIn(event, null)];
+  }
+
+  @On(TicketResolved, TicketClosed, TicketCancelled)
+  ended(event: Received): Task[] {
+    return [routes.observe(event.subject, event, causedBy(event, 'routing')), waitsIn(event, null)];
+  }
+
+  @On(TicketQueued)
+  queued(event: EventOf<typeof TicketQueued>): Task {
+    return waitsIn(event, event.data.queue);
+  }
+
+  @On(ActUndone, TicketUnmerged)
+  undone(event: EventOf<typeof ActUndone | typeof TicketUnmerged>): Task {
+    const { state, place } = event.data.now;
+    return waitsIn(event, state === 'QUEUED' ? (place?.queue ?? null) : null);
+  }
+
+  @On(TicketClaimed, TicketHeld, TicketMerged, TicketMarkedSpam)
+  taken(event: Received): Task {
+    return waitsIn(event, null);
+  }
+
+  @On(TierChanged, QueueChanged, CalendarChanged)
+  deskChanged(event: EventOf<typeof TierChanged | typeof QueueChanged | typeof CalendarChanged>): Task | null {
+    return copyOf(event, event.data);
+  }
+
+  @On(DeskPartRemoved)
+  partRemoved(event: EventOf<typeof DeskPartRemoved>): Task | null {
+    return copyOf(event, null);
+  }
+
+  private routed(event: Received): Task[] {
     const origin = causedBy(event, 'routing');
     return [
       routes.observe(event.subject, event, origin),
       routes.command(event.subject, origin, { type: 'route', patient: true }),
     ];
-  }
-
-  @On(TicketResolved, TicketClosed, TicketCancelled)
-  end(event: Received): Task {
-    return routes.observe(event.subject, event, causedBy(event, 'routing'));
-  }
-
-  @On(TierChanged)
-  tier(event: EventOf<typeof TierChanged>): Task {
-    return { batch: tierCopies, work: event };
-  }
-
-  @On(QueueChanged)
-  queue(event: EventOf<typeof QueueChanged>): Task {
-    return { batch: queueCopies, work: event };
   }
 }

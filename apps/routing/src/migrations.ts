@@ -80,4 +80,86 @@ class Desk1760000002002 implements MigrationInterface {
   }
 }
 
-export const routingMigrations = [Routes1760000002001, Desk1760000002002];
+class DeskParts1760000002101 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // Own parts of the desk in versions, and copies of the parts that others decide; without a body a part is gone.
+    await runner.query(`
+      ALTER TABLE desk_version RENAME TO desk;
+      ALTER TABLE desk ALTER COLUMN version SET DEFAULT gen_random_uuid(), ADD COLUMN number int NOT NULL DEFAULT 0;
+      CREATE TABLE desk_part (
+        tenant_id text NOT NULL,
+        kind text NOT NULL,
+        id text NOT NULL,
+        sequence int NOT NULL,
+        body jsonb,
+        PRIMARY KEY (tenant_id, kind, id)
+      );
+      CREATE TABLE desk_copy (LIKE desk_part INCLUDING ALL);
+      CREATE TABLE desk_version (
+        tenant_id text NOT NULL,
+        number int NOT NULL,
+        at timestamptz NOT NULL,
+        by text NOT NULL,
+        why text,
+        differences jsonb NOT NULL,
+        CONSTRAINT desk_version_number PRIMARY KEY (tenant_id, number)
+      );
+      INSERT INTO desk_part (tenant_id, kind, id, sequence, body)
+        SELECT tenant_id, 'category', category, sequence, jsonb_strip_nulls(jsonb_build_object(
+          'category', category, 'name', name, 'type', type, 'tier', tier, 'queue', queue)) FROM category
+        UNION ALL SELECT tenant_id, 'rules', 'rules', sequence, jsonb_build_object('rules', rules) FROM rule_set;
+      INSERT INTO desk_copy (tenant_id, kind, id, sequence, body)
+        SELECT tenant_id, 'tier', tier, sequence,
+          jsonb_build_object('tier', tier, 'name', name, 'rank', rank, 'defaultQueue', default_queue) FROM tier
+        UNION ALL SELECT tenant_id, 'queue', queue, sequence,
+          jsonb_build_object('queue', queue, 'name', name, 'tier', tier, 'team', team) FROM queue;
+      DROP TABLE rule_set; DROP TABLE category; DROP TABLE queue; DROP TABLE tier;
+      ALTER TABLE route ADD COLUMN number bigint, ADD COLUMN opened_at timestamptz, ADD COLUMN waits_in text;
+      CREATE INDEX route_load ON route (tenant_id, waits_in) WHERE waits_in IS NOT NULL;
+      CREATE INDEX route_opened ON route (tenant_id, opened_at, ticket_id);
+      SELECT protect_tenant_table('desk_part'), protect_tenant_table('desk_copy'), protect_tenant_table('desk_version');`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('The catalogue was moved into versions: restore a backup of before to go back.');
+  }
+}
+
+class Simulations1760000002102 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE simulation (
+        tenant_id text NOT NULL,
+        id uuid NOT NULL,
+        state text NOT NULL,
+        asked_by text NOT NULL,
+        asked_at timestamptz NOT NULL,
+        since timestamptz NOT NULL,
+        rules jsonb NOT NULL,
+        total int NOT NULL,
+        done int NOT NULL DEFAULT 0,
+        changed int NOT NULL DEFAULT 0,
+        moves jsonb NOT NULL DEFAULT '[]',
+        tickets jsonb NOT NULL DEFAULT '[]',
+        last_at timestamptz,
+        last_id uuid,
+        ended_at timestamptz,
+        reason text,
+        PRIMARY KEY (tenant_id, id)
+      );
+      CREATE INDEX simulation_running ON simulation (done, asked_at) WHERE state = 'running';
+      CREATE INDEX simulation_newest ON simulation (tenant_id, asked_at DESC, id DESC);
+      SELECT protect_tenant_table('simulation');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE simulation');
+  }
+}
+
+export const routingMigrations = [
+  Routes1760000002001,
+  Desk1760000002002,
+  DeskParts1760000002101,
+  Simulations1760000002102,
+];

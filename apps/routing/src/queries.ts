@@ -1,25 +1,38 @@
-import { DomainError, TicketRouted, type FactOf, type TicketType } from '@tierline/contracts';
+import { DomainError, TicketRouted, type CategoryPart, type FactOf, type TicketType } from '@tierline/contracts';
 import type { Database, Transaction } from '@tierline/persistence';
 import type { Category } from './domain/desk.ts';
 
 /** Which categories to list; `after` is the slug of the last one seen. */
 export type Listing = { q: string | null; type: TicketType | null; after: string | null; limit: number };
 
-type CategoryRow = Category & { sequence: number };
+type CategoryRow = { body: CategoryPart; sequence: number };
 
 const likeOf = (text: string) => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
 
 /** The categories of a tenant by their slugs, with the cursor of the next page. */
 export const listCategories = async (tx: Transaction, tenant: string, { q, type, after, limit }: Listing) => {
   const rows = await tx.query<CategoryRow>(
-    `SELECT category, name, type, tier, queue, sequence FROM category
-     WHERE tenant_id = $1 AND ($2::text IS NULL OR name ILIKE $2 OR category ILIKE $2)
-       AND ($3::text IS NULL OR type = $3) AND ($4::text IS NULL OR category > $4 COLLATE "C")
-     ORDER BY category COLLATE "C" LIMIT $5`,
+    `SELECT body, sequence FROM desk_part
+     WHERE tenant_id = $1 AND kind = 'category' AND body IS NOT NULL
+       AND ($2::text IS NULL OR body->>'name' ILIKE $2 OR id ILIKE $2)
+       AND ($3::text IS NULL OR body->>'type' = $3) AND ($4::text IS NULL OR id COLLATE "C" > $4)
+     ORDER BY id COLLATE "C" LIMIT $5`,
     [tenant, q === null ? null : likeOf(q), type, after, limit + 1],
   );
-  const items = rows.slice(0, limit);
+  const items = rows.slice(0, limit).map(({ body, sequence }): Category & { sequence: number } => {
+    return { ...body, tier: body.tier ?? null, queue: body.queue ?? null, sequence };
+  });
   return { items, next: rows.length > limit ? items.at(-1)!.category : null };
+};
+
+/** The edition of a category. Throws `category_absent`. */
+export const readCategory = async (tx: Transaction, tenant: string, category: string) => {
+  const [row] = await tx.query<{ sequence: number }>(
+    `SELECT sequence FROM desk_part WHERE tenant_id = $1 AND kind = 'category' AND id = $2 AND body IS NOT NULL`,
+    [tenant, category],
+  );
+  if (!row) throw new DomainError('category_absent', `There is no category ${category}.`, 'absent');
+  return row;
 };
 
 type WaitingRow = { hop: number; waiting_since: Date | null; to_tier: string | null };

@@ -1,28 +1,27 @@
 import type { Caller } from '@tierline/auth';
 import { DomainError } from '@tierline/contracts';
+import { lockDesk } from '@tierline/desk';
 import type { Transaction } from '@tierline/persistence';
-import { deskOf, desksChanged } from './desk-copy.ts';
+import { changeCatalogue } from './catalogue.ts';
+import { deskOf, ruleSet } from './desks.ts';
 import type { Rule } from './domain/desk.ts';
 import { unknownPlaces } from './domain/rule.ts';
 
 /** The rules of a tenant; sequence 0 before the first ones. */
 export type RuleSet = { sequence: number; changedAt: string | null; changedBy: string | null; rules: readonly Rule[] };
 
-type RuleSetRow = { sequence: number; changed_at: Date; changed_by: string; rules: Rule[] };
-
-const readRow = async (tx: Transaction, tenant: string, lock: '' | 'FOR UPDATE'): Promise<RuleSetRow | undefined> => {
-  const [row] = await tx.query<RuleSetRow>(
-    `SELECT sequence, changed_at, changed_by, rules FROM rule_set WHERE tenant_id = $1 ${lock}`,
-    [tenant],
-  );
-  return row;
-};
+type RuleSetRow = { sequence: number; body: { rules: Rule[] }; at: Date; by: string };
 
 export const readRules = async (tx: Transaction, tenant: string): Promise<RuleSet> => {
-  const row = await readRow(tx, tenant, '');
+  const [row] = await tx.query<RuleSetRow>(
+    `SELECT p.sequence, p.body, v.at, v.by FROM desk_part p CROSS JOIN LATERAL (
+       SELECT at, by FROM desk_version
+       WHERE tenant_id = p.tenant_id AND differences @> '[{"part": "rules"}]' ORDER BY number DESC LIMIT 1
+     ) v WHERE p.tenant_id = $1 AND p.kind = $2 AND p.id = $3`,
+    [tenant, ruleSet.kind, ruleSet.id],
+  );
   if (!row) return { sequence: 0, changedAt: null, changedBy: null, rules: [] };
-  const { sequence, changed_at, changed_by, rules } = row;
-  return { sequence, changedAt: changed_at.toISOString(), changedBy: changed_by, rules };
+  return { sequence: row.sequence, changedAt: row.at.toISOString(), changedBy: row.by, rules: row.body.rules };
 };
 
 const refuseUnknownPlaces = async (tx: Transaction, tenant: string, rules: readonly Rule[]) => {
@@ -43,23 +42,21 @@ const refuseUnlessSeen = (expected: number | undefined, sequence: number) => {
   );
 };
 
+type Replacement = {
+  readonly rules: readonly Rule[];
+  readonly why: string | null;
+  readonly expected: number | undefined;
+};
+
 /** Replaces all rules of the caller's tenant. Throws `rule_place_unknown` and `changed_meanwhile`. */
 export const replaceRules = async (
   tx: Transaction,
-  { tenant, actor }: Caller,
-  rules: readonly Rule[],
-  expected: number | undefined,
+  by: Caller,
+  { rules, why, expected }: Replacement,
 ): Promise<RuleSet> => {
-  const before = await readRow(tx, tenant, 'FOR UPDATE');
-  refuseUnlessSeen(expected, before?.sequence ?? 0);
-  await refuseUnknownPlaces(tx, tenant, rules);
-  const changed = await tx.query(
-    `INSERT INTO rule_set AS s (tenant_id, rules, sequence, changed_at, changed_by) VALUES ($1, $2::jsonb, 1, $3, $4)
-     ON CONFLICT (tenant_id) DO UPDATE SET rules = excluded.rules, sequence = s.sequence + 1,
-       changed_at = excluded.changed_at, changed_by = excluded.changed_by
-     WHERE s.rules <> excluded.rules RETURNING sequence`,
-    [tenant, JSON.stringify(rules), tx.now, actor],
-  );
-  if (changed.length > 0) await desksChanged(tx, [tenant]);
-  return readRules(tx, tenant);
+  await lockDesk(tx, by.tenant);
+  refuseUnlessSeen(expected, (await readRules(tx, by.tenant)).sequence);
+  await refuseUnknownPlaces(tx, by.tenant, rules);
+  await changeCatalogue(tx, { by, why, after: (there) => ({ ...there, rules }) });
+  return readRules(tx, by.tenant);
 };

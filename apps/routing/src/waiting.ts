@@ -16,12 +16,17 @@ type WaitingRow = { tenant_id: string; ticket_id: string; cause_id: string; corr
  */
 const ready = (tx: Transaction): Promise<WaitingRow[]> =>
   tx.query<WaitingRow>(
-    `SELECT w.* FROM (SELECT tenant_id, min(rank) AS lowest FROM tier GROUP BY tenant_id) d
+    `SELECT w.* FROM (
+       SELECT tenant_id, min((body->>'rank')::int) AS lowest FROM desk_copy
+       WHERE kind = 'tier' AND body IS NOT NULL GROUP BY tenant_id
+     ) d
      CROSS JOIN LATERAL (
        SELECT r.tenant_id, r.ticket_id, r.cause_id, r.correlation_id FROM route r
        WHERE r.tenant_id = d.tenant_id AND r.waiting_since IS NOT NULL
          AND (d.lowest = 1 OR r.waiting_since < now() - $2::interval)
-         AND (r.to_tier IS NULL OR EXISTS (SELECT 1 FROM tier t WHERE t.tenant_id = r.tenant_id AND t.tier = r.to_tier))
+         AND (r.to_tier IS NULL OR EXISTS (
+           SELECT 1 FROM desk_copy t
+           WHERE t.tenant_id = r.tenant_id AND t.kind = 'tier' AND t.id = r.to_tier AND t.body IS NOT NULL))
        ORDER BY r.waiting_since LIMIT $1
      ) w LIMIT $1`,
     [most, patience],

@@ -8,6 +8,7 @@ import { second } from './domain/time.ts';
 import { AttentionController } from './http/attention.ts';
 import { ClocksController } from './http/clocks.ts';
 import { ClaimingController } from './http/claiming.ts';
+import { DeskDocumentController } from './http/desk-document.ts';
 import { DeskController } from './http/desk.ts';
 import { HandoversController } from './http/handovers.ts';
 import { MajorIncidentsController } from './http/major-incidents.ts';
@@ -31,6 +32,7 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
     controllers: [
       ClocksController,
       DeskController,
+      DeskDocumentController,
       TicketsController,
       ClaimingController,
       MovesController,

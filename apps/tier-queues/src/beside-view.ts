@@ -1,8 +1,7 @@
 import type { RunbookStep } from '@tierline/contracts';
 import type { Transaction } from '@tierline/persistence';
-import type { Desk } from './domain/desk.ts';
+import { bounceLimitIn, type Desk } from './domain/desk.ts';
 import { currentHandover } from './domain/handing-over.ts';
-import { defaultBounces } from './domain/moves.ts';
 import type { KnownTicket } from './domain/ticket.ts';
 import { after } from './domain/time.ts';
 import { undoTime } from './domain/undo.ts';
@@ -61,6 +60,6 @@ export const besideView = async (tx: Transaction, tenant: string, ticket: KnownT
     handover: handover && { ...handover, fields: undefined },
     runbook: await runbookOf(tx, tenant, ticket),
     undo: undoOf(ticket),
-    bounceLimit: desk.limits.bounces ?? defaultBounces,
+    bounceLimit: bounceLimitIn(desk, ticket.place?.tier ?? ''),
   };
 };

@@ -1,7 +1,7 @@
 import type { Problem } from '@tierline/contracts';
 import { eventually, startUnderTest, subscribe, type ServiceUnderTest, type TestPerson } from '@tierline/testing';
 import { tierQueues } from './app.module.ts';
-import { Desks } from './desk-store.ts';
+import { Desks } from './desks.ts';
 import { deskBody } from './domain/example.ts';
 
 const admin: TestPerson = { subject: 'omar', roles: ['admin'] };
@@ -42,13 +42,13 @@ it('takes a desk, publishes each part once, and nothing when it comes again', as
     status: 200,
     body: { tiers: { named: 3, changed: 3 }, queues: { named: 5, changed: 5 }, agents: { named: 4, changed: 4 } },
   });
-  await eventually(() => expect(desk.received).toHaveLength(12));
+  await eventually(() => expect(desk.received).toHaveLength(17));
   expect(desk.about('acme/agent/tom')).toMatchObject([
     { sequence: 1, actor: 'agent:omar', data: { agentId: 'tom', name: 'tom', teams: ['phones', 'service-desk'] } },
   ]);
   const again = await put('/desk', deskBody);
   expect(again.body).toMatchObject({ tiers: { changed: 0 }, queues: { changed: 0 }, agents: { changed: 0 } });
-  expect(await published()).toHaveLength(12);
+  expect(await published()).toHaveLength(17);
 });
 
 it('lists tiers by rank, queues and agents in pages', async () => {
@@ -67,7 +67,7 @@ it('puts one queue, one tier, one agent', async () => {
   expect(await put('/queues/phones', queue)).toMatchObject({ body: { changed: false } });
   expect((await put('/tiers/tier-1', { name: 'First line', rank: 1, defaultQueue: 'phones' })).status).toBe(200);
   expect((await put('/agents/una', { name: 'Una', teams: [] })).status).toBe(200);
-  expect((await published()).slice(12)).toEqual(['acme/queue/phones#2', 'acme/tier/tier-1#2', 'acme/agent/una#2']);
+  expect((await published()).slice(17)).toEqual(['acme/queue/phones#2', 'acme/tier/tier-1#2', 'acme/agent/una#2']);
 });
 
 it('refuses a change that would break the desk, with paths, and changes nothing', async () => {

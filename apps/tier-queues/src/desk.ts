@@ -2,65 +2,126 @@ import type { Caller } from '@tierline/auth';
 import {
   AgentChanged,
   CalendarChanged,
+  CertificationChanged,
+  DeskPartRemoved,
+  DomainError,
+  HandoverTemplateChanged,
+  LimitsChanged,
+  PartnerChanged,
   PolicyChanged,
   QueueChanged,
+  SkillChanged,
+  TeamChanged,
   TierChanged,
+  deskSorts,
+  partId,
+  type DeskDifference,
+  type DeskParts,
   type Fact,
 } from '@tierline/contracts';
+import { deskNumber, lockDesk, noteVersion, refuseFaults, refuseUnlessSeen, warningsAt } from '@tierline/desk';
+import type { DeskPlan, Editions } from '@tierline/desk';
 import { append, originOf, type Commands, type Entry } from '@tierline/messaging';
-import { kinds, lockDesk, saveDesk, type Sequences } from './desk-store.ts';
-import { changeDesk } from './domain/desk-change.ts';
-import { idsOf, partNames, type DeskParts, type NamedParts, type PartName } from './domain/desk-parts.ts';
+import type { Transaction } from '@tierline/persistence';
+import { readDeskParts, saveDesk, type ChangedPart } from './desk-store.ts';
+import { partsInUse } from './desk-uses.ts';
+import { changeDesk, type ChangeMode, type DeskChange } from './domain/desk-change.ts';
+import { ownSorts, type KeptParts, type OwnSort } from './domain/desk-parts.ts';
 
-/** How many parts a change named, and how many of them differ from what was there. */
+/** The version of the desk after a change, and how many parts of each sort were named, and are other than before. */
 export type DeskAnswer = {
-  readonly [part in PartName]: { readonly named: number; readonly changed: number };
-};
+  readonly sequence: number;
+  readonly warnings: DeskPlan['warnings'];
+} & { readonly [part in OwnSort]: { readonly named: number; readonly changed: number } };
 
-type Change = {
+type Wanted = { readonly parts: DeskParts; readonly mode: ChangeMode };
+
+type Change = Wanted & {
   readonly by: Caller;
-  readonly parts: NamedParts;
+  readonly why: string | null;
+  /** The version that the author saw. */
+  readonly expected?: number | undefined;
   readonly idempotency?: { key: string; body: unknown } | undefined;
 };
 
 /** The fact that tells of a part in an edition. */
-const factsOf: { readonly [N in PartName]: (part: DeskParts[N][number], version: number) => Fact } = {
+const factsOf: { readonly [N in OwnSort]: (part: KeptParts[N][number], version: number) => Fact } = {
+  calendars: (calendar, version) => CalendarChanged({ ...calendar, version }),
+  policies: (policy, version) => PolicyChanged({ ...policy, version }),
+  skills: (skill) => SkillChanged(skill),
+  certifications: (certification) => CertificationChanged(certification),
+  partners: (partner) => PartnerChanged(partner),
+  teams: (team) => TeamChanged(team),
   queues: (queue) => QueueChanged(queue),
   tiers: (tier) => TierChanged(tier),
   agents: (agent) => AgentChanged(agent),
-  calendars: (calendar, version) => CalendarChanged({ ...calendar, version }),
-  policies: (policy, version) => PolicyChanged({ ...policy, version }),
+  handovers: (template) => HandoverTemplateChanged(template),
+  limits: (limits) => LimitsChanged(limits),
 };
 
-/** Calendars before the policies that name them, queues before the tiers whose default they are. */
-const order = ['calendars', 'policies', 'queues', 'tiers', 'agents'] as const satisfies readonly PartName[];
-
-const entriesOf = (by: Caller, changed: DeskParts, sequences: Sequences): Entry[] => {
+const entriesOf = (by: Caller, changed: readonly ChangedPart[], editions: Editions): Entry[] => {
   const origin = originOf(by);
-  return order.flatMap((name) => {
-    const id = idsOf[name] as (part: unknown) => string;
-    const fact = factsOf[name] as (part: unknown, version: number) => Fact;
-    return changed[name].map((part) => {
-      const sequence = sequences(name, id(part));
-      return {
-        ...origin,
-        subject: `${by.tenant}/${kinds[name]}/${id(part)}`,
-        sequence,
-        fact: fact(part, sequence),
-      };
-    });
+  return changed.map(({ part, id, body }) => {
+    const { kind } = deskSorts[part];
+    const sequence = editions({ kind, id });
+    const told = factsOf[part] as (part: object, version: number) => Fact;
+    const fact = body ? told(body, sequence) : DeskPartRemoved({ kind, id });
+    return { ...origin, subject: `${by.tenant}/${kind}/${id}`, sequence, fact };
   });
 };
 
-/** Puts the named parts into the desk, all or none, and publishes those that differ. Throws `desk_invalid`. */
-export const putDesk = (commands: Commands, { by, parts, idempotency }: Change): Promise<DeskAnswer> =>
-  commands.within({ by, idempotency }, async (tx) => {
-    const { tenant } = by;
-    const there = await lockDesk(tx, tenant, parts.agents.map(idsOf.agents));
-    const changed = changeDesk(there, parts, tx.now);
-    const sequences = await saveDesk(tx, tenant, changed);
-    await append(tx, entriesOf(by, changed, sequences));
-    return Object.fromEntries(
-      partNames.map((name) => [name, { named: parts[name].length, changed: changed[name].length }]),
-    ) as DeskAnswer;
+/** In the order of the table above: what is named comes before what names it. */
+const changedParts = ({ differences, after }: DeskChange): ChangedPart[] =>
+  (Object.keys(factsOf) as OwnSort[]).flatMap((part) => {
+    const bodies = new Map(after[part].map((body) => [partId(part, body as never), body]));
+    return differences.filter((one) => one.part === part).map(({ id }) => ({ part, id, body: bodies.get(id) ?? null }));
   });
+
+const refuseInUse = (fields: DeskPlan['faults']): void => {
+  if (fields.length === 0) return;
+  throw new DomainError('desk_part_in_use', `${fields[0]!.path}: ${fields[0]!.message}.`, 'refused', {
+    fields: [...fields],
+  });
+};
+
+const agentsIn = ({ parts, mode }: Wanted) =>
+  mode === 'replace' ? undefined : parts.agents.map(({ agentId }) => agentId);
+
+const countOf = (parts: DeskParts, differences: readonly DeskDifference[]) =>
+  Object.fromEntries(
+    ownSorts.map((name) => [
+      name,
+      { named: parts[name].length, changed: differences.filter(({ part }) => part === name).length },
+    ]),
+  ) as { [part in OwnSort]: { named: number; changed: number } };
+
+/**
+ * Changes the desk, all or nothing, and publishes every part that differs.
+ * Throws `desk_invalid`, `desk_part_in_use` and `changed_meanwhile`.
+ */
+export const putDesk = (commands: Commands, change: Change): Promise<DeskAnswer> =>
+  commands.within(change, async (tx) => {
+    const { by, why, expected, parts, mode } = change;
+    const { tenant, actor } = by;
+    const number = await lockDesk(tx, tenant);
+    refuseUnlessSeen(expected, number);
+    const changes = changeDesk(await readDeskParts(tx, tenant, agentsIn(change)), parts, mode, tx.now);
+    const { differences, faults } = changes;
+    refuseFaults(faults);
+    refuseInUse(await partsInUse(tx, tenant, differences));
+    const answer = { ...countOf(parts, differences), warnings: warningsAt(parts, tx.now) };
+    if (differences.length === 0) return { sequence: number, ...answer };
+    const changed = changedParts(changes);
+    const editions = await saveDesk(tx, tenant, changed);
+    await append(tx, entriesOf(by, changed, editions));
+    return { sequence: await noteVersion(tx, { tenant, actor, why }, differences), ...answer };
+  });
+
+/** What the change would do; nothing is stored. */
+export const planDesk = async (tx: Transaction, tenant: string, wanted: Wanted): Promise<DeskPlan> => {
+  const sequence = await deskNumber(tx, tenant);
+  const there = await readDeskParts(tx, tenant, agentsIn(wanted));
+  const { differences, faults } = changeDesk(there, wanted.parts, wanted.mode, tx.now);
+  const inUse = await partsInUse(tx, tenant, differences);
+  return { sequence, differences, faults: [...faults, ...inUse], warnings: warningsAt(wanted.parts, tx.now) };
+};

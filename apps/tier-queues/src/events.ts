@@ -1,6 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
   CatalogueChanged,
+  CataloguePartRemoved,
+  EscalationChanged,
   RequesterAskedEscalation,
   RequesterConfirmed,
   RequesterRejected,
@@ -15,6 +17,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { runbooks } from './beside-rows.ts';
 import type { Act } from './domain/command.ts';
 import { Tickets } from './tickets.ts';
+import { wayUpOf } from './way-up-copies.ts';
 
 /** What the requester wrote; the id of the ticket that it may open is the same for the same event. */
 const writtenIn = ({ id, time, data }: Received<{ messageId: string }>, text: string) => ({
@@ -37,6 +40,16 @@ export class TicketEvents {
   routed(event: EventOf<typeof TicketRouted>): Task[] {
     const { hop, tier, queue } = event.data;
     return this.notedThen(event, { type: 'route', hop, tier, queue });
+  }
+
+  @On(EscalationChanged)
+  wayUpChanged(event: EventOf<typeof EscalationChanged>): Task | null {
+    return wayUpOf(event, event.data);
+  }
+
+  @On(CataloguePartRemoved)
+  wayUpRemoved(event: EventOf<typeof CataloguePartRemoved>): Task | null {
+    return wayUpOf(event, null);
   }
 
   @On(RequesterReplied)

@@ -3,7 +3,7 @@ import type { Transaction } from '@tierline/persistence';
 import { placeOf, type Desk, type Place, type Tier } from './domain/desk.ts';
 import { placeNow } from './domain/guards.ts';
 import { needsHandover } from './domain/handing-over.ts';
-import { missingFields, templateOf } from './domain/handover.ts';
+import { missingUnder, templateIn } from './domain/handover.ts';
 import type { KnownTicket } from './domain/ticket.ts';
 
 /** Where a prefilled value comes from. */
@@ -97,9 +97,9 @@ export const handoverForm = async (tx: Transaction, tenant: string, id: string, 
   const by = { agentId: asked.agentId, lead: false };
   const around = { desk, teams: new Map([[asked.agentId, row.teams ?? []]]) };
   const values = known(ticket, await storyOf(tx, tenant, id));
-  const template = templateOf(from.rank, tier.rank);
+  const template = templateIn(desk, from, tier);
   const handover = Object.fromEntries(Object.entries(values).map(([field, { value }]) => [field, value])) as Handover;
-  const missing = missingFields(from.rank, tier.rank, handover);
+  const missing = missingUnder(desk, from, tier, handover);
   const required = template.filter((field) => field.required).length;
   return {
     ticketId: id,

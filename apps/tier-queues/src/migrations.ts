@@ -185,10 +185,32 @@ class Beside1760000003010 implements MigrationInterface {
   }
 }
 
+class DeskVersions1760000003102 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE desk ADD COLUMN number int NOT NULL DEFAULT 0;
+      CREATE TABLE desk_version (
+        tenant_id text NOT NULL,
+        number int NOT NULL,
+        at timestamptz NOT NULL,
+        by text NOT NULL,
+        why text,
+        differences jsonb NOT NULL,
+        PRIMARY KEY (tenant_id, number)
+      );
+      SELECT protect_tenant_table('desk_version');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE desk_version; ALTER TABLE desk DROP COLUMN number');
+  }
+}
+
 export const ownMigrations = [
   Desk1760000003001,
   Tickets1760000003002,
   Beside1760000003010,
   DeskParts1760000003101,
+  DeskVersions1760000003102,
   ...clockMigrations,
 ];

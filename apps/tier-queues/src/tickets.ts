@@ -14,7 +14,7 @@ import {
 import type { Transaction } from '@tierline/persistence';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { counterpartsOf, forwarded, onChild, partsTold, type Counterpart } from './counterparts.ts';
-import { Desks } from './desk-store.ts';
+import { Desks } from './desks.ts';
 import { ticketRules } from './domain/decide.ts';
 import type { AgentAct, Command, Surroundings } from './domain/command.ts';
 import type { Desk, Limits } from './domain/desk.ts';

@@ -1,5 +1,6 @@
 import * as attention from './attention.ts';
 import * as clocks from './clocks.ts';
+import * as catalogueEvents from './catalogue-events.ts';
 import * as deskEvents from './desk-events.ts';
 import type { EventDefinition } from './event.ts';
 import * as intake from './intake.ts';
@@ -14,7 +15,19 @@ const isDefinition = (value: unknown): value is EventDefinition => typeof value 
 
 /** Every event that is declared, by its type. */
 export const events: ReadonlyMap<string, EventDefinition> = new Map(
-  [intake, routing, tierQueues, clocks, attention, teamwork, relations, majorIncident, deskEvents, notifications]
+  [
+    intake,
+    routing,
+    tierQueues,
+    clocks,
+    attention,
+    teamwork,
+    relations,
+    majorIncident,
+    deskEvents,
+    catalogueEvents,
+    notifications,
+  ]
     .flatMap((file) => Object.values(file).filter(isDefinition))
     .map((definition) => [definition.type, definition]),
 );

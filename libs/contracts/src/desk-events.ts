@@ -1,6 +1,11 @@
 import { z } from 'zod';
+import { AgentPart } from './desk/agent.ts';
 import { CalendarPart, Holiday } from './desk/calendar.ts';
+import { HandoverPart } from './desk/handover.ts';
+import { LimitsPart } from './desk/limits.ts';
 import { PolicyPart } from './desk/policy.ts';
+import { CertificationPart, PartnerPart, SkillPart, TeamPart } from './desk/skill.ts';
+import { QueuePart, TierPart } from './desk/tier.ts';
 import { defineEvent } from './event.ts';
 
 const source = '/tier-queues';
@@ -51,4 +56,91 @@ export const PolicyChanged = defineEvent('tierline.desk.policy-changed.v1', {
     warnings: [75],
     onBreach: ['tell-lead'],
   },
+});
+
+export const TeamChanged = defineEvent('tierline.desk.team-changed.v1', {
+  topic,
+  source,
+  summary: 'A team, whole; the latest one counts.',
+  data: TeamPart,
+  example: { team: 'service-desk', name: 'Service desk', lead: 'lea.fischer' },
+});
+
+export const PartnerChanged = defineEvent('tierline.desk.partner-changed.v1', {
+  topic,
+  source,
+  summary: 'A partner, whole; the latest one counts.',
+  data: PartnerPart,
+  example: { partner: 'northcall', name: 'Northcall', contact: 'noc@northcall.example', calendar: 'hamburg' },
+});
+
+export const SkillChanged = defineEvent('tierline.desk.skill-changed.v1', {
+  topic,
+  source,
+  summary: 'A skill, whole; the latest one counts.',
+  data: SkillPart,
+  example: { skill: 'exchange', name: 'Exchange servers' },
+});
+
+export const CertificationChanged = defineEvent('tierline.desk.certification-changed.v1', {
+  topic,
+  source,
+  summary: 'A certification, whole; the latest one counts.',
+  data: CertificationPart,
+  example: { certification: 'ccnp', name: 'Network professional', issuer: 'Cisco' },
+});
+
+export const HandoverTemplateChanged = defineEvent('tierline.desk.handover-changed.v1', {
+  topic,
+  source,
+  summary: 'What a hand-over between two tiers has to say, whole; the latest one counts.',
+  data: HandoverPart,
+  example: {
+    from: 'tier-1',
+    to: 'tier-2',
+    fields: [
+      { field: 'symptom', required: true },
+      { field: 'evidence', required: false },
+    ],
+  },
+});
+
+export const LimitsChanged = defineEvent('tierline.desk.limits-changed.v1', {
+  topic,
+  source,
+  summary: 'How long things may last, whole; the latest one counts.',
+  data: LimitsPart,
+  example: { closeDays: 5, holdCapDays: { CUSTOMER: 14 } },
+});
+
+export const DeskPartRemoved = defineEvent('tierline.desk.part-removed.v1', {
+  topic,
+  source,
+  summary: 'A part of the desk is there no longer: a tier, queue, team, agent, calendar …',
+  data: z.object({ kind: z.string(), id: z.string() }),
+  example: { kind: 'queue', id: 'messaging' },
+});
+
+export const TierChanged = defineEvent('tierline.desk.tier-changed.v1', {
+  topic,
+  source,
+  summary: 'A tier, whole; the latest one counts.',
+  data: TierPart,
+  example: { tier: 'tier-1', name: 'Tier 1', rank: 1, defaultQueue: 'service-desk' },
+});
+
+export const QueueChanged = defineEvent('tierline.desk.queue-changed.v1', {
+  topic,
+  source,
+  summary: 'A queue, whole; the latest one counts.',
+  data: QueuePart,
+  example: { queue: 'service-desk', name: 'Service desk', tier: 'tier-1', team: 'service-desk' },
+});
+
+export const AgentChanged = defineEvent('tierline.desk.agent-changed.v1', {
+  topic,
+  source,
+  summary: 'An agent and the teams that he or she works in, whole; the latest one counts.',
+  data: AgentPart,
+  example: { agentId: 'tom.first', name: 'Tom First', teams: ['service-desk'] },
 });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { NeededSkill } from './desk/skill.ts';
+import { Assignment } from './desk/tier.ts';
 import { defineEvent } from './event.ts';
-import { Impact, Line, Priority, Slug, TicketType, Urgency } from './words.ts';
+import { Impact, Priority, Slug, TicketType, Urgency } from './words.ts';
 
 const source = '/routing';
 
@@ -25,6 +27,11 @@ export const TicketRouted = defineEvent('tierline.ticket.routed.v1', {
     queue: Slug,
     /** True when no rule and no category named a place. */
     fallback: z.boolean(),
+    /** What its agent has to be able to do; absent: nothing in particular. */
+    skills: z.array(NeededSkill).optional(),
+    certifications: z.array(Slug).optional(),
+    /** How it gets its owner; absent: as the queue does. */
+    assignment: Assignment.optional(),
     explanation: z.array(ExplanationStep),
   }),
   example: {
@@ -41,34 +48,5 @@ export const TicketRouted = defineEvent('tierline.ticket.routed.v1', {
       { rule: 'matrix', matched: true, why: 'impact low × urgency medium gives P3' },
       { rule: 'category email-account', matched: true, why: 'its default tier is tier-1' },
     ],
-  },
-});
-
-/** One step of a category's runbook. */
-export const RunbookStep = z.object({ step: Slug, text: Line });
-export type RunbookStep = z.infer<typeof RunbookStep>;
-
-/** A category of the service catalogue, whole; the latest one counts. */
-export const CatalogueChanged = defineEvent('tierline.desk.category-changed.v1', {
-  topic: 'desk',
-  source,
-  summary: 'A category of the service catalogue, whole; the latest one counts.',
-  data: z.object({
-    category: Slug,
-    name: Line,
-    type: TicketType,
-    /** Where its tickets start; null: the lowest tier. */
-    tier: Slug.nullable(),
-    /** The queue in that tier; null: the default queue of the tier. */
-    queue: Slug.nullable(),
-    /** What the first agent goes through, in order; ticked steps become what was tried. */
-    runbook: z.array(RunbookStep).max(50).optional(),
-  }),
-  example: {
-    category: 'email-account',
-    name: 'E-mail account',
-    type: 'incident',
-    tier: 'tier-1',
-    queue: 'service-desk',
   },
 });

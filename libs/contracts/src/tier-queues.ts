@@ -234,29 +234,3 @@ export const OrphanDetected = defineEvent('tierline.ticket.orphan-detected.v1', 
   }),
   example: { kind: 'no-queue', repair: 'default-queue' },
 });
-
-const desk = 'desk' as const;
-
-export const TierChanged = defineEvent('tierline.desk.tier-changed.v1', {
-  topic: desk,
-  source,
-  summary: 'A tier, whole; the latest one counts.',
-  data: z.object({ tier: Slug, name: Line, rank: z.int().min(1).max(20), defaultQueue: Slug }),
-  example: { tier: 'tier-1', name: 'Tier 1', rank: 1, defaultQueue: 'service-desk' },
-});
-
-export const QueueChanged = defineEvent('tierline.desk.queue-changed.v1', {
-  topic: desk,
-  source,
-  summary: 'A queue, whole; the latest one counts.',
-  data: z.object({ queue: Slug, name: Line, tier: Slug, team: Slug }),
-  example: { queue: 'service-desk', name: 'Service desk', tier: 'tier-1', team: 'service-desk' },
-});
-
-export const AgentChanged = defineEvent('tierline.desk.agent-changed.v1', {
-  topic: desk,
-  source,
-  summary: 'An agent and the teams that he or she works in, whole; the latest one counts.',
-  data: z.object({ agentId: PersonId, name: Line, teams: z.array(Slug).max(200) }),
-  example: { agentId: 'tom.first', name: 'Tom First', teams: ['service-desk'] },
-});

@@ -18,7 +18,12 @@ const category = (over: Partial<Category> = {}): Category => ({
   ...over,
 });
 
+const noon = '2026-11-23T12:00:00.000Z';
+const entryOf = (asked: TicketFacts, on: Desk, loads: Record<string, number> = {}) =>
+  decideEntry({ ticket: asked, at: noon }, { desk: on, loads: new Map(Object.entries(loads)) });
+
 const desk = (rules: readonly Rule[] = [], ...categories: readonly Category[]): Desk => ({
+  ...emptyDesk,
   tiers: new Map([tier(2, 'systems'), tier(1, 'service-desk'), tier(3, 'experts')].map((one) => [one.tier, one])),
   queues: new Map(
     [
@@ -49,7 +54,7 @@ const rule = (then: Rule['then'], when: Rule['when'] = {}, more: Partial<Rule> =
   enabled: true,
   ...more,
 });
-const stepsOf = (routed: ReturnType<typeof decideEntry>) =>
+const stepsOf = (routed: ReturnType<typeof entryOf>) =>
   routed?.explanation.map(({ rule: name, matched, why }) => [name, matched, why]);
 
 const matrix = ['matrix', true, 'impact low × urgency medium gives P3'];
@@ -61,7 +66,7 @@ const fallback = [
 
 describe('the entry of a ticket', () => {
   it('is the default queue of the lowest tier when nothing else is said', () => {
-    const routed = decideEntry({ ...ticket, category: null }, desk());
+    const routed = entryOf({ ...ticket, category: null }, desk());
     expect(routed).toMatchObject({
       type: 'incident',
       priority: 'P3',
@@ -72,10 +77,10 @@ describe('the entry of a ticket', () => {
     expect(stepsOf(routed)).toEqual([matrix, ['category', false, 'no category is given'], fallback]);
   });
 
-  it('is not known while no tier is', () => expect(decideEntry(ticket, emptyDesk)).toBeNull());
+  it('is not known while no tier is', () => expect(entryOf(ticket, emptyDesk)).toBeNull());
 
   it('is the place of the category', () => {
-    const routed = decideEntry(ticket, desk([], category({ type: 'service-request', tier: 'tier-2' })));
+    const routed = entryOf(ticket, desk([], category({ type: 'service-request', tier: 'tier-2' })));
     expect(routed).toMatchObject({ type: 'service-request', tier: 'tier-2', queue: 'systems', fallback: false });
     expect(stepsOf(routed)).toEqual([
       matrix,
@@ -84,7 +89,7 @@ describe('the entry of a ticket', () => {
   });
 
   it('is in the tier of the queue that the category names', () =>
-    expect(decideEntry(ticket, desk([], category({ queue: 'storage' })))).toMatchObject({
+    expect(entryOf(ticket, desk([], category({ queue: 'storage' })))).toMatchObject({
       tier: 'tier-3',
       queue: 'storage',
     }));
@@ -94,13 +99,13 @@ describe('the entry of a ticket', () => {
     ['names no place', desk([], category()), 'it names no place; it makes the ticket an incident'],
     ['names an unknown queue', desk([], category({ queue: 'gone' })), 'its place is skipped: queue gone is not known'],
   ])('falls back when the category %s, and says so', (_, withCategory, why) => {
-    const routed = decideEntry(ticket, withCategory);
+    const routed = entryOf(ticket, withCategory);
     expect(routed).toMatchObject({ tier: 'tier-1', queue: 'service-desk', fallback: true });
     expect(stepsOf(routed)).toEqual([matrix, ['category network', false, why], fallback]);
   });
 
   it('is what a matching rule says, before the category', () => {
-    const routed = decideEntry(
+    const routed = entryOf(
       ticket,
       desk([rule({ queue: 'storage' }, { keywords: ['vpn'] })], category({ tier: 'tier-2' })),
     );
@@ -109,7 +114,7 @@ describe('the entry of a ticket', () => {
   });
 
   it('takes from each rule what no earlier one has said', () => {
-    const routed = decideEntry(
+    const routed = entryOf(
       ticket,
       desk([
         rule({ priority: 'P1' }, {}, { name: 'VIP' }),
@@ -136,7 +141,7 @@ describe('the entry of a ticket', () => {
   });
 
   it('passes over rules that do not match, are switched off, or name what is not known, and says why', () => {
-    const routed = decideEntry(
+    const routed = entryOf(
       ticket,
       desk([
         rule({ tier: 'tier-3' }, { channel: 'phone' }),
@@ -156,5 +161,79 @@ describe('the entry of a ticket', () => {
         'skipped, although it applies to every ticket: queue storage belongs to tier-3, not to tier-1',
       ],
     ]);
+  });
+
+  it('asks for what the rule, else the category, and the queue ask for, and says so', () => {
+    const skilled = {
+      skills: [{ skill: 'storage', level: 3 }],
+      certifications: ['san'],
+      assignment: 'least-loaded',
+    } as const;
+    const base = desk([], category({ queue: 'storage', skills: [{ skill: 'linux' }] }));
+    const storage = {
+      ...base.queues.get('storage')!,
+      ...skilled,
+      skills: [...skilled.skills],
+      certifications: ['san'],
+    };
+    const withSkills = { ...base, queues: new Map([...base.queues, ['storage', storage]]) };
+    const routed = entryOf(ticket, withSkills);
+    expect(routed).toMatchObject({
+      skills: [{ skill: 'linux' }, { skill: 'storage', level: 3 }],
+      certifications: ['san'],
+      assignment: 'least-loaded',
+    });
+    expect(stepsOf(routed)?.at(-1)).toEqual([
+      'requirements',
+      true,
+      'it asks for skill linux, skill storage from level 3, certificate san, assignment least-loaded',
+    ]);
+    const ruled = { ...withSkills, rules: [rule({ skills: [{ skill: 'vpn' }], assignment: 'pull' })] };
+    expect(entryOf(ticket, ruled)).toMatchObject({
+      skills: [{ skill: 'vpn' }, { skill: 'storage' }],
+      assignment: 'pull',
+    });
+  });
+
+  it('follows the type, the hours and the load that a rule asks about', () => {
+    const night = {
+      calendar: 'night',
+      name: 'Night',
+      version: 1,
+      zone: 'Etc/UTC',
+      hours: { monday: [{ from: '20:00', to: '06:00' }] },
+      closedOn: [],
+    };
+    const on = (when: Rule['when']) => ({
+      ...desk([rule({ tier: 'tier-3' }, when)]),
+      calendars: new Map([['night', night]]),
+    });
+    const tierOf = (when: Rule['when'], loads = {}) => entryOf(ticket, on(when), loads)?.tier;
+    expect(tierOf({ type: 'incident' })).toBe('tier-3');
+    expect(tierOf({ type: 'service-request' })).toBe('tier-1');
+    expect(tierOf({ hours: { calendar: 'night', is: 'closed' } })).toBe('tier-3');
+    expect(tierOf({ hours: { calendar: 'night', is: 'open' } })).toBe('tier-1');
+    expect(tierOf({ load: { queue: 'phone', atLeast: 5 } }, { phone: 5 })).toBe('tier-3');
+    expect(tierOf({ load: { queue: 'phone', atLeast: 5 } }, { phone: 4 })).toBe('tier-1');
+  });
+
+  it('passes over a rule that fails, and says how', () => {
+    const broken = { calendar: 'moon', name: 'Moon', version: 1, zone: 'Mars/Base', hours: {}, closedOn: [] };
+    const hours = { calendar: 'moon', is: 'open' } as const;
+    const routed = entryOf(ticket, {
+      ...desk([rule({ tier: 'tier-3' }, { hours })]),
+      calendars: new Map([['moon', broken]]),
+    });
+    expect(routed).toMatchObject({ tier: 'tier-1', fallback: true });
+    expect(stepsOf(routed)?.[1]).toEqual([
+      'rule 1: R',
+      false,
+      expect.stringMatching(/^skipped, since it failed: .*Mars/),
+    ]);
+  });
+
+  it('has the priority of the tenant’s own matrix', () => {
+    const row = { low: 'P2', medium: 'P1', high: 'P1' } as const;
+    expect(entryOf(ticket, { ...desk(), matrix: { ...desk().matrix, low: row } })).toMatchObject({ priority: 'P1' });
   });
 });

@@ -1,10 +1,12 @@
 import type { ExplanationStep, Priority, TicketType } from '@tierline/contracts';
-import { lowestTier, placeOf, problemOf, type Desk, type Outcome, type Place, type Rule, type Tier } from './desk.ts';
+import { lowestTier, placeOf, problemOf } from './desk.ts';
+import type { Category, Desk, Outcome, Place, Rule, Surroundings, Tier } from './desk.ts';
 import { priorityOf } from './matrix.ts';
-import { match, wishOf, type TicketFacts } from './rule.ts';
+import { requirementsIn, type Requirements } from './requirements.ts';
+import { matchSafely, wishOf, type RuledTicket, type TicketFacts } from './rule.ts';
 
-/** Where a ticket goes, and every step that led there. */
-export type Decision = {
+/** Where a ticket goes, what its agent has to be able to do, and every step that led there. */
+export type Decision = Requirements & {
   type: TicketType;
   priority: Priority;
   tier: string;
@@ -14,30 +16,36 @@ export type Decision = {
   explanation: ExplanationStep[];
 };
 
+/** The ticket and the time at which its route is decided. */
+export type Occasion = { readonly ticket: TicketFacts; readonly at: string };
+
 const step = (rule: string, matched: boolean, why: string): ExplanationStep => ({ rule, matched, why });
-const nameOf = ({ name }: Rule, index: number) => `rule ${index + 1}: ${name}`;
 const placeWords = ({ tier, queue }: Place) => `${tier}/${queue}`;
 
-type Part = keyof Outcome;
-const parts: readonly Part[] = ['place', 'priority', 'type'];
+/** How a rule is called in an explanation. */
+export const nameOf = ({ name }: Rule, index: number) => `rule ${index + 1}: ${name}`;
 
-const partWords = (part: Part, outcome: Outcome): string => {
-  if (part === 'place') return `sends it to ${placeWords(outcome.place!)}`;
-  return part === 'priority' ? `sets priority ${outcome.priority}` : `makes it ${words[outcome.type!]}`;
-};
+type Part = keyof Outcome;
+const parts: readonly Part[] = ['place', 'priority', 'type', 'skills', 'certifications', 'assignment'];
 
 const words: Record<TicketType, string> = { incident: 'an incident', 'service-request': 'a service request' };
+
+const partWords: { readonly [P in Part]: (value: NonNullable<Outcome[P]>) => string } = {
+  place: (place) => `sends it to ${placeWords(place)}`,
+  priority: (priority) => `sets priority ${priority}`,
+  type: (type) => `makes it ${words[type]}`,
+  skills: (skills) => `asks for skill ${skills.map(({ skill }) => skill).join(', ')}`,
+  certifications: (certifications) => `asks for certificate ${certifications.join(', ')}`,
+  assignment: (assignment) => `assigns it ${assignment}`,
+};
 
 /** What rules have decided so far, and which rule decided it. */
 type Decided = { outcome: Outcome; by: Partial<Record<Part, string>>; steps: ExplanationStep[] };
 
 const outcomeOf = (rule: Rule, desk: Desk): Outcome => {
+  const { tier: _tier, queue: _queue, ...rest } = rule.then;
   const place = placeOf(desk, wishOf(rule));
-  return {
-    ...(place ? { place } : {}),
-    ...(rule.then.priority ? { priority: rule.then.priority } : {}),
-    ...(rule.then.type ? { type: rule.then.type } : {}),
-  };
+  return { ...(place ? { place } : {}), ...rest };
 };
 
 /** Takes from the rule what no earlier rule has decided, and says so. */
@@ -46,7 +54,7 @@ const taken = (decided: Decided, name: string, why: string, says: Outcome): Deci
   const fresh = named.filter((part) => decided.by[part] === undefined);
   const late = named.filter((part) => decided.by[part] !== undefined);
   const effects = [
-    ...fresh.map((part) => partWords(part, says)),
+    ...fresh.map((part) => (partWords[part] as (value: unknown) => string)(says[part])),
     ...late.map((part) => `${part} stays as ${decided.by[part]} decided`),
   ];
   return {
@@ -56,25 +64,23 @@ const taken = (decided: Decided, name: string, why: string, says: Outcome): Deci
   };
 };
 
-const tried = (decided: Decided, rule: Rule, index: number, ticket: TicketFacts, desk: Desk): Decided => {
+const tried = (decided: Decided, rule: Rule, index: number, ticket: RuledTicket, around: Surroundings): Decided => {
   const name = nameOf(rule, index);
   const passed = (why: string): Decided => ({ ...decided, steps: [...decided.steps, step(name, false, why)] });
   if (!rule.enabled) return passed('it is switched off');
-  const { matched, why } = match(rule.when, ticket);
+  const { matched, why } = matchSafely(rule.when, ticket, around);
   if (!matched) return passed(why);
-  const problem = problemOf(desk, wishOf(rule));
+  const problem = problemOf(around.desk, wishOf(rule));
   if (problem) return passed(`skipped, although ${why}: ${problem.why}`);
-  return taken(decided, name, why, outcomeOf(rule, desk));
+  return taken(decided, name, why, outcomeOf(rule, around.desk));
 };
 
-const byRules = (ticket: TicketFacts, desk: Desk): Decided =>
-  desk.rules.reduce<Decided>((decided, rule, index) => tried(decided, rule, index, ticket, desk), {
-    outcome: {},
-    by: {},
-    steps: [],
-  });
+const nothing: Decided = { outcome: {}, by: {}, steps: [] };
 
-type Categorised = { place?: Place; type?: TicketType; steps: ExplanationStep[] };
+const byRules = (ticket: RuledTicket, around: Surroundings): Decided =>
+  around.desk.rules.reduce<Decided>((decided, rule, index) => tried(decided, rule, index, ticket, around), nothing);
+
+type Categorised = { known?: Category; place?: Place; type?: TicketType; steps: ExplanationStep[] };
 
 const byCategory = ({ category }: TicketFacts, desk: Desk): Categorised => {
   if (category === null) return { steps: [step('category', false, 'no category is given')] };
@@ -83,14 +89,12 @@ const byCategory = ({ category }: TicketFacts, desk: Desk): Categorised => {
   if (!known) return { steps: [step(name, false, 'it is not in the catalogue')] };
   const { type } = known;
   const problem = problemOf(desk, known);
-  if (problem) return { type, steps: [step(name, false, `its place is skipped: ${problem.why}`)] };
+  if (problem) return { known, type, steps: [step(name, false, `its place is skipped: ${problem.why}`)] };
   const place = placeOf(desk, known);
-  if (!place) return { type, steps: [step(name, false, `it names no place; it makes the ticket ${words[type]}`)] };
-  return {
-    place,
-    type,
-    steps: [step(name, true, `its place is ${placeWords(place)}; it makes the ticket ${words[type]}`)],
-  };
+  if (!place)
+    return { known, type, steps: [step(name, false, `it names no place; it makes the ticket ${words[type]}`)] };
+  const why = `its place is ${placeWords(place)}; it makes the ticket ${words[type]}`;
+  return { known, place, type, steps: [step(name, true, why)] };
 };
 
 const fallbackOf = ({ tier, defaultQueue }: Tier) => ({
@@ -103,25 +107,31 @@ const fallbackOf = ({ tier, defaultQueue }: Tier) => ({
 });
 
 /** Where an opened ticket goes; null while not a single tier is known. */
-export const decideEntry = (ticket: TicketFacts, desk: Desk): Decision | null => {
+export const decideEntry = ({ ticket, at }: Occasion, around: Surroundings): Decision | null => {
+  const { desk } = around;
   const lowest = lowestTier(desk);
   if (!lowest) return null;
   const { impact, urgency } = ticket;
-  const priority = priorityOf(impact, urgency);
-  const rules = byRules(ticket, desk);
+  const priority = priorityOf(impact, urgency, desk.matrix);
   const category = byCategory(ticket, desk);
+  const type = category.type ?? 'incident';
+  const rules = byRules({ ...ticket, at, type }, around);
   const named = rules.outcome.place ?? category.place;
   const fallback = fallbackOf(lowest);
+  const place = named ?? fallback.place;
+  const { requirements, steps } = requirementsIn(desk, place.queue, rules.outcome, category.known);
   return {
-    type: rules.outcome.type ?? category.type ?? 'incident',
+    type: rules.outcome.type ?? type,
     priority: rules.outcome.priority ?? priority,
-    ...(named ?? fallback.place),
+    ...place,
+    ...requirements,
     fallback: !named,
     explanation: [
       step('matrix', true, `impact ${impact} × urgency ${urgency} gives ${priority}`),
       ...rules.steps,
       ...category.steps,
       ...(named ? [] : [fallback.step]),
+      ...steps,
     ],
   };
 };

@@ -1,46 +1,58 @@
-import type { Channel, Impact, Priority, TicketType, Urgency } from '@tierline/contracts';
+import type {
+  CalendarChanged,
+  CategoryPart,
+  EscalationPart,
+  FactOf,
+  MatrixPart,
+  NeededSkill,
+  Assignment,
+  Priority,
+  QueuePart,
+  RuleConditions,
+  RulePart,
+  TicketType,
+  TierPart,
+} from '@tierline/contracts';
+import { standardMatrix } from './matrix.ts';
 
-export type Tier = { tier: string; name: string; rank: number; defaultQueue: string };
-export type Queue = { queue: string; name: string; tier: string; team: string };
+export type Tier = TierPart;
+export type Queue = QueuePart;
+export type Calendar = FactOf<typeof CalendarChanged>['data'];
+export type Conditions = RuleConditions;
+export type Rule = RulePart;
 
 /** A category of the catalogue; null: the lowest tier, the default queue of the tier. */
-export type Category = { category: string; name: string; type: TicketType; tier: string | null; queue: string | null };
-
-/** Conditions, all of which must hold; without any the rule applies to every ticket. */
-export type Conditions = {
-  category?: string | undefined;
-  channel?: Channel | undefined;
-  impact?: Impact | undefined;
-  urgency?: Urgency | undefined;
-  organisation?: string | undefined;
-  requesterId?: string | undefined;
-  /** One of them stands in subject or description, as whole words, in any case. */
-  keywords?: readonly string[] | undefined;
-};
-
-/** One routing rule. What it leaves out is left to later rules, the category and the matrix. */
-export type Rule = {
-  name: string;
-  when: Conditions;
-  then: {
-    tier?: string | undefined;
-    queue?: string | undefined;
-    priority?: Priority | undefined;
-    type?: TicketType | undefined;
-  };
-  enabled: boolean;
-};
+export type Category = CategoryPart & { readonly tier: string | null; readonly queue: string | null };
 
 /** A tenant's desk as far as routing needs it. */
 export type Desk = {
-  tiers: ReadonlyMap<string, Tier>;
-  queues: ReadonlyMap<string, Queue>;
-  categories: ReadonlyMap<string, Category>;
+  readonly tiers: ReadonlyMap<string, Tier>;
+  readonly queues: ReadonlyMap<string, Queue>;
+  readonly calendars: ReadonlyMap<string, Calendar>;
+  readonly categories: ReadonlyMap<string, Category>;
   /** In the order in which they are tried. */
-  rules: readonly Rule[];
+  readonly rules: readonly Rule[];
+  readonly matrix: MatrixPart;
+  /** The ways up that are allowed. */
+  readonly escalations: readonly EscalationPart[];
 };
 
-export const emptyDesk: Desk = { tiers: new Map(), queues: new Map(), categories: new Map(), rules: [] };
+export const emptyDesk: Desk = {
+  tiers: new Map(),
+  queues: new Map(),
+  calendars: new Map(),
+  categories: new Map(),
+  rules: [],
+  matrix: standardMatrix,
+  escalations: [],
+};
+
+/** What a decision looks at beside the ticket. */
+export type Surroundings = {
+  readonly desk: Desk;
+  /** How many tickets wait in each queue that a rule asks about. */
+  readonly loads: ReadonlyMap<string, number>;
+};
 
 /** Where a ticket can be. */
 export type Place = { tier: string; queue: string };
@@ -49,11 +61,23 @@ export type Place = { tier: string; queue: string };
 export type Wish = { tier: string | null; queue: string | null };
 
 /** What a rule may set. */
-export type Outcome = { place?: Place; priority?: Priority; type?: TicketType };
+export type Outcome = {
+  place?: Place;
+  priority?: Priority;
+  type?: TicketType;
+  skills?: readonly NeededSkill[];
+  certifications?: readonly string[];
+  assignment?: Assignment;
+};
 
 /** The tier in which tickets start unless something else is said; undefined before the first tier is known. */
 export const lowestTier = ({ tiers }: Desk): Tier | undefined =>
   [...tiers.values()].sort((a, b) => a.rank - b.rank || (a.tier < b.tier ? -1 : 1))[0];
+
+/** The queues whose load some rule asks about. */
+export const queuesWithLoad = ({ rules }: Pick<Desk, 'rules'>): string[] => [
+  ...new Set(rules.flatMap(({ when }) => (when.load ? [when.load.queue] : []))),
+];
 
 /** Why the tier and the queue of a wish cannot be taken together; null when they can. */
 export const problemOf = (

@@ -4,6 +4,7 @@ import { decideEscalation, type Rising } from './escalation.ts';
 const queue = (name: string, tier: string) => [name, { queue: name, name, tier, team: name }] as const;
 const network = { category: 'network', name: 'Network', type: 'incident', tier: null, queue: 'systems' } as const;
 const desk = (...rules: readonly Rule[]): Desk => ({
+  ...emptyDesk,
   tiers: new Map([
     ['tier-1', { tier: 'tier-1', name: 'Tier 1', rank: 1, defaultQueue: 'service-desk' }],
     ['tier-2', { tier: 'tier-2', name: 'Tier 2', rank: 2, defaultQueue: 'general' }],
@@ -31,6 +32,7 @@ const rising: Rising = {
   },
   priority: 'P1',
   type: 'incident',
+  at: '2026-11-23T12:00:00.000Z',
   toTier: 'tier-2',
   toQueue: null,
 };
@@ -47,9 +49,11 @@ const byDefault = {
   why: 'nothing else named a queue: general is the default queue of tier-2',
 };
 
+const wayOf = (up: Rising, on: Desk) => decideEscalation(up, { desk: on, loads: new Map() });
+
 describe('an escalated ticket', () => {
   it('goes to the queue that was asked for, and keeps priority and type', () =>
-    expect(decideEscalation({ ...rising, toQueue: 'network' }, desk(rule({ queue: 'systems' })))).toEqual({
+    expect(wayOf({ ...rising, toQueue: 'network' }, desk(rule({ queue: 'systems' })))).toEqual({
       type: 'incident',
       priority: 'P1',
       tier: 'tier-2',
@@ -60,7 +64,7 @@ describe('an escalated ticket', () => {
 
   it('goes to the queue of a rule for that tier', () =>
     expect(
-      decideEscalation(
+      wayOf(
         rising,
         desk(
           rule({ tier: 'tier-1', queue: 'service-desk' }),
@@ -93,7 +97,7 @@ describe('an escalated ticket', () => {
     }));
 
   it("goes to its category's queue in that tier", () =>
-    expect(decideEscalation({ ...rising, ticket: { ...rising.ticket, category: 'network' } }, desk())).toMatchObject({
+    expect(wayOf({ ...rising, ticket: { ...rising.ticket, category: 'network' } }, desk())).toMatchObject({
       queue: 'systems',
       explanation: [up, { rule: 'category network', matched: true, why: 'its queue in tier-2 is systems' }],
     }));
@@ -102,14 +106,14 @@ describe('an escalated ticket', () => {
     ['service-desk', 'service-desk belongs to tier-1, not to tier-2'],
     ['gone', 'queue gone is not known'],
   ])('goes to the default queue of the tier when %s was asked for, and says why', (toQueue, why) =>
-    expect(decideEscalation({ ...rising, toQueue }, desk())).toMatchObject({
+    expect(wayOf({ ...rising, toQueue }, desk())).toMatchObject({
       queue: 'general',
       explanation: [up, { rule: 'queue asked for', matched: false, why }, byDefault],
     }),
   );
 
   it('goes to the default queue when nobody named one', () =>
-    expect(decideEscalation(rising, desk())).toMatchObject({ queue: 'general', explanation: [up, byDefault] }));
+    expect(wayOf(rising, desk())).toMatchObject({ queue: 'general', explanation: [up, byDefault] }));
 
-  it('waits while its tier is not known', () => expect(decideEscalation(rising, emptyDesk)).toBeNull());
+  it('waits while its tier is not known', () => expect(wayOf(rising, emptyDesk)).toBeNull());
 });

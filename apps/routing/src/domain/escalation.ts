@@ -1,11 +1,14 @@
 import type { ExplanationStep, Priority, TicketType } from '@tierline/contracts';
 import type { Decision } from './decision.ts';
-import type { Desk, Rule } from './desk.ts';
-import { match, type TicketFacts } from './rule.ts';
+import type { Desk, Rule, Surroundings } from './desk.ts';
+import { requirementsIn } from './requirements.ts';
+import { matchSafely, type TicketFacts } from './rule.ts';
 
 /** What goes up: the ticket as it was routed before, the tier it goes to and the queue that was asked for. */
 export type Rising = {
   ticket: TicketFacts;
+  /** When the route is decided. */
+  at: string;
   priority: Priority;
   type: TicketType;
   toTier: string;
@@ -29,13 +32,13 @@ const asked = ({ toTier, toQueue }: Rising, desk: Desk): Choice => {
 const tried = (
   rule: Rule,
   queue: string,
-  { ticket, toTier }: Rising,
-  desk: Desk,
+  { ticket, at, type, toTier }: Rising,
+  around: Surroundings,
 ): { matched: boolean; why: string } => {
   if (!rule.enabled) return { matched: false, why: 'it is switched off' };
-  const { matched, why } = match(rule.when, ticket);
+  const { matched, why } = matchSafely(rule.when, { ...ticket, at, type }, around);
   if (!matched) return { matched, why };
-  const known = desk.queues.get(queue);
+  const known = around.desk.queues.get(queue);
   if (!known) return { matched: false, why: `skipped, although ${why}: queue ${queue} is not known` };
   if (rule.then.tier !== undefined && rule.then.tier !== known.tier)
     return {
@@ -46,12 +49,13 @@ const tried = (
 };
 
 /** The first rule that holds and names a queue of the tier; rules for other tiers have nothing to say here. */
-const byRules = (rising: Rising, desk: Desk): Choice => {
+const byRules = (rising: Rising, around: Surroundings): Choice => {
+  const { desk } = around;
   const steps: ExplanationStep[] = [];
   for (const [index, rule] of desk.rules.entries()) {
     const { queue } = rule.then;
     if (queue === undefined || (desk.queues.get(queue)?.tier ?? rising.toTier) !== rising.toTier) continue;
-    const { matched, why } = tried(rule, queue, rising, desk);
+    const { matched, why } = tried(rule, queue, rising, around);
     steps.push({ rule: `rule ${index + 1}: ${rule.name}`, matched, why });
     if (matched) return { queue, steps };
   }
@@ -79,13 +83,14 @@ const firstOf = (choices: readonly (() => Choice)[]): Choice => {
 };
 
 /** Where an escalated ticket goes in its new tier; null while that tier is not known. */
-export const decideEscalation = (rising: Rising, desk: Desk): Decision | null => {
+export const decideEscalation = (rising: Rising, around: Surroundings): Decision | null => {
+  const { desk } = around;
   const { priority, type, toTier } = rising;
   const tier = desk.tiers.get(toTier);
   if (!tier) return null;
   const { queue, steps } = firstOf([
     () => asked(rising, desk),
-    () => byRules(rising, desk),
+    () => byRules(rising, around),
     () => byCategory(rising, desk),
     () => ({
       queue: tier.defaultQueue,
@@ -98,15 +103,20 @@ export const decideEscalation = (rising: Rising, desk: Desk): Decision | null =>
       ],
     }),
   ]);
+  const place = queue ?? tier.defaultQueue;
+  const category = desk.categories.get(rising.ticket.category ?? '');
+  const asks = requirementsIn(desk, place, {}, category);
   return {
     type,
     priority,
     tier: toTier,
-    queue: queue ?? tier.defaultQueue,
+    queue: place,
+    ...asks.requirements,
     fallback: false,
     explanation: [
       { rule: 'escalation', matched: true, why: `it goes up to ${toTier}; priority stays ${priority}` },
       ...steps,
+      ...asks.steps,
     ],
   };
 };

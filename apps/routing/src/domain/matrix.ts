@@ -1,6 +1,7 @@
-import type { Impact, Priority, Urgency } from '@tierline/contracts';
+import type { Impact, MatrixPart, Priority, Urgency } from '@tierline/contracts';
 
-const matrix: Record<Impact, Record<Urgency, Priority>> = {
+/** The matrix of a desk that has none of its own. */
+export const standardMatrix: MatrixPart = {
   low: { low: 'P4', medium: 'P3', high: 'P3' },
   medium: { low: 'P4', medium: 'P3', high: 'P2' },
   high: { low: 'P3', medium: 'P2', high: 'P1' },
@@ -8,4 +9,5 @@ const matrix: Record<Impact, Record<Urgency, Priority>> = {
 };
 
 /** Priority by impact and urgency. */
-export const priorityOf = (impact: Impact, urgency: Urgency): Priority => matrix[impact][urgency];
+export const priorityOf = (impact: Impact, urgency: Urgency, matrix = standardMatrix): Priority =>
+  matrix[impact][urgency];

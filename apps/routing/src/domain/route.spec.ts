@@ -19,7 +19,7 @@ const tiers = (...ranks: readonly number[]): Desk => ({
     ]),
   ),
 });
-const on = (desk: Desk) => specFor({ ...route, initial: { desk, ticket: null } });
+const on = (desk: Desk) => specFor({ ...route, initial: { desk, loads: new Map(), ticket: null } });
 const { given } = on(tiers(1, 2, 3));
 
 const command: Command = { type: 'route', patient: true };

@@ -11,7 +11,7 @@ import {
   type TicketType,
 } from '@tierline/contracts';
 import { decideEntry, type Decision } from './decision.ts';
-import { emptyDesk, lowestTier, type Desk } from './desk.ts';
+import { emptyDesk, lowestTier, type Surroundings } from './desk.ts';
 import { decideEscalation } from './escalation.ts';
 import type { TicketFacts } from './rule.ts';
 
@@ -27,10 +27,13 @@ export type RoutedTicket = {
   /** As the latest route said; null before the first. */
   priority: Priority | null;
   type: TicketType | null;
+  /** The number that people know it by, and when it was opened; null for tickets of before they were kept. */
+  number: number | null;
+  openedAt: string | null;
 };
 
-/** A ticket beside its tenant's desk, so that the decision is a function of both. */
-export type Route = { desk: Desk; ticket: RoutedTicket | null };
+/** A ticket beside its surroundings, so that the decision is a function of both. */
+export type Route = Surroundings & { ticket: RoutedTicket | null };
 
 /**
  * Decide the pending route. `patient`: while no tier of rank 1 is known, the desk counts as still arriving
@@ -42,23 +45,22 @@ export type Observed = FactOf<
   typeof TicketOpened | typeof TicketEscalated | typeof TicketResolved | typeof TicketClosed | typeof TicketCancelled
 >;
 
-const decisionFor = ({ desk }: Route, ticket: RoutedTicket, patient: boolean): Decision | null => {
+const decisionFor = (around: Route, ticket: RoutedTicket, patient: boolean, at: string): Decision | null => {
   const { facts, pending, priority, type } = ticket;
-  if (!pending || (patient && lowestTier(desk)?.rank !== 1)) return null;
+  if (!pending || (patient && lowestTier(around.desk)?.rank !== 1)) return null;
   const { toTier, toQueue } = pending;
-  if (toTier === null) return decideEntry(facts, desk);
+  if (toTier === null) return decideEntry({ ticket: facts, at }, around);
   // A ticket may go up before its entry could be decided: then priority and type are those of its entry.
-  const entry = priority && type ? { priority, type } : decideEntry(facts, desk);
-  return (
-    entry && decideEscalation({ ticket: facts, priority: entry.priority, type: entry.type, toTier, toQueue }, desk)
-  );
+  const entry = priority && type ? { priority, type } : decideEntry({ ticket: facts, at }, around);
+  if (!entry) return null;
+  return decideEscalation({ ticket: facts, at, priority: entry.priority, type: entry.type, toTier, toQueue }, around);
 };
 
 /** Nothing happens when no route is pending, or while the tier it needs is not known. */
-const decide = ({ patient }: Command, route: Route): readonly RouteEvent[] => {
+const decide = ({ patient }: Command, route: Route, at: string): readonly RouteEvent[] => {
   const { ticket } = route;
   if (!ticket) throw new DomainError('ticket_absent', 'Routing never saw this ticket being opened.', 'absent');
-  const decision = decisionFor(route, ticket, patient);
+  const decision = decisionFor(route, ticket, patient, at);
   if (!decision) return [];
   const { category, impact, urgency } = ticket.facts;
   return [TicketRouted({ hop: ticket.hop, category, impact, urgency, ...decision })];
@@ -77,9 +79,13 @@ const factsOf = ({ data }: FactOf<typeof TicketOpened>): TicketFacts => ({
 
 const entry: Pending = { toTier: null, toQueue: null };
 
-const ticketAfter = (ticket: RoutedTicket | null, event: RouteEvent | Observed): RoutedTicket | null => {
-  if (event.type === TicketOpened.type)
-    return ticket ?? { facts: factsOf(event), hop: 1, pending: entry, priority: null, type: null };
+const openedAs = (event: FactOf<typeof TicketOpened>, openedAt: string): RoutedTicket => {
+  const { number } = event.data;
+  return { facts: factsOf(event), hop: 1, pending: entry, priority: null, type: null, number, openedAt };
+};
+
+const ticketAfter = (ticket: RoutedTicket | null, event: RouteEvent | Observed, at: string): RoutedTicket | null => {
+  if (event.type === TicketOpened.type) return ticket ?? openedAs(event, at);
   if (!ticket) return ticket;
   switch (event.type) {
     case TicketEscalated.type: {
@@ -95,9 +101,9 @@ const ticketAfter = (ticket: RoutedTicket | null, event: RouteEvent | Observed):
   }
 };
 
-const evolve = (route: Route, event: RouteEvent | Observed): Route => {
-  const ticket = ticketAfter(route.ticket, event);
+const evolve = (route: Route, event: RouteEvent | Observed, at: string): Route => {
+  const ticket = ticketAfter(route.ticket, event, at);
   return ticket === route.ticket ? route : { ...route, ticket };
 };
 
-export const route = { initial: { desk: emptyDesk, ticket: null } as Route, decide, evolve };
+export const route = { initial: { desk: emptyDesk, loads: new Map(), ticket: null } as Route, decide, evolve };

@@ -1,7 +1,9 @@
 import { emptyDesk, type Conditions, type Rule } from './desk.ts';
-import { match, unknownPlaces, type TicketFacts } from './rule.ts';
+import { match, unknownPlaces, type RuledTicket } from './rule.ts';
 
-const ticket: TicketFacts = {
+const ticket: RuledTicket = {
+  at: '2026-11-23T12:00:00.000Z',
+  type: 'incident',
   category: 'network',
   channel: 'phone',
   impact: 'high',
@@ -11,6 +13,8 @@ const ticket: TicketFacts = {
   subject: 'The VPN drops',
   description: 'Größe der Datei: 4 GB.\nIt disappears after a minute; error 0x80072EE7.',
 };
+
+const around = { desk: emptyDesk, loads: new Map([['phones', 3]]) };
 
 describe('the conditions of a rule', () => {
   it.each<[string, Conditions, string]>([
@@ -24,19 +28,24 @@ describe('the conditions of a rule', () => {
     ['several words', { keywords: ['after a minute'] }, 'the text has "after a minute"'],
     ['words beyond ASCII', { keywords: ['größe'] }, 'the text has "größe"'],
     ['a word beside a sign', { keywords: ['0x80072ee7'] }, 'the text has "0x80072ee7"'],
+    ['one of several values', { impact: ['low', 'high'] }, 'impact is high'],
+    ['a load', { load: { queue: 'phones', atLeast: 3 } }, '3 tickets wait in phones, at least 3 are asked'],
     ['fields and words', { channel: 'phone', keywords: ['vpn'] }, 'channel is phone, the text has "vpn"'],
-  ])('hold for %s', (_, when, why) => expect(match(when, ticket)).toEqual({ matched: true, why }));
+  ])('hold for %s', (_, when, why) => expect(match(when, ticket, around)).toEqual({ matched: true, why }));
 
   it.each<[string, Conditions, string]>([
     ['another value', { category: 'email' }, 'category is network, not email'],
     ['one of several', { channel: 'phone', impact: 'low', urgency: 'high' }, 'impact is high, not low'],
+    ['none of several values', { impact: ['low', 'medium'] }, 'impact is high, not low or medium'],
+    ['a load that is not there', { load: { queue: 'vpn', atLeast: 1 } }, '0 tickets wait in vpn, fewer than 1'],
+    ['an unknown calendar', { hours: { calendar: 'moon', is: 'open' } }, 'calendar moon is not known'],
     ['a part of a word', { keywords: ['sap'] }, 'the text does not have "sap"'],
     ['none of the words', { keywords: ['sap', 'wifi'] }, 'the text has none of 2 keywords'],
     ['a field that holds, words that do not', { channel: 'phone', keywords: ['sap'] }, 'the text does not have "sap"'],
-  ])('do not hold for %s', (_, when, why) => expect(match(when, ticket)).toEqual({ matched: false, why }));
+  ])('do not hold for %s', (_, when, why) => expect(match(when, ticket, around)).toEqual({ matched: false, why }));
 
   it('do not hold for a field that the ticket does not have', () =>
-    expect(match({ category: 'email' }, { ...ticket, category: null })).toEqual({
+    expect(match({ category: 'email' }, { ...ticket, category: null }, around)).toEqual({
       matched: false,
       why: 'category is not given, email is asked',
     }));

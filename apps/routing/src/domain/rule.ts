@@ -1,5 +1,6 @@
-import type { Channel, Impact, Urgency } from '@tierline/contracts';
-import { problemOf, type Conditions, type Desk, type Rule, type Wish } from './desk.ts';
+import type { Channel, Impact, TicketType, Urgency } from '@tierline/contracts';
+import { problemOf, type Conditions, type Desk, type Rule, type Surroundings, type Wish } from './desk.ts';
+import { isOpen } from './opening-hours.ts';
 
 /** What conditions look at. */
 export type TicketFacts = {
@@ -13,11 +14,15 @@ export type TicketFacts = {
   description: string;
 };
 
+/** The ticket at the time at which its route is decided, ISO 8601, with the type that its category gives it. */
+export type RuledTicket = TicketFacts & { readonly at: string; readonly type: TicketType };
+
 export type Match = { matched: boolean; why: string };
 
-const fields = ['category', 'channel', 'impact', 'urgency', 'organisation', 'requesterId'] as const;
+const fields = ['category', 'type', 'channel', 'impact', 'urgency', 'organisation', 'requesterId'] as const;
 const called: Record<(typeof fields)[number], string> = {
   category: 'category',
+  type: 'type',
   channel: 'channel',
   impact: 'impact',
   urgency: 'urgency',
@@ -51,23 +56,62 @@ const keywordMatch = (keywords: readonly string[], { subject, description }: Tic
   };
 };
 
+const fieldMatch = (
+  field: (typeof fields)[number],
+  wanted: string | readonly string[],
+  found: string | null,
+): Match => {
+  const values = typeof wanted === 'string' ? [wanted] : wanted;
+  const words = values.join(' or ');
+  if (found === null) return { matched: false, why: `${called[field]} is not given, ${words} is asked` };
+  if (!values.some((value) => same(value, found)))
+    return { matched: false, why: `${called[field]} is ${found}, not ${words}` };
+  return { matched: true, why: `${called[field]} is ${found}` };
+};
+
+const hoursMatch = ({ calendar: id, is }: NonNullable<Conditions['hours']>, desk: Desk, at: string): Match => {
+  const calendar = desk.calendars.get(id);
+  if (!calendar) return { matched: false, why: `calendar ${id} is not known` };
+  const now = isOpen(calendar, at) ? 'open' : 'closed';
+  return { matched: now === is, why: `calendar ${id} is ${now}${now === is ? '' : `, not ${is}`}` };
+};
+
+const loadMatch = ({ queue, atLeast }: NonNullable<Conditions['load']>, loads: Surroundings['loads']): Match => {
+  const waiting = loads.get(queue) ?? 0;
+  return waiting >= atLeast
+    ? { matched: true, why: `${waiting} tickets wait in ${queue}, at least ${atLeast} are asked` }
+    : { matched: false, why: `${waiting} tickets wait in ${queue}, fewer than ${atLeast}` };
+};
+
 /** Whether the conditions hold for the ticket, with the condition that decided. */
-export const match = (when: Conditions, ticket: TicketFacts): Match => {
-  const reasons: string[] = [];
-  for (const field of fields) {
+export const match = (when: Conditions, ticket: RuledTicket, { desk, loads }: Surroundings): Match => {
+  const checks: (() => Match)[] = fields.flatMap((field) => {
     const wanted = when[field];
-    if (wanted === undefined) continue;
-    const found = ticket[field];
-    if (found === null) return { matched: false, why: `${called[field]} is not given, ${wanted} is asked` };
-    if (!same(wanted, found)) return { matched: false, why: `${called[field]} is ${found}, not ${wanted}` };
-    reasons.push(`${called[field]} is ${found}`);
-  }
-  if (when.keywords) {
-    const words = keywordMatch(when.keywords, ticket);
-    if (!words.matched) return words;
-    reasons.push(words.why);
+    return wanted === undefined ? [] : [() => fieldMatch(field, wanted, ticket[field])];
+  });
+  const { keywords, hours, load } = when;
+  if (keywords) checks.push(() => keywordMatch(keywords, ticket));
+  if (hours) checks.push(() => hoursMatch(hours, desk, ticket.at));
+  if (load) checks.push(() => loadMatch(load, loads));
+  const reasons: string[] = [];
+  for (const check of checks) {
+    const { matched, why } = check();
+    if (!matched) return { matched, why };
+    reasons.push(why);
   }
   return { matched: true, why: reasons.length > 0 ? reasons.join(', ') : 'it applies to every ticket' };
+};
+
+/** As `match`; a rule that fails does not match, and says how it failed: the ticket must go on its way. */
+export const matchSafely = (when: Conditions, ticket: RuledTicket, around: Surroundings): Match => {
+  try {
+    return match(when, ticket, around);
+  } catch (error) {
+    return {
+      matched: false,
+      why: `skipped, since it failed: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
 };
 
 export const wishOf = ({ then }: Rule): Wish => ({ tier: then.tier ?? null, queue: then.queue ?? null });

@@ -1,31 +1,21 @@
 import { Body, Controller, Get, Inject, Param, Put, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { may, type Caller } from '@tierline/auth';
-import { Line, Slug, TicketType } from '@tierline/contracts';
-import { Commands, originOf } from '@tierline/messaging';
-import { Database } from '@tierline/persistence';
+import { CategoryPart, Slug, TicketType, canonicalPart } from '@tierline/contracts';
+import { Commands } from '@tierline/messaging';
+import { Database, type Transaction } from '@tierline/persistence';
 import { Allow, By } from '@tierline/service';
 import { z } from 'zod';
-import { deskOf } from '../desk-copy.ts';
+import { changeCatalogue } from '../catalogue.ts';
+import { deskOf } from '../desks.ts';
 import { problemOf, type Category, type Desk } from '../domain/desk.ts';
-import { listCategories } from '../queries.ts';
-import { categories, categoryId } from '../store.ts';
+import { listCategories, readCategory } from '../queries.ts';
 
-const about = {
-  name: Line,
-  type: TicketType,
-  tier: Slug.nullish().transform((tier) => tier ?? null),
-  queue: Slug.nullish().transform((queue) => queue ?? null),
-};
 const CategoryPath = z.strictObject({ category: Slug });
-const OneCategory = z.strictObject(about);
+const WholeCategory = z.strictObject(CategoryPart.shape);
+const OneCategory = WholeCategory.omit({ category: true });
 const ManyCategories = z
-  .strictObject({
-    categories: z
-      .array(z.strictObject({ category: Slug, ...about }))
-      .min(1)
-      .max(2_000),
-  })
+  .strictObject({ categories: z.array(WholeCategory).min(1).max(2_000) })
   .superRefine(({ categories: all }, context) => {
     const seen = new Set<string>();
     for (const [index, { category }] of all.entries()) {
@@ -47,6 +37,19 @@ const List = z.strictObject({
 
 type CategoryPath = z.output<typeof CategoryPath>;
 type List = z.output<typeof List>;
+
+/** The catalogue with these categories put over those that are there. */
+const withCategories = (there: readonly CategoryPart[], named: readonly CategoryPart[]): CategoryPart[] => {
+  const names = new Set(named.map(({ category }) => category));
+  return [...there.filter(({ category }) => !names.has(category)), ...named];
+};
+
+/** As it is answered: with every field that says where its tickets start. */
+const categoryOf = (part: CategoryPart): Category => ({
+  ...canonicalPart('categories', part),
+  tier: part.tier ?? null,
+  queue: part.queue ?? null,
+});
 
 /** Why its tickets cannot go where it says; null when they can. */
 const problemIn = (desk: Desk, category: Category): string | null => problemOf(desk, category)?.why ?? null;
@@ -89,12 +92,12 @@ export class CategoriesController {
     @Param({ schema: CategoryPath }) { category }: CategoryPath,
     @Body({ schema: OneCategory }) body: z.output<typeof OneCategory>,
   ) {
-    const command: Category = { category, ...body };
+    const wanted = categoryOf({ category, ...body });
     return this.commands.within({ by: caller }, async (tx) => {
-      const id = categoryId(caller.tenant, category);
-      const [defined] = await categories.run(tx, [{ id, origin: originOf(caller), command }]);
-      const problem = problemIn(await deskOf(tx, caller.tenant), command);
-      return { ...command, sequence: defined!.sequence, changed: defined!.events.length > 0, problem };
+      const { differences } = await this.change(tx, caller, [wanted]);
+      const { sequence } = await readCategory(tx, caller.tenant, category);
+      const problem = problemIn(await deskOf(tx, caller.tenant), wanted);
+      return { ...wanted, sequence, changed: differences.length > 0, problem };
     });
   }
 
@@ -109,15 +112,21 @@ export class CategoriesController {
     @Body({ schema: ManyCategories }) { categories: all }: z.output<typeof ManyCategories>,
   ) {
     return this.commands.within({ by: caller }, async (tx) => {
-      const origin = originOf(caller);
-      const work = all.map((command) => ({ id: categoryId(caller.tenant, command.category), origin, command }));
-      const results = await categories.run(tx, work);
+      const { differences } = await this.change(tx, caller, all);
       const desk = await deskOf(tx, caller.tenant);
-      const problems = all.flatMap((category) => {
-        const problem = problemIn(desk, category);
-        return problem ? [{ category: category.category, problem }] : [];
+      const problems = all.flatMap((part) => {
+        const problem = problemIn(desk, categoryOf(part));
+        return problem ? [{ category: part.category, problem }] : [];
       });
-      return { total: all.length, changed: results.filter(({ events }) => events.length > 0).length, problems };
+      return { total: all.length, changed: differences.length, problems };
+    });
+  }
+
+  private change(tx: Transaction, by: Caller, named: readonly CategoryPart[]) {
+    return changeCatalogue(tx, {
+      by,
+      why: null,
+      after: (there) => ({ ...there, categories: withCategories(there.categories, named) }),
     });
   }
 }

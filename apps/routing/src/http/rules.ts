@@ -7,47 +7,32 @@ import {
   Impact,
   Line,
   PersonId,
-  Priority,
+  RuleConditions,
+  RuleOutcome,
+  RulePart,
   Slug,
   Text,
-  TicketType,
   Urgency,
 } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
 import { Allow, By, SeenSequence } from '@tierline/service';
 import { z } from 'zod';
-import { deskOf } from '../desk-copy.ts';
+import { surroundingsOf } from '../desks.ts';
 import { decideEntry } from '../domain/decision.ts';
-import type { Rule } from '../domain/desk.ts';
 import { readRules, replaceRules } from '../rule-set.ts';
 
-const Conditions = z.strictObject({
-  category: Slug.optional(),
-  channel: Channel.optional(),
-  impact: Impact.optional(),
-  urgency: Urgency.optional(),
-  organisation: Line.optional(),
-  requesterId: PersonId.optional(),
-  keywords: z.array(z.string().trim().min(1).max(100)).min(1).max(50).optional(),
-});
-const Result = z
-  .strictObject({
-    tier: Slug.optional(),
-    queue: Slug.optional(),
-    priority: Priority.optional(),
-    type: TicketType.optional(),
-  })
-  .refine((then) => Object.values(then).some((value) => value !== undefined), {
-    error: 'name at least one of tier, queue, priority and type',
-  });
 const OneRule = z.strictObject({
-  name: Line,
-  when: Conditions.default({}),
-  then: Result,
-  enabled: z.boolean().default(true),
-}) satisfies z.ZodType<Rule>;
-const Rules = z.strictObject({ rules: z.array(OneRule).max(500) });
+  ...RulePart.shape,
+  when: z.strictObject(RuleConditions.shape).default({}),
+  then: z.strictObject(RuleOutcome.shape).superRefine((then, context) => {
+    if (Object.values(then).some((value) => value !== undefined)) return;
+    context.addIssue({ code: 'custom', message: 'name at least one thing that it sets' });
+  }),
+});
+/** A draft of rules. */
+export const RuleList = z.array(OneRule).max(500);
+const Rules = z.strictObject({ rules: RuleList, why: Line.optional() });
 
 const Sample = z.strictObject({
   category: Slug.optional(),
@@ -58,11 +43,13 @@ const Sample = z.strictObject({
   requesterId: PersonId.optional(),
   subject: Line.optional(),
   description: Text.optional(),
-  rules: z.array(OneRule).max(500).optional(),
+  rules: RuleList.optional(),
+  /** When the ticket would be opened; now, unless it is said. */
+  at: z.iso.datetime().optional(),
 });
 type Sample = z.output<typeof Sample>;
 
-const factsOf = ({ rules: _, ...sample }: Sample) => ({
+const factsOf = ({ rules: _rules, at: _at, ...sample }: Sample) => ({
   ...sample,
   category: sample.category ?? null,
   organisation: sample.organisation ?? null,
@@ -98,10 +85,12 @@ export class RulesController {
   })
   replace(
     @By() caller: Caller,
-    @Body({ schema: Rules }) { rules }: z.output<typeof Rules>,
+    @Body({ schema: Rules }) { rules, why }: z.output<typeof Rules>,
     @SeenSequence() expected: number | undefined,
   ) {
-    return this.commands.within({ by: caller }, (tx) => replaceRules(tx, caller, rules, expected));
+    return this.commands.within({ by: caller }, (tx) =>
+      replaceRules(tx, caller, { rules, why: why ?? null, expected }),
+    );
   }
 
   @Post('simulate')
@@ -115,8 +104,8 @@ export class RulesController {
   })
   simulate(@By() { tenant }: Caller, @Body({ schema: Sample }) sample: Sample) {
     return this.database.asTenant(tenant, async (tx) => {
-      const desk = await deskOf(tx, tenant);
-      const decision = decideEntry(factsOf(sample), { ...desk, rules: sample.rules ?? desk.rules });
+      const around = (await surroundingsOf(tx, [tenant], sample.rules)).get(tenant)!;
+      const decision = decideEntry({ ticket: factsOf(sample), at: sample.at ?? tx.now }, around);
       if (!decision) throw new DomainError('desk_unknown', 'No tier of your desk is known yet: tickets would wait.');
       return decision;
     });

@@ -1,6 +1,6 @@
-import { DomainError } from '@tierline/contracts';
+import { allParts, type DeskParts } from '@tierline/contracts';
 import { changeDesk } from './desk-change.ts';
-import { noParts as nothing, type DeskParts, type NamedParts } from './desk-parts.ts';
+import { noParts, type KeptParts } from './desk-parts.ts';
 
 const tier = (rank: number, defaultQueue: string) => ({
   tier: `tier-${rank}`,
@@ -23,52 +23,57 @@ const standard = {
   targets: { 'sla-resolution': { P1: 240 } },
 };
 
-const there: DeskParts = {
+const there: KeptParts = {
+  ...noParts,
   tiers: [tier(1, 'service-desk'), tier(2, 'messaging')],
   queues: [queue('service-desk', 'tier-1'), queue('phones', 'tier-1'), queue('messaging', 'tier-2')],
+  teams: ['messaging', 'phones', 'service-desk'].map((team) => ({ team, name: team })),
   agents: [agent('tom', 'phones', 'service-desk')],
   calendars: [{ ...hamburg, closedOn: [] }],
   policies: [standard],
 };
-const change = (parts: Partial<NamedParts>, from = there) => changeDesk(from, { ...nothing, ...parts }, at);
+const all = allParts({ ...there, calendars: [hamburg] });
+const change = (parts: Partial<DeskParts>, from = there) => changeDesk(from, allParts(parts), 'merge', at);
+const told = (parts: Partial<DeskParts>, from = there) =>
+  change(parts, from).differences.map(({ part, id, what }) => `${what} ${part} ${id}`);
+const faultsOf = (parts: Partial<DeskParts>) => change(parts).faults;
 
-const faultsOf = (parts: Partial<NamedParts>, from = there) => {
-  try {
-    change(parts, from);
-  } catch (error) {
-    if (error instanceof DomainError && error.code === 'desk_invalid') return error.extras.fields;
-    throw error;
-  }
-  throw new Error('the change was not refused');
-};
-
-it('takes a whole new desk at once', () =>
-  expect(changeDesk(nothing, { ...there, calendars: [hamburg] }, at)).toEqual(there));
+it('takes a whole new desk at once', () => {
+  const { after, faults } = change(all, noParts);
+  expect(faults).toEqual([]);
+  expect(after).toMatchObject({ tiers: there.tiers, queues: there.queues, calendars: there.calendars });
+});
 
 it('changes nothing when all is the same, in whatever order the teams are named', () => {
-  expect(
-    change({ ...there, calendars: [hamburg], agents: [agent('tom', 'service-desk', 'phones', 'service-desk')] }),
-  ).toEqual(nothing);
+  expect(told({ ...all, agents: [agent('tom', 'service-desk', 'phones', 'service-desk')] })).toEqual([]);
 });
 
 it('changes only what differs', () =>
-  expect(change({ queues: [...there.queues.slice(0, 2), { ...there.queues[2]!, name: 'Mail' }] })).toEqual({
-    ...nothing,
-    queues: [{ ...there.queues[2]!, name: 'Mail' }],
-  }));
+  expect(told({ queues: [...there.queues.slice(0, 2), { ...there.queues[2]!, name: 'Mail' }] })).toEqual([
+    'changed queues messaging',
+  ]));
+
+it('makes the teams that queues and agents name, until somebody describes them', () =>
+  expect(told({ queues: [queue('vpn', 'tier-1')], agents: [agent('una', 'night')] })).toEqual([
+    'new queues vpn',
+    'new teams vpn',
+    'new teams night',
+    'new agents una',
+  ]));
 
 it('lets two tiers change their ranks with each other', () => {
   const tiers = [
     { ...tier(1, 'service-desk'), rank: 2 },
     { ...tier(2, 'messaging'), rank: 1 },
   ];
-  expect(change({ tiers })).toEqual({ ...nothing, tiers });
+  expect(faultsOf({ tiers })).toEqual([]);
+  expect(told({ tiers })).toHaveLength(2);
 });
 
 it('lets a default queue move when its tier names another one in the same change', () =>
-  expect(change({ tiers: [tier(1, 'phones')], queues: [queue('service-desk', 'tier-2')] }).queues).toHaveLength(1));
+  expect(faultsOf({ tiers: [tier(1, 'phones')], queues: [queue('service-desk', 'tier-2')] })).toEqual([]));
 
-it.each<[string, Partial<NamedParts>, string, RegExp]>([
+it.each<[string, Partial<DeskParts>, string, RegExp]>([
   ['a queue of an unknown tier', { queues: [queue('vpn', 'tier-9')] }, 'queues.0.tier', /no tier tier-9/],
   ['an unknown default queue', { tiers: [tier(3, 'cellar')] }, 'tiers.0.defaultQueue', /no queue cellar/],
   [
@@ -102,8 +107,28 @@ it('names every fault at once', () =>
 it('writes public holidays out, and lets own ones go before them', () => {
   const named = { ...hamburg, publicHolidays: { country: 'DE', state: 'HH' } };
   const own = [{ date: '2026-12-25', name: 'Closed for everybody' }];
-  const [kept] = change({ calendars: [{ ...named, holidays: own }] }).calendars;
+  const [kept] = change({ calendars: [{ ...named, holidays: own }] }).after.calendars;
   expect(kept!.closedOn).toContainEqual({ date: '2027-05-01', name: 'Maifeiertag' });
   expect(kept!.closedOn.filter(({ date }) => date === '2026-12-25')).toEqual(own);
   expect(kept!.closedOn.at(-1)!.date).toMatch(/^2030-12/);
+});
+
+describe('a whole document', () => {
+  const whole = (parts: Partial<DeskParts>) => changeDesk(there, { ...all, ...parts }, 'replace', at);
+  const staffed = [agent('tom', 'phones', 'service-desk', 'messaging')];
+
+  it('takes away what it does not name', () => {
+    const [first, , last] = all.queues;
+    const { faults, differences } = whole({ agents: staffed, queues: [first!, last!] });
+    expect(faults).toEqual([]);
+    expect(differences).toMatchObject([
+      { part: 'queues', id: 'phones', what: 'removed' },
+      { part: 'agents', id: 'tom', what: 'changed' },
+    ]);
+  });
+
+  it('has to be complete', () =>
+    expect(whole({ teams: [] }).faults.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['queues.0.team', 'queues.2.team', 'agents.0.teams.0']),
+    ));
 });

@@ -1,109 +1,104 @@
-import { DomainError } from '@tierline/contracts';
+import {
+  allParts,
+  canonicalPart,
+  deskDifferences,
+  deskFaults,
+  partId,
+  placeOfFault,
+  type DeskDifference,
+  type DeskFault,
+  type DeskParts,
+  type TeamPart,
+} from '@tierline/contracts';
 import { keptCalendar } from './calendar-part.ts';
-import type { DeskAgent, Queue, Tier } from './desk.ts';
-import { idFields, idsOf, partNames, type DeskParts, type NamedParts, type PartName } from './desk-parts.ts';
-import { promiseFaults, type Fault } from './promise-faults.ts';
+import { ownSorts, type KeptParts, type OwnSort } from './desk-parts.ts';
+import { promiseFaults } from './promise-faults.ts';
 
-type Identified<T> = (item: T) => string;
+/** `merge`: what is not named stays as it is; `replace`: it goes. */
+export type ChangeMode = 'merge' | 'replace';
 
-const byId = <T>(items: readonly T[], id: Identified<T>) => new Map(items.map((item) => [id(item), item]));
-
-const namedTwice = (named: NamedParts, name: PartName): Fault[] => {
-  const seen = new Set<string>();
-  const id = idsOf[name] as Identified<unknown>;
-  return named[name].flatMap((item, index) => {
-    const own = id(item);
-    if (seen.has(own)) return [{ path: `${name}.${index}.${idFields[name]}`, message: `${own} is named twice` }];
-    seen.add(own);
-    return [];
-  });
+export type DeskChange = {
+  readonly differences: readonly DeskDifference[];
+  /** At the paths of what was named; a change with any has to be refused. */
+  readonly faults: readonly DeskFault[];
+  /** Everything that there is after it. */
+  readonly after: KeptParts;
 };
 
-const tierFaults = (named: NamedParts, tiers: Map<string, Tier>, queues: Map<string, Queue>): Fault[] =>
-  named.tiers.flatMap(({ tier, rank, defaultQueue }, index) => {
-    const faults: Fault[] = [];
-    const rival = [...tiers.values()].find((other) => other.rank === rank && other.tier !== tier);
-    if (rival)
-      faults.push({
-        path: `tiers.${index}.rank`,
-        message: `${rank} is the rank of tier ${rival.tier} too; each tier has its own`,
-      });
-    const queue = queues.get(defaultQueue);
-    const path = `tiers.${index}.defaultQueue`;
-    if (!queue)
-      faults.push({
-        path,
-        message: `there is no queue ${defaultQueue}; a new tier and its queues come together by PUT /desk`,
-      });
-    else if (queue.tier !== tier)
-      faults.push({ path, message: `queue ${defaultQueue} belongs to tier ${queue.tier}, not to ${tier}` });
-    return faults;
-  });
+type Parts = Readonly<Record<OwnSort, readonly never[]>>;
 
-const queueFaults = (named: NamedParts, tiers: Map<string, Tier>): Fault[] => {
-  const namedTiers = new Set(named.tiers.map(idsOf.tiers));
-  const defaultOf = new Map([...tiers.values()].map((tier) => [tier.defaultQueue, tier.tier]));
+/** The named parts, then those that stay: so that a named one has the same place in both. */
+const overlaid = (there: KeptParts, named: DeskParts): DeskParts => {
+  const merged = ownSorts.map((name) => {
+    const ids = new Set(named[name].map((part) => partId(name, part)));
+    const staying = (there as Parts)[name].filter((part) => !ids.has(partId(name, part)));
+    return [name, [...named[name], ...staying]];
+  });
+  return { ...named, ...(Object.fromEntries(merged) as unknown as KeptParts) };
+};
+
+/** Teams come with the queues and agents that name them, until somebody describes them. */
+const withTeams = (parts: DeskParts): DeskParts => {
+  const known = new Set(parts.teams.map(({ team }) => team));
+  const named = [...parts.queues.map(({ team }) => team), ...parts.agents.flatMap(({ teams }) => teams)];
+  const fresh = [...new Set(named)].filter((team) => !known.has(team));
+  return { ...parts, teams: [...parts.teams, ...fresh.map((team): TeamPart => ({ team, name: team }))] };
+};
+
+/** A default queue that leaves a tier which is not named itself: told at the queue. */
+const queuesThatHaveToStay = (named: DeskParts, { tiers }: KeptParts): DeskFault[] => {
+  const namedTiers = new Set(named.tiers.map(({ tier }) => tier));
+  const defaultOf = new Map(tiers.map(({ tier, defaultQueue }) => [defaultQueue, tier]));
   return named.queues.flatMap(({ queue, tier }, index) => {
-    const path = `queues.${index}.tier`;
-    if (!tiers.has(tier))
-      return [{ path, message: `there is no tier ${tier}; a new tier and its queues come together by PUT /desk` }];
     const home = defaultOf.get(queue);
-    // A tier that is named itself is told at its default queue.
     if (home === undefined || home === tier || namedTiers.has(home)) return [];
-    return [{ path, message: `queue ${queue} is the default queue of tier ${home} and has to stay there` }];
+    return [
+      {
+        path: `queues.${index}.tier`,
+        message: `queue ${queue} is the default queue of tier ${home} and has to stay there`,
+      },
+    ];
   });
 };
 
-/** What is wrong with the desk that the change would leave, at the paths of the change. */
-const faultsOf = (there: DeskParts, named: NamedParts, at: string): Fault[] => {
-  const tiers = byId([...there.tiers, ...named.tiers], idsOf.tiers);
-  const queues = byId([...there.queues, ...named.queues], idsOf.queues);
-  const calendars = new Set([...there.calendars, ...named.calendars].map(idsOf.calendars));
-  return [
-    ...partNames.flatMap((name) => namedTwice(named, name)),
-    ...tierFaults(named, tiers, queues),
-    ...queueFaults(named, tiers),
-    ...promiseFaults(named, calendars, at),
-  ];
-};
+const mergeFaults = (there: KeptParts, named: DeskParts, after: DeskParts): DeskFault[] => [
+  // What was there before, and what only a complete desk has to have, is not this change's fault.
+  ...deskFaults(after)
+    .filter(({ part, index, kind }) => kind === 'always' && index < named[part].length)
+    .map(placeOfFault),
+  ...queuesThatHaveToStay(named, there),
+];
 
-const withoutRepeats = (agent: DeskAgent): DeskAgent => ({ ...agent, teams: [...new Set(agent.teams)].sort() });
-
-/** A value as text, whatever the order of its fields. */
-const textOf = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : inner,
+/** The parts as the desk keeps them. Calendars that cannot be used are left out: they are told as faults. */
+const keptOf = (parts: DeskParts, faults: readonly DeskFault[], at: string): KeptParts => {
+  const canonical = ownSorts.map((name) => [name, parts[name].map((part) => canonicalPart(name, part))]);
+  const kept = Object.fromEntries(canonical) as unknown as DeskParts<OwnSort>;
+  const usable = parts.calendars.filter(
+    (_, index) => !faults.some(({ path }) => path.startsWith(`calendars.${index}.`)),
   );
-
-const changed = <T>(there: readonly T[], named: readonly T[], id: Identified<T>): T[] => {
-  const known = byId(there, id);
-  return named.filter((item) => {
-    const before = known.get(id(item));
-    return before === undefined || textOf(before) !== textOf(item);
-  });
+  const calendars = usable.map((part) =>
+    'closedOn' in part ? (part as KeptParts['calendars'][number]) : keptCalendar(canonicalPart('calendars', part), at),
+  );
+  return { ...kept, calendars };
 };
 
 /**
- * The parts that differ after a change, whole. `there` holds all parts of the desk, of the agents at least those that
- * are named. Throws `desk_invalid` with every fault when the resulting desk would not hold together.
+ * What a change does to the desk. `there` holds all parts, of the agents at least those that are named.
+ * Nothing is refused here: faults are told beside the differences.
  */
-export const changeDesk = (there: DeskParts, named: NamedParts, at: string): DeskParts => {
-  const fields = faultsOf(there, named, at);
-  if (fields.length > 0) {
-    const more = fields.length > 1 ? ` (and ${fields.length - 1} more)` : '';
-    throw new DomainError('desk_invalid', `${fields[0]!.path}: ${fields[0]!.message}${more}.`, 'refused', { fields });
-  }
-  return {
-    tiers: changed(there.tiers, named.tiers, idsOf.tiers),
-    queues: changed(there.queues, named.queues, idsOf.queues),
-    agents: changed(there.agents.map(withoutRepeats), named.agents.map(withoutRepeats), idsOf.agents),
-    calendars: changed(
-      there.calendars,
-      named.calendars.map((part) => keptCalendar(part, at)),
-      idsOf.calendars,
-    ),
-    policies: changed(there.policies, named.policies, idsOf.policies),
-  };
+export const changeDesk = (there: KeptParts, named: DeskParts, mode: ChangeMode, at: string): DeskChange => {
+  const wanted = mode === 'replace' ? named : withTeams(overlaid(there, named));
+  const faults = [
+    ...(mode === 'replace' ? deskFaults(named).map(placeOfFault) : mergeFaults(there, named, wanted)),
+    ...promiseFaults(named, at),
+  ];
+  const after = keptOf(wanted, faults, at);
+  return { differences: deskDifferences(allParts(there), allParts(after)), faults: unique(faults), after };
+};
+
+/** Several checks may find the same place: the first that speaks of it is enough. */
+const unique = (faults: readonly DeskFault[]): DeskFault[] => {
+  const byPath = new Map<string, DeskFault>();
+  for (const fault of faults) if (!byPath.has(fault.path)) byPath.set(fault.path, fault);
+  return [...byPath.values()];
 };

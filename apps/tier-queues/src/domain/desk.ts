@@ -1,14 +1,23 @@
-import type { AgentChanged, FactOf, HoldReason, QueueChanged, TierChanged } from '@tierline/contracts';
+import type {
+  AgentPart,
+  ContactPolicy,
+  EscalationPart,
+  HandoverPart,
+  HoldReason,
+  LimitsPart,
+  QueuePart,
+  TeamPart,
+  TierPart,
+} from '@tierline/contracts';
 import type { PromiseBook } from './clocks/timekeeping.ts';
+import { day, second } from './time.ts';
 
-export type Tier = FactOf<typeof TierChanged>['data'];
-export type Queue = FactOf<typeof QueueChanged>['data'] & {
-  /** The partner whose queue it is. */
+export type Tier = TierPart;
+export type Queue = QueuePart & {
+  /** The partner whose team works in it. */
   readonly partner?: string | null | undefined;
-  /** In whose hours its team works. */
-  readonly calendar?: string | null | undefined;
 };
-export type DeskAgent = FactOf<typeof AgentChanged>['data'];
+export type DeskAgent = AgentPart;
 
 /** Where a ticket is, as the desk had it at that time. */
 export type Place = { readonly tier: string; readonly rank: number; readonly queue: string; readonly team: string };
@@ -37,10 +46,41 @@ export type Limits = {
 export type Desk = {
   readonly tiers: ReadonlyMap<string, Tier>;
   readonly queues: ReadonlyMap<string, Queue>;
+  readonly teams: ReadonlyMap<string, TeamPart>;
+  /** The ways up that are allowed, as routing's catalogue says. */
+  readonly escalations: readonly EscalationPart[];
+  /** By `from:to`. */
+  readonly handovers: ReadonlyMap<string, HandoverPart>;
   readonly limits: Limits;
   /** What is promised by policies and calendars: the same object as long as the desk does not change. */
   readonly book: PromiseBook;
 };
+
+/** The limits of a desk: its own, and those of the installation where it says nothing. */
+export const limitsUnder = (own: LimitsPart | undefined, installed: Limits): Limits => {
+  if (!own) return installed;
+  const inDays = (days: number | undefined, otherwise: number) => (days === undefined ? otherwise : days * day);
+  const caps = Object.entries(own.holdCapDays ?? {}).map(([reason, days]) => [reason, days * day]);
+  return {
+    ...installed,
+    unrouted: own.unroutedSeconds === undefined ? installed.unrouted : own.unroutedSeconds * second,
+    close: inDays(own.closeDays, installed.close),
+    reopen: inDays(own.reopenDays, installed.reopen),
+    hold: inDays(own.holdDays, installed.hold),
+    longestHold: inDays(own.longestHoldDays, installed.longestHold),
+    holdCaps: { ...installed.holdCaps, ...(Object.fromEntries(caps) as Limits['holdCaps']) },
+  };
+};
+
+/** Returns of one ticket, after which a lead decides instead, where nothing else is said. */
+const defaultBounces = 2;
+
+/** Returns out of a tier, after which a lead decides instead: as the tier says, else the installation. */
+export const bounceLimitIn = ({ tiers, limits }: Desk, tier: string): number =>
+  tiers.get(tier)?.bounceLimit ?? limits.bounces ?? defaultBounces;
+
+/** Who of the tier may write to requesters. */
+export const contactOf = ({ contact = 'public' }: Tier): ContactPolicy => contact;
 
 /** The place that a queue is, or null when there is no such queue. */
 export const placeOf = (desk: Desk, queue: string): Place | null => {

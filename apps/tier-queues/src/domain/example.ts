@@ -34,6 +34,9 @@ const queue = ({ tier: home, queue: slug, team }: Place): [string, Queue] => [
 export const desk: Desk = {
   tiers: new Map([tier(1, 'service-desk'), tier(2, 'messaging'), tier(3, 'mail-servers')]),
   queues: new Map([serviceDesk, phones, messaging, network, mailServers].map(queue)),
+  teams: new Map(),
+  handovers: new Map(),
+  escalations: [],
   limits: {
     unrouted: 30 * second,
     close: 5 * day,

@@ -103,7 +103,9 @@ export const requireNamedItem = (ticket: KnownTicket, missing: string | undefine
 
 const handedBy = ({ data }: { data: Parameters<typeof TicketEscalated>[0] }): Handed => {
   const provided = Object.keys(data.handover).length > 0;
-  const fields = templateOf(data.from.rank, data.toRank).map(({ field }): HandoverField => field);
+  const standard = templateOf(data.from.rank, data.toRank).map(({ field }): HandoverField => field);
+  // A desk with a template of its own may have asked for more.
+  const fields = [...new Set([...standard, ...(Object.keys(data.handover) as HandoverField[])])];
   return {
     from: data.agentId,
     fromTier: data.from.tier,

@@ -1,4 +1,5 @@
 import type { Handover, HandoverField } from '@tierline/contracts';
+import type { Desk, Place, Tier } from './desk.ts';
 
 /** One field of the hand-over between two tiers. */
 export type TemplateField = {
@@ -67,3 +68,16 @@ export const systemHandover = (fromRank: number, toRank: number, known: Handover
   const handover = { ...known, ...(Object.fromEntries(marked) as Handover) };
   return { handover, notProvided: missing };
 };
+
+/** The hand-over between two tiers: the desk's own template, else the standard one. */
+export const templateIn = (desk: Desk, from: Place, to: Tier): readonly TemplateField[] => {
+  const own = desk.handovers.get(`${from.tier}:${to.tier}`);
+  if (!own) return templateOf(from.rank, to.rank);
+  return own.fields.map(({ field, required }) => ({ field, label: labels[field], required }));
+};
+
+/** The fields that the hand-over between two tiers requires and that are not there. */
+export const missingUnder = (desk: Desk, from: Place, to: Tier, handover: Handover): HandoverField[] =>
+  templateIn(desk, from, to)
+    .filter(({ field, required }) => required && handover[field] === undefined)
+    .map(({ field }) => field);

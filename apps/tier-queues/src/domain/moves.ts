@@ -1,12 +1,13 @@
 import { DomainError, TicketEscalated, TicketReturned, TicketTransferred } from '@tierline/contracts';
 import { raised, settled } from './attention.ts';
 import type { Escalate, Return, Surroundings, Transfer } from './command.ts';
-import { defaultPlace, placeOf, tierBelow, type Desk, type Place, type Tier } from './desk.ts';
+import { bounceLimitIn, defaultPlace, placeOf, tierBelow, type Desk, type Place, type Tier } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, openStates, placeNow, queuedAt, requireTeam } from './guards.ts';
 import { needsHandover, requireNamedItem } from './handing-over.ts';
-import { missingFields } from './handover.ts';
+import { missingUnder } from './handover.ts';
 import type { KnownTicket } from './ticket.ts';
+import { requireWayUp } from './ways-up.ts';
 
 const refuse = (code: string, path: string, message: string): never => {
   throw new DomainError(code, `${path}: ${message}.`, 'refused', { fields: [{ path, message }] });
@@ -32,8 +33,8 @@ const higherTier = (desk: Desk, tier: string, from: Place): Tier => {
   return refuse('tier_not_higher', 'tier', `${tier} is not above ${from.tier}, where the ticket is`);
 };
 
-const requireHandover = (from: Place, to: Tier, { handover }: Escalate): void => {
-  const missing = missingFields(from.rank, to.rank, handover);
+const requireHandover = (desk: Desk, from: Place, to: Tier, { handover }: Escalate): void => {
+  const missing = missingUnder(desk, from, to, handover);
   if (missing.length === 0) return;
   throw new DomainError(
     'handover_incomplete',
@@ -56,7 +57,9 @@ export const escalate = (ticket: KnownTicket, act: Escalate, around: Surrounding
   const wanted = act.queue === undefined ? null : queueNamed(around.desk, act.queue);
   if (wanted && wanted.tier !== to.tier)
     refuse('queue_of_other_tier', 'queue', `queue ${wanted.queue} is in ${wanted.tier}, not in ${to.tier}`);
-  if (needsHandover(from, { tier: to, queue: wanted?.queue ?? null }, act.by, around)) requireHandover(from, to, act);
+  requireWayUp(around.desk, from, to, { category: ticket.category, reason: act.reason });
+  if (needsHandover(from, { tier: to, queue: wanted?.queue ?? null }, act.by, around))
+    requireHandover(around.desk, from, to, act);
   return [
     TicketEscalated({
       from,
@@ -91,9 +94,6 @@ const lowerPlace = (ticket: KnownTicket, from: Place, desk: Desk, queue: string 
   return refuse('queue_not_lower', 'queue', `queue ${queue} is in ${named.tier}, which is not below ${from.tier}`);
 };
 
-/** Returns of one ticket, after which a lead decides instead, where the desk does not say. */
-export const defaultBounces = 2;
-
 /** The ticket bounced often enough: it stays, and a lead decides where it belongs. */
 const toTheLead = (ticket: KnownTicket, from: Place, to: Place, { reason, by }: Return): TicketFact[] => {
   const times = ticket.counts.bounces;
@@ -111,7 +111,7 @@ export const giveBack = (ticket: KnownTicket, act: Return, around: Surroundings)
   requireTeam(ticket, act.by, around);
   const to = lowerPlace(ticket, from, around.desk, act.queue);
   requireNamedItem(ticket, act.missing);
-  const atLimit = ticket.counts.bounces >= (around.desk.limits.bounces ?? defaultBounces);
+  const atLimit = ticket.counts.bounces >= bounceLimitIn(around.desk, from.tier);
   if (atLimit && !act.by.lead) return toTheLead(ticket, from, to, act);
   return [
     TicketReturned({

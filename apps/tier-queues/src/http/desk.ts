@@ -2,37 +2,26 @@ import { Body, Controller, Get, Inject, Param, Put, Query } from '@nestjs/common
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import {
-  AgentChanged,
-  CalendarPart,
+  AgentPart,
   DomainError,
   PersonId,
-  PolicyPart,
-  QueueChanged,
+  QueuePart,
   Slug,
-  TierChanged,
+  TierPart,
+  allParts,
+  type DeskParts,
 } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey } from '@tierline/service';
+import { Allow, By } from '@tierline/service';
 import { z } from 'zod';
 import { agentsOf, queuesOf, tiersOf } from '../desk-lists.ts';
 import { putDesk } from '../desk.ts';
-import { noParts } from '../domain/desk-parts.ts';
 import { paging, requireSame } from './requests.ts';
 
-const Tier = z.strictObject(TierChanged.schema.shape);
-const Queue = z.strictObject(QueueChanged.schema.shape);
-const Agent = z.strictObject(AgentChanged.schema.shape);
-const Desk = z.strictObject({
-  tiers: z.array(Tier).max(50).default([]),
-  queues: z.array(Queue).max(2_000).default([]),
-  agents: z.array(Agent).max(5_000).default([]),
-  calendars: z.array(z.strictObject(CalendarPart.shape)).max(500).default([]),
-  policies: z.array(z.strictObject(PolicyPart.shape)).max(500).default([]),
-});
-const TierBody = Tier.partial({ tier: true });
-const QueueBody = Queue.partial({ queue: true });
-const AgentBody = Agent.partial({ agentId: true });
+const TierBody = z.strictObject(TierPart.shape).partial({ tier: true });
+const QueueBody = z.strictObject(QueuePart.shape).partial({ queue: true });
+const AgentBody = z.strictObject(AgentPart.shape).partial({ agentId: true });
 const QueueFilter = z.strictObject({ tier: Slug.optional(), team: Slug.optional(), ...paging(500) });
 const AgentFilter = z.strictObject({ team: Slug.optional(), ...paging(500) });
 
@@ -43,7 +32,7 @@ const ofOnePart = (error: unknown): never => {
   throw new DomainError(error.code, error.message.replace(/^\w+\.0\./, ''), error.kind, { ...error.extras, fields });
 };
 
-/** The desk as reviewed data. */
+/** The desk, list by list and part by part. */
 @ApiTags('desk')
 @Controller()
 export class DeskController {
@@ -87,7 +76,7 @@ export class DeskController {
   ) {
     requireSame('tier', tier, body.tier);
     const part = { ...body, tier };
-    const { tiers } = await putDesk(this.commands, { by, parts: { ...noParts, tiers: [part] } }).catch(ofOnePart);
+    const { tiers } = await this.put(by, { tiers: [part] });
     return { ...part, changed: tiers.changed > 0 };
   }
 
@@ -101,7 +90,7 @@ export class DeskController {
   ) {
     requireSame('queue', queue, body.queue);
     const part = { ...body, queue };
-    const { queues } = await putDesk(this.commands, { by, parts: { ...noParts, queues: [part] } }).catch(ofOnePart);
+    const { queues } = await this.put(by, { queues: [part] });
     return { ...part, changed: queues.changed > 0 };
   }
 
@@ -115,23 +104,11 @@ export class DeskController {
   ) {
     requireSame('agentId', agentId, body.agentId);
     const part = { ...body, agentId };
-    const { agents } = await putDesk(this.commands, { by, parts: { ...noParts, agents: [part] } }).catch(ofOnePart);
+    const { agents } = await this.put(by, { agents: [part] });
     return { ...part, changed: agents.changed > 0 };
   }
 
-  @Put('desk')
-  @Allow('desk.change')
-  @ApiOperation({
-    summary:
-      'Put many tiers, queues, agents, calendars and policies at once, all or none; what is not named stays as it is.',
-    description: 'Refuses with `desk_invalid`, naming each path and what is wrong there.',
-  })
-  putDesk(
-    @By() by: Caller,
-    @IdempotencyKey() key: string | undefined,
-    @Body({ schema: Desk }) parts: z.infer<typeof Desk>,
-  ) {
-    const idempotency = key === undefined ? undefined : { key, body: { command: 'put-desk', parts } };
-    return putDesk(this.commands, { by, parts, idempotency });
+  private async put(by: Caller, parts: Partial<DeskParts>) {
+    return putDesk(this.commands, { by, parts: allParts(parts), mode: 'merge', why: null }).catch(ofOnePart);
   }
 }

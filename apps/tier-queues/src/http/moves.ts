@@ -67,6 +67,7 @@ export class MovesController {
     'queue_absent',
     'queue_of_other_tier',
     'handover_incomplete',
+    'escalation_not_allowed',
   )
   escalate(
     @By() by: Caller,

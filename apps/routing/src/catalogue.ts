@@ -1,0 +1,134 @@
+import type { Caller } from '@tierline/auth';
+import {
+  CatalogueChanged,
+  CataloguePartRemoved,
+  EscalationChanged,
+  MatrixChanged,
+  RulesChanged,
+  allParts,
+  canonicalPart,
+  deskDifferences,
+  deskFaults,
+  deskSorts,
+  partId,
+  placeOfFault,
+  type DeskDifference,
+  type DeskParts,
+  type DeskSort,
+  type Fact,
+} from '@tierline/contracts';
+import {
+  deskNumber,
+  lockDesk,
+  noteVersion,
+  readParts,
+  refuseUnlessSeen,
+  renewDesk,
+  saveParts,
+  warningsAt,
+} from '@tierline/desk';
+import type { DeskPlan, Editions, PartChange } from '@tierline/desk';
+import { append, originOf, type Entry } from '@tierline/messaging';
+import type { Transaction } from '@tierline/persistence';
+import { ruleSet } from './desks.ts';
+import type { Rule } from './domain/desk.ts';
+
+/** The sorts of parts that are decided here. */
+export type OwnSort = 'categories' | 'matrix' | 'rules' | 'escalations';
+const ownSorts: readonly OwnSort[] = ['categories', 'matrix', 'rules', 'escalations'];
+
+export type OwnParts = DeskParts<OwnSort>;
+
+/** The catalogue and the ways of tickets as they are kept. */
+export const readCatalogue = async (tx: Transaction, tenant: string): Promise<OwnParts> => {
+  const byKind = Map.groupBy(await readParts(tx, tenant), ({ kind }) => kind);
+  const bodies = (kind: string) => (byKind.get(kind) ?? []).map(({ body }) => body);
+  const [rules] = bodies(ruleSet.kind) as { rules: Rule[] }[];
+  const listed: [OwnSort, unknown][] = ownSorts.map((name) => [
+    name,
+    name === 'rules' ? (rules?.rules ?? []) : bodies(deskSorts[name].kind),
+  ]);
+  return Object.fromEntries(listed) as OwnParts;
+};
+
+const canonicalOf = (parts: OwnParts): OwnParts =>
+  Object.fromEntries(
+    ownSorts.map((name) => [name, parts[name].map((part) => canonicalPart(name as DeskSort, part))]),
+  ) as unknown as OwnParts;
+
+const differencesOf = (before: OwnParts, after: OwnParts) => deskDifferences(allParts(before), allParts(after));
+
+/** Rules are kept and told as one, since their order is part of what they say. */
+const changesOf = (differences: readonly DeskDifference[], after: OwnParts): PartChange[] => {
+  const parts = differences.flatMap(({ part, id }): PartChange[] => {
+    if (part === 'rules') return [];
+    const body = (after[part as OwnSort] as readonly never[]).find((one) => partId(part, one) === id) ?? null;
+    return [{ kind: deskSorts[part].kind, id, body }];
+  });
+  const rulesChanged = differences.some(({ part }) => part === 'rules');
+  return rulesChanged ? [...parts, { ...ruleSet, body: { rules: after.rules } }] : parts;
+};
+
+const facts: Readonly<Record<string, (body: never) => Fact>> = {
+  [deskSorts.categories.kind]: (body: OwnParts['categories'][number]) =>
+    CatalogueChanged({ ...body, tier: body.tier ?? null, queue: body.queue ?? null }),
+  [deskSorts.matrix.kind]: (body: OwnParts['matrix'][number]) => MatrixChanged(body),
+  [deskSorts.escalations.kind]: (body: OwnParts['escalations'][number]) => EscalationChanged(body),
+  [ruleSet.kind]: (body: { rules: Rule[] }) => RulesChanged(body),
+};
+
+const entriesOf = (by: Caller, changes: readonly PartChange[], editions: Editions): Entry[] => {
+  const origin = originOf(by);
+  return changes.map(({ kind, id, body }) => ({
+    ...origin,
+    subject: `${by.tenant}/${kind}/${id}`,
+    sequence: editions({ kind, id }),
+    fact: body ? facts[kind]!(body as never) : CataloguePartRemoved({ kind, id }),
+  }));
+};
+
+type Change = {
+  readonly by: Caller;
+  readonly why: string | null;
+  /** The version of the desk that the author saw. */
+  readonly expected?: number | undefined;
+  /** What there is to be, from what there is. */
+  readonly after: (there: OwnParts) => OwnParts;
+};
+
+export type Changed = { readonly sequence: number; readonly differences: readonly DeskDifference[] };
+
+/** Changes catalogue and ways, all or nothing, and publishes what differs. Throws `changed_meanwhile`. */
+export const changeCatalogue = async (tx: Transaction, { by, why, expected, after }: Change): Promise<Changed> => {
+  const { tenant, actor } = by;
+  const number = await lockDesk(tx, tenant);
+  refuseUnlessSeen(expected, number);
+  const there = await readCatalogue(tx, tenant);
+  const wanted = canonicalOf(after(there));
+  const differences = differencesOf(there, wanted);
+  if (differences.length === 0) return { sequence: number, differences };
+  const changes = changesOf(differences, wanted);
+  const editions = await saveParts(tx, tenant, changes);
+  await renewDesk(tx, [tenant]);
+  await append(tx, entriesOf(by, changes, editions));
+  return { sequence: await noteVersion(tx, { tenant, actor, why }, differences), differences };
+};
+
+/** The parts of a whole document that are decided here. */
+export const ownParts = ({ categories, matrix, rules, escalations }: DeskParts): OwnParts => ({
+  categories,
+  matrix,
+  rules,
+  escalations,
+});
+
+/** Everything that is wrong with a whole document. */
+export const documentFaults = (parts: DeskParts) => deskFaults(parts).map(placeOfFault);
+
+/** What the whole document would change here; nothing is stored. */
+export const planCatalogue = async (tx: Transaction, tenant: string, parts: DeskParts): Promise<DeskPlan> => ({
+  sequence: await deskNumber(tx, tenant),
+  differences: differencesOf(await readCatalogue(tx, tenant), canonicalOf(ownParts(parts))),
+  faults: documentFaults(parts),
+  warnings: warningsAt(parts, tx.now),
+});

@@ -1,0 +1,108 @@
+import { Body, Controller, Get, HttpCode, HttpStatus, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '@tierline/auth';
+import { deskDocument } from '@tierline/contracts';
+import { DeskDraft, deskNumber, deskVersion, deskVersions, refuseFaults, warningsAt } from '@tierline/desk';
+import { Commands } from '@tierline/messaging';
+import { Database } from '@tierline/persistence';
+import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
+import { z } from 'zod';
+import { changeCatalogue, documentFaults, ownParts, planCatalogue, readCatalogue } from '../catalogue.ts';
+import { deskOf } from '../desks.ts';
+
+const Mode = z.strictObject({ mode: z.literal('replace').default('replace') });
+const Paging = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.coerce.number().int().positive().optional(),
+});
+const VersionNumber = z.coerce.number().int().positive().max(2_147_483_647);
+
+/** Catalogue, matrix, rules and escalations as part of the desk's document: plan, change, history. */
+@ApiTags('desk')
+@Controller('desk')
+export class DeskDocumentController {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Commands) private readonly commands: Commands,
+  ) {}
+
+  @Get()
+  @Allow('desk.read')
+  @ApiOperation({
+    summary: 'Catalogue, matrix, rules and escalations as a document.',
+    description: '`sequence` is its version: the `If-Match` of the next change; 0 before the first.',
+  })
+  read(@By() { tenant }: Caller) {
+    return this.database.asTenant(tenant, async (tx) => {
+      const sequence = await deskNumber(tx, tenant);
+      return { sequence, document: deskDocument(await readCatalogue(tx, tenant)) };
+    });
+  }
+
+  @Get('known')
+  @Allow('desk.read')
+  @ApiOperation({ summary: 'The tiers, queues and calendars that routing has heard of, by name.' })
+  known(@By() { tenant }: Caller) {
+    return this.database.asTenant(tenant, async (tx) => {
+      const { tiers, queues, calendars } = await deskOf(tx, tenant);
+      return { tiers: [...tiers.keys()], queues: [...queues.keys()], calendars: [...calendars.keys()] };
+    });
+  }
+
+  @Put()
+  @Allow('desk.change')
+  @ApiOperation({
+    summary: 'Replace catalogue, matrix, rules and escalations by those of a whole desk document, all or none.',
+    description:
+      'The whole document is checked; the sorts of parts that are kept elsewhere are not stored here. `why` may stand ' +
+      'beside the parts and is kept in the history; If-Match refuses a desk that changed meanwhile. ' +
+      'Errors: `input_invalid` 400 · `changed_meanwhile` 409 · `desk_invalid` 422 (each path, and what is wrong there).',
+  })
+  put(
+    @By() by: Caller,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Query({ schema: Mode }) _mode: z.infer<typeof Mode>,
+    @Body({ schema: DeskDraft }) { parts, why }: DeskDraft,
+  ) {
+    const idempotency = key === undefined ? undefined : { key, body: { command: 'put-desk', parts } };
+    return this.commands.within({ by, idempotency }, async (tx) => {
+      refuseFaults(documentFaults(parts));
+      const after = () => ownParts(parts);
+      const { sequence, differences } = await changeCatalogue(tx, { by, why, expected, after });
+      return { sequence, changed: differences.length, warnings: warningsAt(parts, tx.now) };
+    });
+  }
+
+  @Post('plan')
+  @HttpCode(HttpStatus.OK)
+  @Allow('desk.read')
+  @ApiOperation({
+    summary: 'What a whole document would change here, and why it would be refused; nothing is stored.',
+    description: 'Errors: `input_invalid` 400.',
+  })
+  plan(
+    @By() { tenant }: Caller,
+    @Query({ schema: Mode }) _mode: z.infer<typeof Mode>,
+    @Body({ schema: DeskDraft }) { parts }: DeskDraft,
+  ) {
+    return this.database.asTenant(tenant, (tx) => planCatalogue(tx, tenant, parts));
+  }
+
+  @Get('versions')
+  @Allow('desk.read')
+  @ApiOperation({ summary: 'The changes, newest first: who, when, why.' })
+  versions(@By() { tenant }: Caller, @Query({ schema: Paging }) page: z.infer<typeof Paging>) {
+    return this.database.asTenant(tenant, (tx) => deskVersions(tx, tenant, page));
+  }
+
+  @Get('versions/:number')
+  @Allow('desk.read')
+  @ApiOperation({
+    summary: 'One change, with every field before and after.',
+    description: 'Errors: `version_absent` 404.',
+  })
+  version(@By() { tenant }: Caller, @Param('number', { schema: VersionNumber }) number: number) {
+    return this.database.asTenant(tenant, (tx) => deskVersion(tx, tenant, number));
+  }
+}

@@ -1,0 +1,105 @@
+import { Body, Controller, Get, HttpCode, HttpStatus, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '@tierline/auth';
+import { deskDocument, deskSchema } from '@tierline/contracts';
+import { DeskDraft, deskNumber, deskVersion, deskVersions } from '@tierline/desk';
+import { Commands } from '@tierline/messaging';
+import { Database } from '@tierline/persistence';
+import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
+import { z } from 'zod';
+import { readDeskParts } from '../desk-store.ts';
+import { planDesk, putDesk } from '../desk.ts';
+
+const Mode = z.strictObject({ mode: z.enum(['merge', 'replace']).default('merge') });
+const Paging = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.coerce.number().int().positive().optional(),
+});
+const VersionNumber = z.coerce.number().int().positive().max(2_147_483_647);
+
+const modes =
+  'With `mode=merge` what is not named stays as it is; with `mode=replace` the document is the whole desk, and what it ' +
+  'does not name goes, unless open tickets use it. The sorts `categories`, `matrix`, `rules` and `escalations` are ' +
+  'checked with the rest, and kept by the routing service.';
+
+/** The desk as one reviewed document: plan, change, history. */
+@ApiTags('desk')
+@Controller('desk')
+export class DeskDocumentController {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Commands) private readonly commands: Commands,
+  ) {}
+
+  @Get()
+  @Allow('desk.read')
+  @ApiOperation({
+    summary: 'The desk as a document, as far as this service keeps it.',
+    description: '`sequence` is its version: the `If-Match` of the next change; 0 before the first.',
+  })
+  read(@By() { tenant }: Caller) {
+    return this.database.asTenant(tenant, async (tx) => {
+      const sequence = await deskNumber(tx, tenant);
+      return { sequence, document: deskDocument(await readDeskParts(tx, tenant)) };
+    });
+  }
+
+  @Get('schema')
+  @Allow('desk.read')
+  @ApiOperation({ summary: 'The shape of a desk document, as JSON Schema 2020-12.' })
+  schema() {
+    return deskSchema();
+  }
+
+  @Put()
+  @Allow('desk.change')
+  @ApiOperation({
+    summary: 'Change many parts of the desk at once, all or none.',
+    description:
+      `${modes} \`why\` may stand beside the parts and is kept in the history; If-Match refuses a desk that changed ` +
+      'meanwhile. Errors: `input_invalid` 400 · `changed_meanwhile` 409 · `desk_invalid`, `desk_part_in_use` 422 ' +
+      '(each path, and what is wrong there).',
+  })
+  put(
+    @By() by: Caller,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Query({ schema: Mode }) { mode }: z.infer<typeof Mode>,
+    @Body({ schema: DeskDraft }) { parts, why }: DeskDraft,
+  ) {
+    const idempotency = key === undefined ? undefined : { key, body: { command: 'put-desk', mode, parts } };
+    return putDesk(this.commands, { by, parts, mode, why, expected, idempotency });
+  }
+
+  @Post('plan')
+  @HttpCode(HttpStatus.OK)
+  @Allow('desk.read')
+  @ApiOperation({
+    summary: 'What a document would change, and why it would be refused; nothing is stored.',
+    description: `${modes} Errors: \`input_invalid\` 400.`,
+  })
+  plan(
+    @By() { tenant }: Caller,
+    @Query({ schema: Mode }) { mode }: z.infer<typeof Mode>,
+    @Body({ schema: DeskDraft }) { parts }: DeskDraft,
+  ) {
+    return this.database.asTenant(tenant, (tx) => planDesk(tx, tenant, { parts, mode }));
+  }
+
+  @Get('versions')
+  @Allow('desk.read')
+  @ApiOperation({ summary: 'The changes of the desk, newest first: who, when, why.' })
+  versions(@By() { tenant }: Caller, @Query({ schema: Paging }) page: z.infer<typeof Paging>) {
+    return this.database.asTenant(tenant, (tx) => deskVersions(tx, tenant, page));
+  }
+
+  @Get('versions/:number')
+  @Allow('desk.read')
+  @ApiOperation({
+    summary: 'One change of the desk, with every field before and after.',
+    description: 'Errors: `version_absent` 404.',
+  })
+  version(@By() { tenant }: Caller, @Param('number', { schema: VersionNumber }) number: number) {
+    return this.database.asTenant(tenant, (tx) => deskVersion(tx, tenant, number));
+  }
+}

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { deskDocument, deskSchema, readDesk } from '@tierline/contracts';
+import { startUnderTest, type ServiceUnderTest, type TestPerson } from '@tierline/testing';
+import { routing } from '../../../apps/routing/src/app.module.ts';
+import { tierQueues } from '../../../apps/tier-queues/src/app.module.ts';
+import { parseDocument, readDocument, writeDocument, type Document } from './document.ts';
+import { applyDesk, exportDesk, faultsIn, planDesk, type Ask, type Keeper } from './services.ts';
+
+const folder = new URL('../../presets/', import.meta.url).pathname;
+const running = new Map<Keeper, ServiceUnderTest>();
+
+beforeAll(async () => {
+  const desk = await startUnderTest(tierQueues);
+  running.set('tier-queues', desk);
+  running.set('routing', await startUnderTest(routing, { TOPIC_PREFIX: desk.prefix }));
+});
+
+afterAll(async () => {
+  for (const service of running.values()) await service.stop();
+});
+
+const askFor = (tenant: string): Ask => {
+  const as: TestPerson = { subject: 'omar', roles: ['admin'], tenant };
+  return async ({ service, method, path, body, expected }) => {
+    const headers: Record<string, string> = expected === undefined ? {} : { 'if-match': String(expected) };
+    const answer = await running.get(service)!.request(method, path, { as, body, headers });
+    if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+    return answer.body;
+  };
+};
+
+const canonical = (document: Document): Document => {
+  const read = readDesk(document);
+  if (read.faults) throw new Error(JSON.stringify(read.faults));
+  return deskDocument(read.parts);
+};
+
+const apply = async (ask: Ask, document: Document) => {
+  const plans = await planDesk(ask, document);
+  expect(faultsIn(plans)).toEqual([]);
+  await applyDesk(ask, document, plans, 'try it');
+};
+
+const isEmpty = async (ask: Ask, document: Document) =>
+  Object.values(await planDesk(ask, document)).every(({ differences }) => differences.length === 0);
+
+describe.each(['small', 'medium', 'large'])('the preset %s', (name) => {
+  const ask = askFor(`of-${name}`);
+
+  it('is applied, exported as the same document, and then nothing is left to change', async () => {
+    const document = await readDocument(`${folder}${name}.yaml`);
+    await apply(ask, document);
+    const exported = await exportDesk(ask);
+    expect(exported).toEqual(canonical(document));
+    const written = parseDocument(writeDocument(exported), 'export');
+    expect(written).toEqual(exported);
+    expect(await isEmpty(ask, written)).toBe(true);
+    expect(await isEmpty(ask, document)).toBe(true);
+  });
+});
+
+it('goes from one preset to another and back', async () => {
+  const ask = askFor('moving');
+  const [small, large] = await Promise.all(['small', 'large'].map((name) => readDocument(`${folder}${name}.yaml`)));
+  for (const document of [small!, large!, small!]) {
+    await apply(ask, document);
+    expect(await exportDesk(ask)).toEqual(canonical(document));
+  }
+});
+
+it('is completed by a second apply when the first ended between the services', async () => {
+  const ask = askFor('halfway');
+  const document = await readDocument(`${folder}medium.yaml`);
+  const plans = await planDesk(ask, document);
+  const failing: Ask = (asked) =>
+    asked.service === 'routing' && asked.method === 'PUT' ? Promise.reject(new Error('gone')) : ask(asked);
+  await expect(applyDesk(failing, document, plans, 'try it')).rejects.toThrow('gone');
+  expect((await planDesk(ask, document))['tier-queues'].differences).toEqual([]);
+  await apply(ask, document);
+  expect(await exportDesk(ask)).toEqual(canonical(document));
+});
+
+it('has the schema beside the presets that the services serve', async () => {
+  const beside: unknown = JSON.parse(await readFile(`${folder}desk.schema.json`, 'utf8'));
+  expect(beside).toEqual(JSON.parse(JSON.stringify(deskSchema())));
+});

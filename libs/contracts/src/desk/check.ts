@@ -1,0 +1,138 @@
+import type { DeskFault } from './document.ts';
+import { unknownReferences, type PartFault } from './references.ts';
+import { deskSortNames, deskSorts, partId, type DeskPart, type DeskParts } from './sorts.ts';
+
+const fault = (
+  part: PartFault['part'],
+  index: number,
+  field: string,
+  message: string,
+  kind: PartFault['kind'] = 'always',
+): PartFault => ({ part, index, field, message, kind });
+
+const namedTwice = (parts: DeskParts): PartFault[] =>
+  deskSortNames.flatMap((part) => {
+    const seen = new Set<string>();
+    return parts[part].flatMap((item, index) => {
+      const id = partId(part, item);
+      if (seen.has(id)) return [fault(part, index, deskSorts[part].idField, `${id} is named twice`)];
+      seen.add(id);
+      return [];
+    });
+  });
+
+const tierFaults = ({ tiers, queues }: DeskParts): PartFault[] =>
+  tiers.flatMap(({ tier, rank, defaultQueue }, index) => {
+    const rival = tiers.find((other) => other.rank === rank && other.tier !== tier);
+    const home = queues.find(({ queue }) => queue === defaultQueue)?.tier;
+    return [
+      ...(rival
+        ? [fault('tiers', index, 'rank', `${rank} is the rank of tier ${rival.tier} too; each tier has its own`)]
+        : []),
+      ...(home !== undefined && home !== tier
+        ? [fault('tiers', index, 'defaultQueue', `queue ${defaultQueue} belongs to tier ${home}, not to ${tier}`)]
+        : []),
+    ];
+  });
+
+type Named = { readonly tier?: string | null | undefined; readonly queue?: string | null | undefined };
+
+const placeFaults = ({ queues, categories, rules }: DeskParts): PartFault[] => {
+  const homes = new Map(queues.map(({ queue, tier }) => [queue, tier]));
+  const wrong = ({ tier, queue }: Named): string | null => {
+    const home = homes.get(queue ?? '');
+    if (!tier || home === undefined || home === tier) return null;
+    return `queue ${queue} belongs to ${home}, not to ${tier}`;
+  };
+  const told = (part: 'categories' | 'rules', index: number, field: string, message: string | null) =>
+    message === null ? [] : [fault(part, index, field, message)];
+  return [
+    ...categories.flatMap((category, index) => told('categories', index, 'queue', wrong(category))),
+    ...rules.flatMap(({ then }, index) => told('rules', index, 'then.queue', wrong(then))),
+  ];
+};
+
+const wayFaults = ({ tiers, handovers, escalations }: DeskParts): PartFault[] => {
+  const ranks = new Map(tiers.map(({ tier, rank }) => [tier, rank]));
+  const wrong = (part: 'handovers' | 'escalations', from: string, to: string, index: number): PartFault[] => {
+    const [low, high] = [ranks.get(from), ranks.get(to)];
+    if (low === undefined || high === undefined || low < high) return [];
+    const back = escalations.some((other) => other.from === to && other.to === from);
+    const round = part === 'escalations' && (from === to || back);
+    const why = round ? `${from} and ${to} go round in a circle` : `${to} is not above ${from}`;
+    return [fault(part, index, 'to', `${why}; the way has to lead to a higher rank`)];
+  };
+  return [
+    ...handovers.flatMap(({ from, to }, index) => wrong('handovers', from, to, index)),
+    ...escalations.flatMap(({ from, to }, index) => wrong('escalations', from, to, index)),
+  ];
+};
+
+const choiceFaults = ({ categories }: DeskParts): PartFault[] =>
+  categories.flatMap(({ form = [] }, index) =>
+    form.flatMap(({ field, kind, options }, position) => {
+      const at = `form.${position}`;
+      if (form.findIndex((other) => other.field === field) !== position)
+        return [fault('categories', index, `${at}.field`, `${field} stands in the form twice`)];
+      if ((kind === 'choice') === (options !== undefined)) return [];
+      const message = kind === 'choice' ? 'a choice needs its options' : `only a choice has options, not a ${kind}`;
+      return [fault('categories', index, `${at}.options`, message)];
+    }),
+  );
+
+const calendarFaults = ({ calendars }: DeskParts): PartFault[] =>
+  calendars.flatMap(({ hours }, index) =>
+    Object.values(hours).some((spans) => spans.length > 0)
+      ? []
+      : [fault('calendars', index, 'hours', 'without any hours in the week nothing would ever fall due')],
+  );
+
+const canServe = (agent: DeskPart<'agents'>, { team, skills = [], certifications = [] }: DeskPart<'queues'>) =>
+  agent.teams.includes(team) &&
+  skills.every(({ skill, level = 1 }) => agent.skills?.some((own) => own.skill === skill && own.level >= level)) &&
+  certifications.every((wanted) => agent.certifications?.some(({ certification }) => certification === wanted));
+
+const unserved = ({ queues, agents }: DeskParts): PartFault[] => {
+  const teams = new Map<string, DeskPart<'agents'>[]>();
+  for (const agent of agents) for (const team of agent.teams) teams.set(team, [...(teams.get(team) ?? []), agent]);
+  return queues.flatMap((queue, index) => {
+    const members = teams.get(queue.team) ?? [];
+    if (members.some((agent) => canServe(agent, queue))) return [];
+    const why =
+      members.length === 0
+        ? `nobody is in team ${queue.team}`
+        : `nobody of team ${queue.team} has all the skills and certifications it asks for`;
+    return [fault('queues', index, 'team', `nobody can serve queue ${queue.queue}: ${why}`, 'whole')];
+  });
+};
+
+/** Everything that is wrong with a desk that consists of these parts. */
+export const deskFaults = (parts: DeskParts): PartFault[] => [
+  ...namedTwice(parts),
+  ...unknownReferences(parts),
+  ...tierFaults(parts),
+  ...placeFaults(parts),
+  ...wayFaults(parts),
+  ...choiceFaults(parts),
+  ...calendarFaults(parts),
+  ...unserved(parts),
+];
+
+/** Where in a document the fault is: `queues.3.team`. */
+export const placeOfFault = ({ part, index, field, message }: PartFault): DeskFault => ({
+  path: part === 'limits' || part === 'matrix' ? `${part}.${field}` : `${part}.${index}.${field}`,
+  message,
+});
+
+const soon = 30 * 24 * 60 * 60 * 1_000;
+
+/** What is not wrong, but should be known: certificates that have run out on this date, or will within 30 days. */
+export const deskWarnings = ({ agents }: DeskParts, today: string): DeskFault[] =>
+  agents.flatMap(({ agentId, certifications = [] }, index) =>
+    certifications.flatMap(({ certification, expires }, position) => {
+      if (expires === undefined || Date.parse(expires) - Date.parse(today) > soon) return [];
+      const when = expires < today ? `expired on ${expires}` : `expires on ${expires}`;
+      const path = `agents.${index}.certifications.${position}.expires`;
+      return [{ path, message: `the certificate ${certification} of ${agentId} ${when}` }];
+    }),
+  );

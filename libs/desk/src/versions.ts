@@ -1,0 +1,66 @@
+import { DomainError, type DeskDifference } from '@tierline/contracts';
+import type { Transaction } from '@tierline/persistence';
+
+/** Who changed a desk, and why. */
+export type Author = { readonly tenant: string; readonly actor: string; readonly why: string | null };
+
+/** One change of a desk. */
+export type DeskVersion = {
+  readonly number: number;
+  readonly at: string;
+  readonly by: string;
+  readonly why: string | null;
+  /** How many parts it changed. */
+  readonly changes: number;
+};
+
+/** Notes a change as the next version of the desk, and gives its number. The desk has to be locked. */
+export const noteVersion = async (
+  tx: Transaction,
+  { tenant, actor, why }: Author,
+  differences: readonly DeskDifference[],
+): Promise<number> => {
+  const [row] = await tx.query<{ number: number }>(
+    `WITH next AS (UPDATE desk SET number = number + 1 WHERE tenant_id = $1 RETURNING number)
+     INSERT INTO desk_version (tenant_id, number, at, by, why, differences)
+     SELECT $1, number, $2::timestamptz, $3, $4, $5::jsonb FROM next RETURNING number`,
+    [tenant, tx.now, actor, why, JSON.stringify(differences)],
+  );
+  return row!.number;
+};
+
+type Row = { number: number; at: Date; by: string; why: string | null; changes: number };
+
+const versionOf = ({ at, ...row }: Row): DeskVersion => ({ ...row, at: at.toISOString() });
+
+const columns = 'number, at, by, why, jsonb_array_length(differences) AS changes';
+
+/** The versions of a desk, newest first; `after` is the number of the last one seen. */
+export const deskVersions = async (
+  tx: Transaction,
+  tenant: string,
+  { limit, after }: { readonly limit: number; readonly after?: number | undefined },
+): Promise<{ items: DeskVersion[]; next: number | null }> => {
+  const rows = await tx.query<Row>(
+    `SELECT ${columns} FROM desk_version WHERE tenant_id = $1 AND ($2::int IS NULL OR number < $2)
+     ORDER BY number DESC LIMIT $3`,
+    [tenant, after ?? null, limit + 1],
+  );
+  const items = rows.slice(0, limit).map(versionOf);
+  return { items, next: rows.length > limit ? items.at(-1)!.number : null };
+};
+
+/** One version with what it changed. Throws `DomainError` `version_absent`. */
+export const deskVersion = async (
+  tx: Transaction,
+  tenant: string,
+  number: number,
+): Promise<DeskVersion & { differences: readonly DeskDifference[] }> => {
+  const [row] = await tx.query<Row & { differences: DeskDifference[] }>(
+    `SELECT ${columns}, differences FROM desk_version WHERE tenant_id = $1 AND number = $2`,
+    [tenant, number],
+  );
+  if (!row) throw new DomainError('version_absent', `The desk has no version ${number}.`, 'absent');
+  const { differences, ...rest } = row;
+  return { ...versionOf(rest), differences };
+};
