@@ -8,6 +8,8 @@ import type { Injured } from './run-folder.ts';
 
 export type Calamity = { world: World; probing: Omit<Probing, 'chance'>; onTold: (injured: Injured) => void };
 
+const mostAtOnce = 2;
+
 type Span = { from: number; until: number };
 
 /** Which faults were under way when. Injected records last for ever, and trouble nobody. */
@@ -19,6 +21,7 @@ const spans = () => {
       all.push(span);
       return span;
     },
+    count: (): number => all.filter(({ until }) => until === Infinity).length,
     /** The end of the last fault that was under way between these moments; null: one still is. */
     lastEnd: (from: number, until: number): number | null => {
       const met = all.filter((span) => span.until >= from && span.from <= until);
@@ -60,6 +63,11 @@ const suffer = async (calamity: Calamity, fault: Fault, known: ReturnType<typeof
   };
 };
 
+/** On a slow machine a fault lasts longer than planned; the next ones wait, so that never more come together. */
+const untilBearable = async (known: ReturnType<typeof spans>): Promise<void> => {
+  while (known.count() >= mostAtOnce) await sleep(50);
+};
+
 /** Lets all faults of the schedule happen at their times; resolves when each is over and its damage mended. */
 export const letLoose = async (schedule: readonly Fault[], calamity: Calamity): Promise<readonly Injured[]> => {
   const from = performance.now();
@@ -67,6 +75,7 @@ export const letLoose = async (schedule: readonly Fault[], calamity: Calamity): 
   const suffering: Promise<Injured>[] = [];
   for (const fault of schedule) {
     await sleep(Math.max(0, fault.at - (performance.now() - from)));
+    await untilBearable(known);
     const done = suffer(calamity, fault, known).then((injured) => {
       calamity.world.folder.faults.add(injured);
       calamity.onTold(injured);

@@ -55,7 +55,7 @@ const persistently = async (work: () => Promise<void>, tries: number): Promise<b
 export const fillDisk: Happening = async (world, { target, seconds }) => {
   const service = target as Service;
   if (!(await persistently(() => asOwner(world, service, full), 3)))
-    return { services: [service], missed: 'the tables were locked' };
+    return { services: [service], missed: 'the database was away, or its tables locked' };
   await sleep(seconds * 1_000);
   if (!(await persistently(() => asOwner(world, service, roomAgain), 60)))
     throw new Error(`the refusing triggers of ${service} could not be removed`);
