@@ -4,6 +4,7 @@ import { saveBeside } from './beside-rows.ts';
 import { isActive } from './domain/clocks/clock.ts';
 import type { Desk } from './domain/desk.ts';
 import { awaitedRoute, type KnownTicket, type Ticket } from './domain/ticket.ts';
+import { publicKinds } from './domain/timeline.ts';
 import { timersOf, type Timer } from './domain/timers.ts';
 
 /** The desk of a tenant as the work in this transaction sees it. */
@@ -15,20 +16,6 @@ export type KnownChange = Change<Ticket> & { readonly state: KnownTicket };
 type Armed = { readonly change: KnownChange; readonly timers: readonly Timer[] };
 
 const isKnown = (change: Change<Ticket>): change is KnownChange => change.state.state !== 'ABSENT';
-
-/** Kinds of entries that a requester may see; all others are the desk's own. */
-const publicKinds = new Set([
-  'opened',
-  'requester-replied',
-  'requester-confirmed',
-  'requester-rejected',
-  'agent-replied',
-  'resolved',
-  'reopened',
-  'closed',
-  'cancelled',
-  'stakeholders-updated',
-]);
 
 /** `agent-replied` of `tierline.ticket.agent-replied.v1`. */
 const kindOf = (type: string): string => type.split('.').at(-2) ?? type;
@@ -104,7 +91,7 @@ const saveTickets = (tx: Transaction, armed: readonly Armed[]) =>
 const entriesOf = ({ tenant, id, folded }: KnownChange) =>
   folded.map(({ fact, at, actor }: Folded) => {
     const kind = kindOf(fact.type);
-    return { tenant_id: tenant, ticket_id: id, at, kind, actor, public: publicKinds.has(kind), data: fact.data };
+    return { tenant_id: tenant, ticket_id: id, at, kind, actor, public: publicKinds.includes(kind), data: fact.data };
   });
 
 const saveEntries = (tx: Transaction, changes: readonly KnownChange[]) => {

@@ -11,6 +11,7 @@ import { DoorGuard } from './door.ts';
 import type { Figures } from './figures.ts';
 import { nestLog } from './logs.ts';
 import { InvalidInput, ProblemFilter } from './problems.ts';
+import { withRefusals } from './refusals.ts';
 
 /** Largest request body, in bytes. */
 export const bodyLimit = 1_024 * 1_024;
@@ -133,7 +134,7 @@ export const serveOpenApi = (app: NestFastifyApplication, name: string): void =>
     .addServer(`/api/${name}`, 'through the gateway')
     .addServer('/', 'directly')
     .build();
-  const document = JSON.stringify(SwaggerModule.createDocument(app, options));
+  const document = JSON.stringify(withRefusals(SwaggerModule.createDocument(app, options)));
   app
     .getHttpAdapter()
     .getInstance()

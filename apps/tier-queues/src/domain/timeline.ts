@@ -1,0 +1,61 @@
+/** What an entry of a timeline is about; one that no group names is `other`. */
+export const entryGroups = {
+  conversation: [
+    'opened',
+    'requester-replied',
+    'requester-confirmed',
+    'requester-rejected',
+    'requester-asked-escalation',
+    'agent-replied',
+  ],
+  notes: ['note-added'],
+  'hand-overs': ['escalated', 'returned', 'escalation-recalled', 'hand-over-*', 'handover-*'],
+  clocks: ['clock-*', 'sla-*'],
+  holds: ['held', 'resumed', 'vendor-*'],
+  routes: ['routed', 'queued', 'transferred'],
+  work: ['claimed', 'assigned', 'released', 'work-started', 'swarm-*', 'attention-*', 'notified-up'],
+  outcome: ['resolved', 'reopened', 'closed', 'cancelled', 'merged', 'unmerged', 'split', 'spam-*', 'marked-spam'],
+} as const;
+export type EntryGroup = keyof typeof entryGroups;
+
+const fits = (pattern: string, kind: string): boolean =>
+  pattern.endsWith('*') ? kind.startsWith(pattern.slice(0, -1)) : pattern === kind;
+
+/** The group of a kind of entry. */
+export const groupOf = (kind: string): EntryGroup | 'other' => {
+  const groups = Object.entries(entryGroups) as [EntryGroup, readonly string[]][];
+  return groups.find(([, patterns]) => patterns.some((pattern) => fits(pattern, kind)))?.[0] ?? 'other';
+};
+
+/** A group or a single kind as an SQL LIKE pattern list. */
+export const likePatterns = (names: readonly string[]): string[] =>
+  names
+    .flatMap((name): readonly string[] => (name in entryGroups ? entryGroups[name as EntryGroup] : [name]))
+    .map((pattern) => pattern.replace(/[\\%_]/g, '\\$&').replace('*', '%'));
+
+/**
+ * What a requester is shown of an entry, field by field. A kind that is not here is never shown to a requester, and
+ * a field that is not here is not either: what is added to an event later stays inside until somebody lists it.
+ */
+const publicFields: Readonly<Record<string, readonly string[]>> = {
+  opened: ['number', 'channel', 'subject', 'description', 'category'],
+  'requester-replied': ['messageId', 'text'],
+  'requester-confirmed': ['comment'],
+  'requester-rejected': ['messageId', 'reason'],
+  'agent-replied': ['messageId', 'agentId', 'text'],
+  resolved: ['solution'],
+  reopened: ['cause'],
+  closed: ['cause'],
+  cancelled: [],
+};
+
+/** The kinds of entries that a requester may see. */
+export const publicKinds: readonly string[] = Object.keys(publicFields);
+
+/** The entry's data as its requester may see it; null when the entry is none of his or her business. */
+export const publicData = (kind: string, data: unknown): Record<string, unknown> | null => {
+  const fields = publicFields[kind];
+  if (!fields) return null;
+  const whole = data as Record<string, unknown>;
+  return Object.fromEntries(fields.filter((name) => name in whole).map((name) => [name, whole[name]]));
+};
