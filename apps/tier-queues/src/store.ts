@@ -1,10 +1,10 @@
+import { isForRequesters, kindOfEvent } from '@tierline/contracts';
 import type { Change, Folded, Store } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import { saveBeside } from './beside-rows.ts';
 import { isActive } from './domain/clocks/clock.ts';
 import type { Desk } from './domain/desk.ts';
 import { awaitedRoute, type KnownTicket, type Ticket } from './domain/ticket.ts';
-import { publicKinds } from './domain/timeline.ts';
 import { timersOf, type Timer } from './domain/timers.ts';
 
 /** The desk of a tenant as the work in this transaction sees it. */
@@ -16,9 +16,6 @@ export type KnownChange = Change<Ticket> & { readonly state: KnownTicket };
 type Armed = { readonly change: KnownChange; readonly timers: readonly Timer[] };
 
 const isKnown = (change: Change<Ticket>): change is KnownChange => change.state.state !== 'ABSENT';
-
-/** `agent-replied` of `tierline.ticket.agent-replied.v1`. */
-const kindOf = (type: string): string => type.split('.').at(-2) ?? type;
 
 const load = async (tx: Transaction, keys: readonly { tenant: string; id: string }[]) => {
   const rows = await tx.query<{ tenant_id: string; id: string; sequence: number; body: KnownTicket }>(
@@ -90,8 +87,8 @@ const saveTickets = (tx: Transaction, armed: readonly Armed[]) =>
 
 const entriesOf = ({ tenant, id, folded }: KnownChange) =>
   folded.map(({ fact, at, actor }: Folded) => {
-    const kind = kindOf(fact.type);
-    return { tenant_id: tenant, ticket_id: id, at, kind, actor, public: publicKinds.includes(kind), data: fact.data };
+    const kind = kindOfEvent(fact.type);
+    return { tenant_id: tenant, ticket_id: id, at, kind, actor, public: isForRequesters(kind), data: fact.data };
   });
 
 const saveEntries = (tx: Transaction, changes: readonly KnownChange[]) => {

@@ -1,7 +1,7 @@
 import type { Caller } from '@tierline/auth';
-import { DomainError } from '@tierline/contracts';
+import { DomainError, requesterKinds } from '@tierline/contracts';
 import type { Transaction } from '@tierline/persistence';
-import { groupOf, likePatterns, publicData, publicKinds, type EntryGroup } from './domain/timeline.ts';
+import { groupOf, likePatterns, publicData, type EntryGroup } from './domain/timeline.ts';
 import { cursorOf, cursorValues } from './queries.ts';
 import { isStaff, sees, sightOf, ticketAbsent } from './sight.ts';
 
@@ -50,7 +50,7 @@ export const viewOfTicket = async (tx: Transaction, by: Caller, id: string): Pro
 /** Conditions on `e` that every read of entries has: whose they are, and what of them may be seen. */
 const visible = ({ whole }: View) =>
   `e.tenant_id = $1 AND e.ticket_id = $2 AND ($3::text[] IS NULL OR e.kind LIKE ANY($3))
-   ${whole ? '' : `AND e.public AND e.kind IN (${publicKinds.map((kind) => `'${kind}'`).join(', ')})`}`;
+   ${whole ? '' : `AND e.public AND e.kind IN (${requesterKinds.map((kind) => `'${kind}'`).join(', ')})`}`;
 
 const columns = `e.position::text AS position, e.at, e.kind, e.actor, e.public, e.data,
   coalesce((SELECT a.name FROM agent a WHERE a.tenant_id = $1 AND e.actor = 'agent:' || a.agent_id),

@@ -86,7 +86,7 @@ export const chosenQueues = async (tx: Transaction, by: Caller, query: WindowQue
   return { queues: named, own };
 };
 
-type Parameters = { readonly values: unknown[]; add(value: unknown): string };
+type Parameters = { readonly values: unknown[]; readonly add: (value: unknown) => string };
 
 const parametersOf = (...first: unknown[]): Parameters => {
   const values = [...first];

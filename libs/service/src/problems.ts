@@ -50,6 +50,7 @@ const codes: Record<number, string> = {
   415: 'media_type_unsupported',
   429: 'too_many_requests',
   502: 'service_unreachable',
+  503: 'not_now',
   504: 'service_too_slow',
 };
 

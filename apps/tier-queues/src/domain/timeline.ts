@@ -1,3 +1,5 @@
+import { isForRequesters, type RequesterKind } from '@tierline/contracts';
+
 /** What an entry of a timeline is about; one that no group names is `other`. */
 export const entryGroups = {
   conversation: [
@@ -34,10 +36,10 @@ export const likePatterns = (names: readonly string[]): string[] =>
     .map((pattern) => pattern.replace(/[\\%_]/g, '\\$&').replace('*', '%'));
 
 /**
- * What a requester is shown of an entry, field by field. A kind that is not here is never shown to a requester, and
- * a field that is not here is not either: what is added to an event later stays inside until somebody lists it.
+ * What a requester is shown of an entry, field by field: a field that is not here is not shown, so that what is added
+ * to an event later stays inside until somebody lists it.
  */
-const publicFields: Readonly<Record<string, readonly string[]>> = {
+const publicFields: Readonly<Record<RequesterKind, readonly string[]>> = {
   opened: ['number', 'channel', 'subject', 'description', 'category'],
   'requester-replied': ['messageId', 'text'],
   'requester-confirmed': ['comment'],
@@ -49,13 +51,10 @@ const publicFields: Readonly<Record<string, readonly string[]>> = {
   cancelled: [],
 };
 
-/** The kinds of entries that a requester may see. */
-export const publicKinds: readonly string[] = Object.keys(publicFields);
-
 /** The entry's data as its requester may see it; null when the entry is none of his or her business. */
 export const publicData = (kind: string, data: unknown): Record<string, unknown> | null => {
+  if (!isForRequesters(kind)) return null;
   const fields = publicFields[kind];
-  if (!fields) return null;
   const whole = data as Record<string, unknown>;
   return Object.fromEntries(fields.filter((name) => name in whole).map((name) => [name, whole[name]]));
 };
