@@ -8,6 +8,7 @@ export const requesterKinds = [
   'requester-confirmed',
   'requester-rejected',
   'agent-replied',
+  'stakeholders-updated',
   'resolved',
   'reopened',
   'closed',

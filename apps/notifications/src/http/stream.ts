@@ -84,6 +84,8 @@ export class StreamController {
     raw.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache, no-transform',
+      // Nothing else travels on this connection, and its end is the end of the stream.
+      connection: 'close',
       'x-accel-buffering': 'no',
       'x-correlation-id': request.id,
     });

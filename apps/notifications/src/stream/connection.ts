@@ -7,12 +7,15 @@ export type EndReason = 'shutdown' | 'slow-reader' | 'token-expired' | 'presence
 
 /** How long a reader that is told to go may take to hear it, in milliseconds. */
 const farewell = 5_000;
+/** How long more than the most may wait for a reader, in milliseconds. */
+const patience = 2_000;
 
 /** A reader's open stream. Frames wait until it was greeted; then they go out as they come. */
 export class StreamConnection {
   private held: string[] | null = [];
   private response: ServerResponse | undefined;
   private over = false;
+  private fullSince: number | null = null;
 
   constructor(
     readonly id: string,
@@ -40,8 +43,15 @@ export class StreamConnection {
       this.held?.push(frames);
       return;
     }
-    this.response.write(frames);
-    if (this.response.writableLength > this.most) this.end('slow-reader');
+    if (this.isSlow(this.response.writableLength)) this.end('slow-reader');
+    else this.response.write(frames);
+  }
+
+  /** One burst may be larger than what may wait; a reader is slow when it does not take it away for a while. */
+  private isSlow(waiting: number): boolean {
+    if (waiting <= this.most) this.fullSince = null;
+    else this.fullSince ??= performance.now();
+    return this.fullSince !== null && (performance.now() - this.fullSince > patience || waiting > 8 * this.most);
   }
 
   /** Tells the reader to connect again, after a moment that differs from reader to reader, and ends the stream. */
@@ -50,9 +60,10 @@ export class StreamConnection {
     this.over = true;
     const response = this.response;
     if (!response) return;
+    const { socket } = response;
+    setTimeout(() => socket?.destroy(), farewell).unref();
     const afterMilliseconds = Math.round(chance * (reason === 'shutdown' ? 3_000 : 500));
     response.end(`retry: ${afterMilliseconds}\n${frame('reconnect', { reason, afterMilliseconds })}`);
-    setTimeout(() => response.destroy(), farewell).unref();
   }
 
   /** The reader went away by itself. */

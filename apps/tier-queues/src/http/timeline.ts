@@ -38,7 +38,7 @@ export class TimelineController {
     summary: 'A part of the ticket’s timeline, newest first.',
     description:
       'The newest entries, or those `older` or `newer` than a cursor, or those `around` the position of an entry. `kinds` takes ' +
-      'groups (`conversation`, `notes`, `hand-overs`, `clocks`, `holds`, `routes`, `work`, `outcome`) and single kinds. ' +
+      'groups (`conversation`, `notes`, `hand-overs`, `clocks`, `holds`, `routes`, `work`, `relations`, `outcome`) and single kinds. ' +
       '`firstUnread` is the position of the first entry by somebody else since you read. A requester gets the public entries ' +
       'of his or her own ticket, whatever is asked for; a partner’s agent the tickets of the own queues.',
   })
