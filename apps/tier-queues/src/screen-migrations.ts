@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-class Windows1760000003201 implements MigrationInterface {
+class Windows1760000003301 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE ticket ADD COLUMN category text GENERATED ALWAYS AS (body->>'category') STORED;
@@ -41,7 +41,7 @@ class Windows1760000003201 implements MigrationInterface {
   }
 }
 
-class Drafts1760000003202 implements MigrationInterface {
+class Drafts1760000003302 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // One sequence numbers all versions: a draft that was sent and begun anew still gets a later one.
     await runner.query(`
@@ -80,7 +80,7 @@ class Drafts1760000003202 implements MigrationInterface {
   }
 }
 
-class ReadMarks1760000003203 implements MigrationInterface {
+class ReadMarks1760000003303 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE read_mark (
@@ -100,4 +100,4 @@ class ReadMarks1760000003203 implements MigrationInterface {
 }
 
 /** What the agents' screens need beside the tickets. */
-export const screenMigrations = [Windows1760000003201, Drafts1760000003202, ReadMarks1760000003203];
+export const screenMigrations = [Windows1760000003301, Drafts1760000003302, ReadMarks1760000003303];

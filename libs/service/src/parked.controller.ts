@@ -1,3 +1,4 @@
+import { Refuses } from './refusals.ts';
 import { Body, Controller, Get, HttpCode, Inject, Optional, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
@@ -41,7 +42,8 @@ export class ParkedController {
   }
 
   @Get('records')
-  @ApiOperation({ summary: 'The records of one parked key, as they came.', description: 'Errors: parked_absent.' })
+  @ApiOperation({ summary: 'The records of one parked key, as they came.' })
+  @Refuses('parked_absent')
   async show(@Query({ schema: Place }) place: z.infer<typeof Place>, @By() caller: Caller) {
     return { items: await this.of(place).show(place, sightOf(caller)) };
   }
@@ -52,9 +54,10 @@ export class ParkedController {
     summary:
       'Give the records of a key to the service (or to Kafka) again, in order; frees the key when all went through.',
     description:
-      'Errors: parked_absent, and whatever the first incoming record that fails again is refused with. ' +
-      'Outgoing events are sent at the next round; what is refused again is listed again.',
+      'Outgoing events are sent at the next round; what is refused again is listed again. Refuses with ' +
+      'whatever the first record that fails again is refused with.',
   })
+  @Refuses('parked_absent')
   replay(@Body({ schema: Place }) place: z.infer<typeof Place>, @By() caller: Caller) {
     return this.of(place).replay(place, sightOf(caller));
   }
@@ -63,8 +66,8 @@ export class ParkedController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Take the first record of a key out of the way for good; it is kept aside with who and why.',
-    description: 'Errors: parked_absent.',
   })
+  @Refuses('parked_absent')
   discard(@Body({ schema: Discard }) { reason, ...place }: z.infer<typeof Discard>, @By() caller: Caller) {
     return this.of(place).discard(place, sightOf(caller), { actor: caller.actor, reason });
   }

@@ -66,8 +66,8 @@ export class CategoriesController {
   @ApiOperation({
     summary: 'List the categories of the catalogue',
     description:
-      'Those who may read the desk also see where tickets start, and `problem`: why they cannot start there. ' +
-      '`next` is the `after` of the next page. Errors: `input_invalid` 400.',
+      'Those who may read the desk also see where tickets start, and `problem`: why they cannot start ' +
+      'there. `next` is the `after` of the next page.',
   })
   list(@By() { tenant, roles }: Caller, @Query({ schema: List }) { q, type, limit, after }: List) {
     return this.database.asTenant(tenant, async (tx) => {
@@ -84,8 +84,8 @@ export class CategoriesController {
   @ApiOperation({
     summary: 'Define a category',
     description:
-      'Whole: what is left out is empty afterwards. A tier or queue that is not known yet is taken, and named in ' +
-      '`problem`. Again with the same content changes nothing. Errors: `input_invalid` 400.',
+      'Whole: what is left out is empty afterwards. A tier or queue that is not known yet is taken, and ' +
+      'named in `problem`. Again with the same content changes nothing.',
   })
   define(
     @By() caller: Caller,
@@ -105,7 +105,7 @@ export class CategoriesController {
   @Allow('desk.change')
   @ApiOperation({
     summary: 'Define many categories, all or none',
-    description: 'Up to 2000; those that are not named stay as they are. Errors: `input_invalid` 400 (each by path).',
+    description: 'Up to 2000; those that are not named stay as they are.',
   })
   defineMany(
     @By() caller: Caller,

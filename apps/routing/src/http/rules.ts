@@ -16,7 +16,7 @@ import {
 } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, SeenSequence } from '@tierline/service';
+import { Allow, By, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { surroundingsOf } from '../desks.ts';
 import { decideEntry } from '../domain/decision.ts';
@@ -80,9 +80,10 @@ export class RulesController {
   @ApiOperation({
     summary: 'Replace all routing rules',
     description:
-      'Tried in order; each matching rule sets what no earlier one has set. All or nothing; the same rules again change ' +
-      'nothing. Errors: `input_invalid` 400 · `changed_meanwhile` 409 · `rule_place_unknown` 422 (each rule by path).',
+      'Tried in order; each matching rule sets what no earlier one has set. All or nothing; the same rules ' +
+      'again change nothing.',
   })
+  @Refuses('rule_place_unknown')
   replace(
     @By() caller: Caller,
     @Body({ schema: Rules }) { rules, why }: z.output<typeof Rules>,
@@ -98,10 +99,9 @@ export class RulesController {
   @Allow('desk.read')
   @ApiOperation({
     summary: 'Ask where a ticket would go, and why',
-    description:
-      'Nothing is stored. With `rules` the draft is tried instead of the rules in force. ' +
-      'Errors: `input_invalid` 400 · `desk_unknown` 422.',
+    description: 'Nothing is stored. With `rules` the draft is tried instead of the rules in force.',
   })
+  @Refuses('desk_unknown')
   simulate(@By() { tenant }: Caller, @Body({ schema: Sample }) sample: Sample) {
     return this.database.asTenant(tenant, async (tx) => {
       const around = (await surroundingsOf(tx, [tenant], sample.rules)).get(tenant)!;

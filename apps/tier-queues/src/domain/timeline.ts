@@ -18,7 +18,16 @@ export const entryGroups = {
   holds: ['held', 'resumed', 'answered-by-vendor', 'stalled'],
   routes: ['routed', 'queued', 'transferred'],
   work: ['claimed', 'work-started', 'swarm-*', 'attention-*', 'notified-up', 'act-undone', 'orphan-detected'],
-  relations: ['linked', 'unlinked', 'merged', 'unmerged', 'merge-*', 'opening-asked', 'major-*', 'stakeholder-update-due'],
+  relations: [
+    'linked',
+    'unlinked',
+    'merged',
+    'unmerged',
+    'merge-*',
+    'opening-asked',
+    'major-*',
+    'stakeholder-update-due',
+  ],
   outcome: ['resolved', 'reopened', 'closed', 'cancelled', 'marked-spam'],
 } as const;
 export type EntryGroup = keyof typeof entryGroups;

@@ -13,7 +13,7 @@ import {
 } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By } from '@tierline/service';
+import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { agentsOf, queuesOf, tiersOf } from '../desk-lists.ts';
 import { putDesk } from '../desk.ts';
@@ -67,8 +67,8 @@ export class DeskController {
   @Allow('desk.change')
   @ApiOperation({
     summary: 'Put one tier; its default queue has to be in it.',
-    description: 'Refuses with `desk_invalid`.',
   })
+  @Refuses('desk_invalid')
   async putTier(
     @By() by: Caller,
     @Param('tier', { schema: Slug }) tier: string,
@@ -82,7 +82,8 @@ export class DeskController {
 
   @Put('queues/:queue')
   @Allow('desk.change')
-  @ApiOperation({ summary: 'Put one queue into a tier that is there.', description: 'Refuses with `desk_invalid`.' })
+  @ApiOperation({ summary: 'Put one queue into a tier that is there.' })
+  @Refuses('desk_invalid')
   async putQueue(
     @By() by: Caller,
     @Param('queue', { schema: Slug }) queue: string,
