@@ -1,4 +1,4 @@
-import { startUnderTest, testParts, type ServiceUnderTest } from '@tierline/testing';
+import { eventually, startUnderTest, testParts, type ServiceUnderTest } from '@tierline/testing';
 import { intake } from '../../intake/src/app.module.ts';
 import { notifications } from '../../notifications/src/app.module.ts';
 import { reporting } from '../../reporting/src/app.module.ts';
@@ -54,6 +54,7 @@ it.each(services)(
   async ({ start }) => {
     const running = await start();
     try {
+      await eventually(async () => expect((await running.request('GET', '/health/ready')).status).toBe(200));
       const { body } = await running.request('GET', '/openapi.json');
       const { paths, components } = body as Document;
       const gaps = Object.entries(paths).flatMap(([path, operations]) =>

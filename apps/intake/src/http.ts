@@ -14,19 +14,32 @@ import { listRequests, readRequest } from './queries.ts';
 import { openings, requests, type Opening } from './store.ts';
 
 const TicketPath = z.strictObject({ id: z.uuid() });
-const NewTicket = z.strictObject({
-  subject: Line,
-  description: Text,
-  category: Slug.optional(),
-  impact: Impact.default('low'),
-  urgency: Urgency.default('medium'),
-  channel: Channel.optional(),
-  requester: z.strictObject({ id: PersonId, name: Line, email: z.email().nullish() }).optional(),
-  organisation: Line.optional(),
-});
-const Reply = z.strictObject({ text: Text });
-const Confirmation = z.strictObject({ comment: Text.optional() });
-const Rejection = z.strictObject({ reason: Text });
+const NewTicket = z
+  .strictObject({
+    subject: Line,
+    description: Text,
+    category: Slug.optional(),
+    impact: Impact.default('low'),
+    urgency: Urgency.default('medium'),
+    channel: Channel.optional(),
+    requester: z.strictObject({ id: PersonId, name: Line, email: z.email().nullish() }).optional(),
+    organisation: Line.optional(),
+  })
+  .meta({
+    example: {
+      subject: 'Outlook asks for my password again and again',
+      description: 'Since this morning Outlook asks for my password every few minutes.',
+      category: 'email-account',
+      impact: 'low',
+      urgency: 'medium',
+    },
+  });
+const Reply = z.strictObject({ text: Text }).meta({ example: { text: 'It also happens on the second computer.' } });
+const Confirmation = z
+  .strictObject({ comment: Text.optional() })
+  .default({})
+  .meta({ example: { comment: 'Works, thank you!' } });
+const Rejection = z.strictObject({ reason: Text }).meta({ example: { reason: 'After a restart it asks again.' } });
 const Asking = z.strictObject({ reason: Text.optional() }).meta({ example: { reason: 'Payroll runs tonight.' } });
 
 const groups: Record<'open' | 'done', readonly Status[]> = {
@@ -156,7 +169,7 @@ export class TicketsController {
   confirm(
     @By() caller: Caller,
     @Param({ schema: TicketPath }) { id }: TicketPath,
-    @Body({ schema: Confirmation.default({}) }) { comment }: z.output<typeof Confirmation>,
+    @Body({ schema: Confirmation }) { comment }: z.output<typeof Confirmation>,
     @IdempotencyKey() key: string | undefined,
     @SeenSequence() expected: number | undefined,
   ) {

@@ -223,8 +223,7 @@ it('ends the stream of a reader that does not read, and tells others on', async 
       [ticket, text],
     );
   await eventually(() => expect(told(quick, ticket)).toHaveLength(500));
-  const openNow = async () =>
-    /^tierline_streams (\d+)$/m.exec((await service.request('GET', '/metrics')).body as string)![1];
+  const openNow = async () => /^tierline_streams (\d+)$/m.exec((await service.request('GET', '/metrics')).body)![1];
   await eventually(async () => expect(await openNow()).toBe('1'));
   slow.destroy();
 });

@@ -13,7 +13,8 @@ const partner = person('ida', 'partner-agent');
 const foreigner = person('tom', 'agent', 'globex');
 
 type Window = { items: WindowRow[]; next: string | null; queues: string[]; asOf: string };
-type Counts = { views: Record<string, { count: number; atLeast: boolean }> };
+type Count = { count: number; atLeast: boolean };
+type Counts = { views: Record<string, Count>; late: Count; dueWithinTheHour: Count };
 
 let desk: WorkingDesk;
 let mine = '';
@@ -53,7 +54,7 @@ it('answers whose turn it is, in the queues of one’s own teams', async () => {
 });
 
 it('pages by keyset in both orders of each sort, without a gap or a repeat', async () => {
-  for (const sort of ['priority', 'queued', 'opened'])
+  for (const sort of ['due', 'priority', 'queued', 'opened'])
     for (const order of ['asc', 'desc']) {
       const seen: string[] = [];
       for (let after: string | null = ''; after !== null;) {
@@ -144,6 +145,23 @@ it('counts exactly in one’s own queues and caps the rest', async () => {
     waiting: { count: 1, atLeast: false },
   });
   await desk.service.database.query(`DELETE FROM ticket WHERE subject = 'filled'`);
+});
+
+it('puts the soonest deadline first, and counts what is late and what is due within the hour', async () => {
+  const due = (id: string, minutes: number) =>
+    desk.service.database.query(
+      `UPDATE ticket SET due_at = date_trunc('second', now()) + make_interval(mins => $2) WHERE id = $1`,
+      [id, minutes],
+    );
+  await due(waiting[2]!, -5);
+  await due(waiting[3]!, 30);
+  await due(waiting[1]!, 90);
+  const soonest = await window('view=unclaimed&limit=3');
+  expect(idsOf(soonest)).toEqual([waiting[2], waiting[3], waiting[1]]);
+  expect(idsOf(await window(`view=unclaimed&after=${soonest.next}`))).toEqual([waiting[0]]);
+  expect(idsOf(await window('dueWithinMinutes=0'))).toEqual([waiting[2]]);
+  const { body } = await desk.get<Counts>('/windows/counts', tom);
+  expect(body).toMatchObject({ late: { count: 1, atLeast: false }, dueWithinTheHour: { count: 2, atLeast: false } });
 });
 
 it('shows a partner’s agent the own queues only, and says of others that they are not there', async () => {

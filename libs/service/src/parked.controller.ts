@@ -1,4 +1,3 @@
-import { Refuses } from './refusals.ts';
 import { Body, Controller, Get, HttpCode, Inject, Optional, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
@@ -6,6 +5,7 @@ import { DomainError, Text } from '@tierline/contracts';
 import { Parked, Unsent } from '@tierline/messaging';
 import { z } from 'zod';
 import { Allow, By } from './door.ts';
+import { Refuses } from './refusals.ts';
 
 const Direction = z.enum(['incoming', 'outgoing']);
 const Place = z.strictObject({
@@ -14,7 +14,9 @@ const Place = z.strictObject({
   topic: z.string().min(1).max(200),
   key: z.string().min(1).max(400),
 });
-const Discard = Place.extend({ reason: Text });
+const example = { topic: 'tierline.tickets.v1', key: '019a0000-0000-7000-8000-000000000002' };
+const Replay = Place.meta({ example });
+const Discard = Place.extend({ reason: Text }).meta({ example: { ...example, reason: 'sent by a broken tool' } });
 
 /** Admins of this tenant run the installation: they see the parked records of every tenant. */
 export const operatorsTenant = 'platform';
@@ -58,7 +60,7 @@ export class ParkedController {
       'whatever the first record that fails again is refused with.',
   })
   @Refuses('parked_absent')
-  replay(@Body({ schema: Place }) place: z.infer<typeof Place>, @By() caller: Caller) {
+  replay(@Body({ schema: Replay }) place: z.infer<typeof Place>, @By() caller: Caller) {
     return this.of(place).replay(place, sightOf(caller));
   }
 

@@ -15,9 +15,15 @@ import {
   TicketRouted,
   WorkStarted,
   AgentReplied,
+  ActUndone,
+  PriorityChanged,
+  TicketMarkedSpam,
+  TicketMerged,
+  TicketUnmerged,
   is,
   kindOfEvent,
   type Received,
+  type Standing,
 } from '@tierline/contracts';
 
 /** What a screen is told of an event: that it should look again, and what of a row it may change at once. */
@@ -37,6 +43,14 @@ const placeIn = ({ tier, rank, queue, team }: { tier: string; rank: number; queu
   rank,
   queue,
   team,
+});
+
+/** After something was taken back the row is as it says, whatever it was. */
+const standingAgain = ({ state, place, owner, hold }: Standing): Record<string, unknown> => ({
+  state,
+  ...(place ? placeIn(place) : { queue: null, team: null }),
+  owner,
+  hold,
 });
 
 const moved = (event: Received): Record<string, unknown> | null => {
@@ -70,6 +84,10 @@ const changedBy = (event: Received): Record<string, unknown> => {
   if (is(TicketReopened, event)) return { state: 'QUEUED', owner: null, reopens: event.data.reopens };
   if (is(TicketClosed, event)) return { state: 'CLOSED' };
   if (is(TicketCancelled, event)) return { state: 'CANCELLED' };
+  if (is(TicketMerged, event)) return { state: 'MERGED' };
+  if (is(TicketMarkedSpam, event)) return { state: 'SPAM' };
+  if (is(PriorityChanged, event)) return { priority: event.data.to };
+  if (is(ActUndone, event) || is(TicketUnmerged, event)) return standingAgain(event.data.now);
   return moved(event) ?? {};
 };
 

@@ -13,7 +13,8 @@ import { listCategories, readCategory } from '../queries.ts';
 
 const CategoryPath = z.strictObject({ category: Slug });
 const WholeCategory = z.strictObject(CategoryPart.shape);
-const OneCategory = WholeCategory.omit({ category: true });
+const example = { name: 'E-mail account', type: 'incident', tier: 'tier-1', queue: 'service-desk' };
+const OneCategory = WholeCategory.omit({ category: true }).meta({ example });
 const ManyCategories = z
   .strictObject({ categories: z.array(WholeCategory).min(1).max(2_000) })
   .superRefine(({ categories: all }, context) => {
@@ -27,7 +28,8 @@ const ManyCategories = z
         });
       seen.add(category);
     }
-  });
+  })
+  .meta({ example: { categories: [{ category: 'email-account', ...example }] } });
 const List = z.strictObject({
   q: z.string().trim().min(1).max(100).optional(),
   type: TicketType.optional(),

@@ -32,21 +32,30 @@ const OneRule = z.strictObject({
 });
 /** A draft of rules. */
 export const RuleList = z.array(OneRule).max(500);
-const Rules = z.strictObject({ rules: RuleList, why: Line.optional() });
-
-const Sample = z.strictObject({
-  category: Slug.optional(),
-  channel: Channel.default('web'),
-  impact: Impact.default('low'),
-  urgency: Urgency.default('medium'),
-  organisation: Line.optional(),
-  requesterId: PersonId.optional(),
-  subject: Line.optional(),
-  description: Text.optional(),
-  rules: RuleList.optional(),
-  /** When the ticket would be opened; now, unless it is said. */
-  at: z.iso.datetime().optional(),
+const Rules = z.strictObject({ rules: RuleList, why: Line.optional() }).meta({
+  example: {
+    rules: [{ name: 'mail servers', when: { keywords: ['outlook'] }, then: { tier: 'tier-2', queue: 'messaging' } }],
+    why: 'The service desk cannot reach the mail servers.',
+  },
 });
+
+const Sample = z
+  .strictObject({
+    category: Slug.optional(),
+    channel: Channel.default('web'),
+    impact: Impact.default('low'),
+    urgency: Urgency.default('medium'),
+    organisation: Line.optional(),
+    requesterId: PersonId.optional(),
+    subject: Line.optional(),
+    description: Text.optional(),
+    rules: RuleList.optional(),
+    /** When the ticket would be opened; now, unless it is said. */
+    at: z.iso.datetime().optional(),
+  })
+  .meta({
+    example: { category: 'email-account', impact: 'low', urgency: 'medium', subject: 'Outlook asks for my password' },
+  });
 type Sample = z.output<typeof Sample>;
 
 const factsOf = ({ rules: _rules, at: _at, ...sample }: Sample) => ({

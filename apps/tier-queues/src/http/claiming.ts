@@ -7,8 +7,11 @@ import { z } from 'zod';
 import { Tickets } from '../tickets.ts';
 import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests.ts';
 
-const ClaimNext = z.strictObject({ queues: z.array(Slug).min(1).max(200).optional() }).default({});
-const Assign = z.strictObject({ agentId: PersonId });
+const ClaimNext = z
+  .strictObject({ queues: z.array(Slug).min(1).max(200).optional() })
+  .default({})
+  .meta({ example: { queues: ['service-desk'] } });
+const Assign = z.strictObject({ agentId: PersonId }).meta({ example: { agentId: 'tom.first' } });
 
 /** Who has a ticket: claim, claim next, assign, start, release. */
 @ApiTags('work')

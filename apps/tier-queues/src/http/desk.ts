@@ -19,9 +19,18 @@ import { agentsOf, queuesOf, tiersOf } from '../desk-lists.ts';
 import { putDesk } from '../desk.ts';
 import { paging, requireSame } from './requests.ts';
 
-const TierBody = z.strictObject(TierPart.shape).partial({ tier: true });
-const QueueBody = z.strictObject(QueuePart.shape).partial({ queue: true });
-const AgentBody = z.strictObject(AgentPart.shape).partial({ agentId: true });
+const TierBody = z
+  .strictObject(TierPart.shape)
+  .partial({ tier: true })
+  .meta({ example: { name: 'Tier 1', rank: 1, defaultQueue: 'service-desk' } });
+const QueueBody = z
+  .strictObject(QueuePart.shape)
+  .partial({ queue: true })
+  .meta({ example: { name: 'Service desk', tier: 'tier-1', team: 'service-desk' } });
+const AgentBody = z
+  .strictObject(AgentPart.shape)
+  .partial({ agentId: true })
+  .meta({ example: { name: 'Tom First', teams: ['service-desk'] } });
 const QueueFilter = z.strictObject({ tier: Slug.optional(), team: Slug.optional(), ...paging(500) });
 const AgentFilter = z.strictObject({ team: Slug.optional(), ...paging(500) });
 

@@ -1,6 +1,6 @@
 import { Line, PersonId, Priority, Slug } from '@tierline/contracts';
 import { z } from 'zod';
-import { builtInViews, sorts, type BuiltInView, type Sort } from '../windows.ts';
+import { builtInViews, sorts, type BuiltInView, type Sort } from '../window-query.ts';
 import { listOf, paging } from './requests.ts';
 
 const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]];
@@ -16,6 +16,7 @@ const one = {
   q: Line.optional(),
   minAgeMinutes: minutes.optional(),
   maxAgeMinutes: minutes.optional(),
+  dueWithinMinutes: minutes.optional(),
 };
 const order = { sort: SortName.optional(), order: z.enum(['asc', 'desc']).optional() };
 const words = { queues: Slug, tiers: Slug, priorities: Priority, categories: Slug };

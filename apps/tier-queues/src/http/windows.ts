@@ -7,7 +7,9 @@ import { Allow, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/serv
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { addView, putView, removeView, viewOf, viewsOf } from '../saved-views.ts';
-import { windowCounts, windowOf, type WindowQuery } from '../windows.ts';
+import { windowCounts } from '../window-counts.ts';
+import type { WindowQuery } from '../window-query.ts';
+import { windowOf } from '../windows.ts';
 import { CountFilter, NewView, WindowFilter, type ViewDefinition } from './window-shapes.ts';
 
 const ViewId = z.uuid('is not the id of a view');
@@ -39,7 +41,7 @@ export class WindowsController {
     description:
       '`view`: `my-turn` (yours to work on now), `unclaimed`, `all` (the default), `waiting` (on hold). `scope=own`, the ' +
       'default, is the queues of your teams, `desk` all that you may see; `queues` names some. Lists are comma-separated; ' +
-      '`owner` is a person, `me` or `nobody`; ages are counted from the opening. `saved` applies a saved view, other ' +
+      '`owner` is a person, `me` or `nobody`; ages are counted from the opening; `sort=due`, the default, puts the soonest deadline first. `saved` applies a saved view, other ' +
       'parameters go over it. `after` takes `next` of the window before, under the same `sort` and `order`. `asOf` is ' +
       'the time of the answer by the clock of the database. Tickets on their way to a queue are in no window; the board counts them.',
   })
