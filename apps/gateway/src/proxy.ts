@@ -58,6 +58,24 @@ const refuseOperations = (request: FastifyRequest, _reply: FastifyReply, done: (
 
 type Proxied = Parameters<FastifyReply['from']>[1];
 
+/** The streams that are open; a stop ends them, since they would not end by themselves. */
+class OpenStreams {
+  private readonly replies = new Set<FastifyReply['raw']>();
+
+  /** Passes a stream on until one of its ends goes. */
+  readonly pass = (_request: FastifyRequest, reply: FastifyReply, destination: string, options: Proxied) => {
+    const { raw } = reply;
+    this.replies.add(raw);
+    raw.once('close', () => this.replies.delete(raw));
+    return reply.from(destination, options);
+  };
+
+  /** Cuts all; readers connect again, to another gateway, from where they were. */
+  cut(): void {
+    for (const reply of this.replies) reply.destroy();
+  }
+}
+
 /** Sends the body on as it came, byte by byte. */
 const sendOn = (request: FastifyRequest, reply: FastifyReply, destination: string, options: Proxied) => {
   const { body } = request;
@@ -66,22 +84,23 @@ const sendOn = (request: FastifyRequest, reply: FastifyReply, destination: strin
   return reply.from(destination, { ...options, body, contentType });
 };
 
-const optionsFor = ({ name, url }: Upstream, timeoutSeconds: number): FastifyHttpProxyOptions => ({
+type Passage = {
+  readonly upstream: Upstream;
+  readonly path: string;
+  readonly undici: FastifyHttpProxyOptions['undici'];
+  readonly handler: FastifyHttpProxyOptions['handler'];
+};
+
+const optionsFor = ({ upstream: { name, url }, path, undici, handler }: Passage): FastifyHttpProxyOptions => ({
   upstream: url,
-  prefix: `/api/${name}`,
-  rewritePrefix: '',
+  prefix: `/api/${name}${path}`,
+  rewritePrefix: path,
   disableRequestLogging: true,
   proxyPayloads: false,
   preHandler: refuseOperations,
-  handler: sendOn,
+  handler,
   destroyAgent: true,
-  undici: {
-    connections: 128,
-    pipelining: 1,
-    headersTimeout: timeoutSeconds * 1_000,
-    bodyTimeout: timeoutSeconds * 1_000,
-    connect: { timeout: 3_000 },
-  },
+  undici,
   replyOptions: {
     retryDelay,
     rewriteRequestHeaders: (request, headers) => ({
@@ -93,7 +112,9 @@ const optionsFor = ({ name, url }: Upstream, timeoutSeconds: number): FastifyHtt
   },
 });
 
-/** Passes `/api/<service>/…` on to that service, as `/…`. */
+const connect = { timeout: 3_000 };
+
+/** Passes `/api/<service>/…` on to that service, as `/…`; streams as they come, for as long as they last. */
 export const proxyServices = async (
   app: NestFastifyApplication,
   upstreams: readonly Upstream[],
@@ -102,6 +123,18 @@ export const proxyServices = async (
   await app.register(async (scope: FastifyInstance) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
-    for (const upstream of upstreams) await scope.register(httpProxy, optionsFor(upstream, timeoutSeconds));
+    const headersTimeout = timeoutSeconds * 1_000;
+    const answers = { connections: 128, pipelining: 1, headersTimeout, bodyTimeout: headersTimeout, connect };
+    // A stream holds its connection for hours: it must neither use up those of the answers nor be taken for a slow one.
+    const open = new OpenStreams();
+    scope.addHook('preClose', (done) => {
+      open.cut();
+      done();
+    });
+    const streams = { connections: null, pipelining: 1, headersTimeout, bodyTimeout: 0, connect };
+    for (const upstream of upstreams)
+      await scope.register(httpProxy, optionsFor({ upstream, path: '', undici: answers, handler: sendOn }));
+    for (const upstream of upstreams.filter(({ name }) => name === 'notifications'))
+      await scope.register(httpProxy, optionsFor({ upstream, path: '/stream', undici: streams, handler: open.pass }));
   });
 };

@@ -4,7 +4,7 @@ import { may, type Caller } from '@tierline/auth';
 import { Channel, Impact, Line, PersonId, Slug, Text, Urgency } from '@tierline/contracts';
 import { Commands, originOf } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
+import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Asker, Command } from './domain/asking.ts';
@@ -14,19 +14,32 @@ import { listRequests, readRequest } from './queries.ts';
 import { openings, requests, type Opening } from './store.ts';
 
 const TicketPath = z.strictObject({ id: z.uuid() });
-const NewTicket = z.strictObject({
-  subject: Line,
-  description: Text,
-  category: Slug.optional(),
-  impact: Impact.default('low'),
-  urgency: Urgency.default('medium'),
-  channel: Channel.optional(),
-  requester: z.strictObject({ id: PersonId, name: Line, email: z.email().nullish() }).optional(),
-  organisation: Line.optional(),
-});
-const Reply = z.strictObject({ text: Text });
-const Confirmation = z.strictObject({ comment: Text.optional() });
-const Rejection = z.strictObject({ reason: Text });
+const NewTicket = z
+  .strictObject({
+    subject: Line,
+    description: Text,
+    category: Slug.optional(),
+    impact: Impact.default('low'),
+    urgency: Urgency.default('medium'),
+    channel: Channel.optional(),
+    requester: z.strictObject({ id: PersonId, name: Line, email: z.email().nullish() }).optional(),
+    organisation: Line.optional(),
+  })
+  .meta({
+    example: {
+      subject: 'Outlook asks for my password again and again',
+      description: 'Since this morning Outlook asks for my password every few minutes.',
+      category: 'email-account',
+      impact: 'low',
+      urgency: 'medium',
+    },
+  });
+const Reply = z.strictObject({ text: Text }).meta({ example: { text: 'It also happens on the second computer.' } });
+const Confirmation = z
+  .strictObject({ comment: Text.optional() })
+  .default({})
+  .meta({ example: { comment: 'Works, thank you!' } });
+const Rejection = z.strictObject({ reason: Text }).meta({ example: { reason: 'After a restart it asks again.' } });
 const Asking = z.strictObject({ reason: Text.optional() }).meta({ example: { reason: 'Payroll runs tonight.' } });
 
 const groups: Record<'open' | 'done', readonly Status[]> = {
@@ -80,9 +93,10 @@ export class TicketsController {
   @ApiOperation({
     summary: 'Open a ticket',
     description:
-      'Answers when the ticket is stored; from then on it is never lost. With an `Idempotency-Key` it may be sent again. ' +
-      'Errors: `input_invalid` 400 · `not_for_others` 403 (field requester or channel) · `idempotency_key_reused` 409.',
+      'Answers when the ticket is stored; from then on it is never lost. With an `Idempotency-Key` it may ' +
+      'be sent again.',
   })
+  @Refuses('not_for_others')
   open(@By() caller: Caller, @Body({ schema: NewTicket }) body: NewTicket, @IdempotencyKey() key: string | undefined) {
     const { requester, category, organisation, channel, ...ticket } = body;
     const command: Opening['command'] = {
@@ -105,7 +119,7 @@ export class TicketsController {
     summary: 'List own tickets, newest first',
     description:
       '`status` is one status, or `open` or `done`; `q` looks in the subject, or is a number like T-1042. ' +
-      '`next` is the `after` of the next page, null on the last one. Errors: `input_invalid` 400.',
+      '`next` is the `after` of the next page, null on the last one.',
   })
   list(@By() { tenant, subject }: Caller, @Query({ schema: List }) { status, q, after, limit }: List) {
     const listing = { statuses: statusesOf(status), q: q ?? null, after: after ?? null, limit };
@@ -116,9 +130,9 @@ export class TicketsController {
   @Allow('ticket.read-own')
   @ApiOperation({
     summary: 'Read a ticket with its conversation',
-    description:
-      'Own tickets, and those that one opened for somebody. Errors: `input_invalid` 400 · `ticket_absent` 404.',
+    description: 'Own tickets, and those that one opened for somebody.',
   })
+  @Refuses('ticket_absent')
   read(@By() caller: Caller, @Param({ schema: TicketPath }) { id }: TicketPath) {
     return this.database.asTenant(caller.tenant, (tx) => readRequest(tx, caller.tenant, id, askerOf(caller)));
   }
@@ -129,9 +143,10 @@ export class TicketsController {
   @ApiOperation({
     summary: 'Write to the desk',
     description:
-      'A reply to a resolved ticket, or soon after the end to a closed one, reopens it; a later one opens a ticket that ' +
-      'follows it. Errors: `input_invalid` 400 · `ticket_absent` 404 · `changed_meanwhile` 409 · `ticket_cancelled` 422.',
+      'A reply to a resolved ticket, or soon after the end to a closed one, reopens it; a later one opens a' +
+      ' ticket that follows it.',
   })
+  @Refuses('ticket_absent', 'ticket_cancelled')
   reply(
     @By() caller: Caller,
     @Param({ schema: TicketPath }) { id }: TicketPath,
@@ -148,14 +163,13 @@ export class TicketsController {
   @Allow('ticket.answer-own')
   @ApiOperation({
     summary: 'Say that the solution works',
-    description:
-      'Once confirmed, again is harmless. Errors: `input_invalid` 400 · `ticket_absent` 404 · ' +
-      '`changed_meanwhile` 409 · `not_resolved` 422.',
+    description: 'Once confirmed, again is harmless.',
   })
+  @Refuses('ticket_absent', 'not_resolved')
   confirm(
     @By() caller: Caller,
     @Param({ schema: TicketPath }) { id }: TicketPath,
-    @Body({ schema: Confirmation.default({}) }) { comment }: z.output<typeof Confirmation>,
+    @Body({ schema: Confirmation }) { comment }: z.output<typeof Confirmation>,
     @IdempotencyKey() key: string | undefined,
     @SeenSequence() expected: number | undefined,
   ) {
@@ -168,10 +182,9 @@ export class TicketsController {
   @Allow('ticket.answer-own')
   @ApiOperation({
     summary: 'Say that the solution does not work',
-    description:
-      'The ticket goes back to work. Errors: `input_invalid` 400 · `ticket_absent` 404 · `changed_meanwhile` 409 · ' +
-      '`not_resolved` 422.',
+    description: 'The ticket goes back to work.',
   })
+  @Refuses('ticket_absent', 'not_resolved')
   reject(
     @By() caller: Caller,
     @Param({ schema: TicketPath }) { id }: TicketPath,
@@ -188,10 +201,9 @@ export class TicketsController {
   @Allow('ticket.answer-own')
   @ApiOperation({
     summary: 'Ask for somebody in charge',
-    description:
-      'A lead is told that you wait; at most every four hours. Errors: `input_invalid` 400 · `ticket_absent` 404 · ' +
-      '`changed_meanwhile` 409 · `asked_already` 409 · `not_open` 422.',
+    description: 'A lead is told that you wait; at most every four hours.',
   })
+  @Refuses('ticket_absent', 'asked_already', 'not_open')
   askEscalation(
     @By() by: Caller,
     @Param({ schema: TicketPath }) { id }: TicketPath,

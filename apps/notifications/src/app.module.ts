@@ -5,6 +5,7 @@ import { config, type Config } from './config.ts';
 import { usualWaits } from './domain/delivery.ts';
 import { EventsController } from './events.ts';
 import { DeliveriesController } from './http/deliveries.ts';
+import { StreamController } from './http/stream.ts';
 import { SubscriptionsController } from './http/subscriptions.ts';
 import { notificationMigrations } from './migrations.ts';
 import { countDeliveries } from './queries.ts';
@@ -12,6 +13,7 @@ import { Retention } from './retention.ts';
 import { MailChannel } from './sending/mail.ts';
 import { Sender } from './sending/sender.ts';
 import { WebhookChannel } from './sending/webhook.ts';
+import { LiveStream } from './stream/live-stream.ts';
 
 const senderOf = (config: Config) => (database: Database, relay: Relay, mail: MailChannel, webhooks: WebhookChannel) =>
   new Sender(database, relay, {
@@ -35,6 +37,27 @@ class DeliveryFigures {
   }
 }
 
+const liveStreamOf = (config: Config) => (database: Database, figures: Figures) => {
+  const live = new LiveStream(
+    database,
+    {
+      heartbeat: config.STREAM_HEARTBEAT_SECONDS * 1_000,
+      connections: config.STREAM_CONNECTIONS,
+      waiting: config.STREAM_WAITING_BYTES,
+      keeping: { minutes: config.STREAM_KEPT_MINUTES, hints: config.STREAM_KEPT_EVENTS },
+    },
+    () => figures.lag(),
+  );
+  figures.gauge('streams', 'Live streams that are open.', [], async () => [{ value: live.open }]);
+  figures.gauge(
+    'stream_delay_seconds',
+    'Longest time from an event to its hint since the last reading.',
+    [],
+    async () => [{ value: live.takeLongestDelay() }],
+  );
+  return live;
+};
+
 /** Writes to requesters, calls webhooks, and keeps who wants to be called. */
 export const notifications: ServiceDescription<Config> = {
   name: 'notifications',
@@ -42,7 +65,7 @@ export const notifications: ServiceDescription<Config> = {
   migrations: [...idempotencyMigrations, ...publisherMigrations, ...consumerMigrations, ...notificationMigrations],
   listens: true,
   module: (config) => ({
-    controllers: [EventsController, SubscriptionsController, DeliveriesController],
+    controllers: [EventsController, SubscriptionsController, DeliveriesController, StreamController],
     providers: [
       { provide: MailChannel, useFactory: () => new MailChannel(config.SMTP_URL, config.MAIL_FROM) },
       {
@@ -55,6 +78,7 @@ export const notifications: ServiceDescription<Config> = {
       },
       { provide: Sender, useFactory: senderOf(config), inject: [Database, Relay, MailChannel, WebhookChannel] },
       { provide: Retention, useFactory: (database: Database) => new Retention(database), inject: [Database] },
+      { provide: LiveStream, useFactory: liveStreamOf(config), inject: [Database, Figures] },
       {
         provide: DeliveryFigures,
         useFactory: (figures: Figures, database: Database) => new DeliveryFigures(figures, database),

@@ -25,6 +25,28 @@ export const config = baseConfig.extend({
     })
     .describe('Private networks that webhooks may reach, also over http; comma-separated CIDRs.'),
   WEBHOOK_RETRY_SECONDS: waits(usualWaits.webhook).describe('Waits after the first, second … failed try of a webhook.'),
+  STREAM_HEARTBEAT_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(60)
+    .default(15)
+    .describe('Between two heartbeats of a stream.'),
+  STREAM_CONNECTIONS: z.coerce.number().int().min(1).max(50_000).default(5_000).describe('Streams of one process.'),
+  STREAM_WAITING_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .max(64 * 1_024 * 1_024)
+    .default(1_024 * 1_024)
+    .describe('Bytes that may wait for a slow reader before its stream is ended.'),
+  STREAM_KEPT_MINUTES: z.coerce.number().min(0.01).max(1_440).default(10).describe('How long a stream can be resumed.'),
+  STREAM_KEPT_EVENTS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(100_000)
+    .describe('How many events of one tenant are kept for resuming.'),
   WEBHOOK_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(30).default(15).describe('How long a target may take.'),
 });
 export type Config = (typeof config)['_output'];

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import {
+  AgentChanged,
   AgentReplied,
   PersonChanged,
   TicketOpened,
@@ -12,6 +13,7 @@ import {
 } from '@tierline/contracts';
 import { On, type Task } from '@tierline/messaging';
 import { knownPeople, notedEvents, type KnownPerson, type Noted } from './store.ts';
+import { knownAgents, writtenHints } from './stream/hints.ts';
 
 /** What webhooks can be told: every ticket event but those about deliveries, which would tell of themselves for ever. */
 export const tellable: readonly EventDefinition[] = [...events.values()].filter(
@@ -28,8 +30,16 @@ const mailOf = (event: Received): Pick<Noted, 'mail' | 'ticket'> => {
 @Controller()
 export class EventsController {
   @On(...tellable)
-  ticket(event: Received): Task {
-    return { batch: notedEvents, work: { event, ...mailOf(event) } satisfies Noted };
+  ticket(event: Received): Task[] {
+    return [
+      { batch: notedEvents, work: { event, ...mailOf(event) } satisfies Noted },
+      { batch: writtenHints, work: event },
+    ];
+  }
+
+  @On(AgentChanged)
+  agent({ tenant, data: { agentId, teams } }: EventOf<typeof AgentChanged>): Task {
+    return { batch: knownAgents, work: { tenant, agentId, teams } };
   }
 
   @On(PersonChanged)

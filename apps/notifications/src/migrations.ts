@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { streamMigrations } from './stream/migrations.ts';
 
 class Notifications1760000004001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -90,4 +91,4 @@ class Notifications1760000004001 implements MigrationInterface {
 }
 
 /** Own tables of this service. */
-export const notificationMigrations = [Notifications1760000004001];
+export const notificationMigrations = [Notifications1760000004001, ...streamMigrations];

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { PersonId, Priority, Slug, TicketId, TicketState } from '@tierline/contracts';
 import { Database } from '@tierline/persistence';
-import { Allow, By } from '@tierline/service';
+import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { definitions } from './numbers.ts';
 import { summaryOf } from './queries.ts';
@@ -66,8 +66,7 @@ export class ReportsController {
   @Get('summary')
   @ApiOperation({
     summary: 'The figures of a period',
-    description:
-      'from ≤ time < to; a date is its midnight in UTC. /numbers defines each figure. Errors: input_invalid.',
+    description: 'from ≤ time < to; a date is its midnight in UTC. /numbers defines each figure.',
   })
   summary(@By() { tenant }: Caller, @Query({ schema: PeriodQuery }) { from, to }: PeriodQuery) {
     return this.database.asTenant(tenant, (tx) => summaryOf(tx, { from: from ?? null, to: to ?? null }));
@@ -80,13 +79,14 @@ export class ReportsController {
   }
 
   @Get('tickets')
-  @ApiOperation({ summary: 'Tickets with their counts and times, newest first', description: 'Errors: input_invalid.' })
+  @ApiOperation({ summary: 'Tickets with their counts and times, newest first' })
   tickets(@By() { tenant }: Caller, @Query({ schema: TicketsQuery }) query: TicketsQuery) {
     return this.database.asTenant(tenant, (tx) => listTickets(tx, query));
   }
 
   @Get('tickets/:id')
-  @ApiOperation({ summary: 'One ticket with its counts and times', description: 'Errors: ticket_absent.' })
+  @ApiOperation({ summary: 'One ticket with its counts and times' })
+  @Refuses('ticket_absent')
   ticket(@By() { tenant }: Caller, @Param('id', { schema: TicketId }) id: string) {
     return this.database.asTenant(tenant, (tx) => ticketOf(tx, id));
   }
@@ -95,8 +95,9 @@ export class ReportsController {
   @Get('tickets/:id/history')
   @ApiOperation({
     summary: 'Everything that happened to a ticket, in order',
-    description: 'Internal notes and hand-overs included. Errors: ticket_absent, input_invalid.',
+    description: 'Internal notes and hand-overs included.',
   })
+  @Refuses('ticket_absent')
   history(
     @By() { tenant }: Caller,
     @Param('id', { schema: TicketId }) id: string,

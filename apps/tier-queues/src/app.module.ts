@@ -12,11 +12,16 @@ import { DeskDocumentController } from './http/desk-document.ts';
 import { DeskController } from './http/desk.ts';
 import { HandoversController } from './http/handovers.ts';
 import { MajorIncidentsController } from './http/major-incidents.ts';
+import { DraftRetention } from './draft-retention.ts';
+import { DraftsController } from './http/drafts.ts';
 import { MovesController } from './http/moves.ts';
 import { RelationsController } from './http/relations.ts';
 import { TicketsController } from './http/tickets.ts';
+import { TimelineController } from './http/timeline.ts';
+import { WindowsController } from './http/windows.ts';
 import { WorkController } from './http/work.ts';
 import { ownMigrations } from './migrations.ts';
+import { PersonEvents } from './people.ts';
 import { Tickets } from './tickets.ts';
 import { Timers } from './timers.ts';
 import { Retiming } from './retiming.ts';
@@ -42,6 +47,10 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
       RelationsController,
       MajorIncidentsController,
       TicketEvents,
+      WindowsController,
+      TimelineController,
+      DraftsController,
+      PersonEvents,
     ],
     providers: [
       {
@@ -58,6 +67,7 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
           new Watchdog(database, relay, tickets, read.WATCHDOG_SECONDS * second),
       },
       Gauges,
+      DraftRetention,
     ],
   }),
 };

@@ -68,6 +68,15 @@ export const childrenOf = async (tx: Transaction, tenant: string, id: string): P
   return rows.map(({ id: child }) => child);
 };
 
+/** The teams that the caller works in. */
+export const teamsOfAgent = async (tx: Transaction, { tenant, subject }: Caller): Promise<readonly string[]> => {
+  const rows = await tx.query<{ teams: string[] }>('SELECT teams FROM agent WHERE tenant_id = $1 AND agent_id = $2', [
+    tenant,
+    subject,
+  ]);
+  return rows[0]?.teams ?? [];
+};
+
 /** The queues of the caller's teams. */
 export const queuesOfTeams = async (tx: Transaction, { tenant, subject }: Caller): Promise<string[]> => {
   const rows = await tx.query<{ queue: string }>(

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { clockMigrations } from './clock-migrations.ts';
+import { screenMigrations } from './screen-migrations.ts';
 
 class Desk1760000003001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -213,4 +214,5 @@ export const ownMigrations = [
   DeskParts1760000003101,
   DeskVersions1760000003102,
   ...clockMigrations,
+  ...screenMigrations,
 ];

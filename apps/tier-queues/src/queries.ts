@@ -2,6 +2,7 @@ import type { TicketState } from '@tierline/contracts';
 import type { Transaction } from '@tierline/persistence';
 import { InvalidInput } from '@tierline/service';
 import { openStates } from './domain/guards.ts';
+import type { Sight } from './sight.ts';
 
 /** A page of a list: at most `limit` items after the cursor. */
 export type Page = { readonly limit: number; readonly after?: string | undefined };
@@ -14,6 +15,8 @@ export type TicketFilter = {
   readonly owner?: string | undefined;
   readonly requester?: string | undefined;
   readonly q?: string | undefined;
+  /** Leaves out what is not in it. */
+  readonly sight?: Sight | undefined;
 };
 
 /** A ticket in a list. */
@@ -83,7 +86,8 @@ export const pageOf = <T>(rows: readonly T[], limit: number, cursor: (last: T) =
   return { items, next: rows.length > limit ? cursorOf(cursor(items.at(-1)!)) : null };
 };
 
-const wordsOf = (q: string): { number: number } | { like: string } => {
+/** What is sought: a ticket's number, or a part of its subject as a LIKE pattern. */
+export const wordsOf = (q: string): { number: number } | { like: string } => {
   const digits = /^(?:#|T-)?(\d{1,15})$/i.exec(q)?.[1];
   return digits ? { number: Number(digits) } : { like: `%${q.replace(/[\\%_]/g, '\\$&')}%` };
 };
@@ -95,12 +99,13 @@ const conditionsOf = (filter: TicketFilter, parameters: unknown[]): string[] => 
     parameters.push(value);
     conditions.push(condition(`$${parameters.length}`));
   };
-  const { states, tier, queue, owner, requester, q } = filter;
+  const { states, tier, queue, owner, requester, q, sight } = filter;
   if (states) add(states, (p) => `state = ANY(${p}::text[])`);
   if (tier !== undefined) add(tier, (p) => `tier = ${p}`);
   if (queue !== undefined) add(queue, (p) => `queue = ${p}`);
   if (owner !== undefined) add(owner, (p) => `owner = ${p}`);
   if (requester !== undefined) add(requester, (p) => `requester_id = ${p}`);
+  if (sight && sight.queues !== 'all') add(sight.queues, (p) => `queue = ANY(${p}::text[])`);
   if (q !== undefined) {
     const words = wordsOf(q);
     if ('number' in words) add(words.number, (p) => `number = ${p}`);

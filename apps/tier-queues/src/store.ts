@@ -1,3 +1,4 @@
+import { isForRequesters, kindOfEvent } from '@tierline/contracts';
 import type { Change, Folded, Store } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import { saveBeside } from './beside-rows.ts';
@@ -15,23 +16,6 @@ export type KnownChange = Change<Ticket> & { readonly state: KnownTicket };
 type Armed = { readonly change: KnownChange; readonly timers: readonly Timer[] };
 
 const isKnown = (change: Change<Ticket>): change is KnownChange => change.state.state !== 'ABSENT';
-
-/** Kinds of entries that a requester may see; all others are the desk's own. */
-const publicKinds = new Set([
-  'opened',
-  'requester-replied',
-  'requester-confirmed',
-  'requester-rejected',
-  'agent-replied',
-  'resolved',
-  'reopened',
-  'closed',
-  'cancelled',
-  'stakeholders-updated',
-]);
-
-/** `agent-replied` of `tierline.ticket.agent-replied.v1`. */
-const kindOf = (type: string): string => type.split('.').at(-2) ?? type;
 
 const load = async (tx: Transaction, keys: readonly { tenant: string; id: string }[]) => {
   const rows = await tx.query<{ tenant_id: string; id: string; sequence: number; body: KnownTicket }>(
@@ -103,8 +87,8 @@ const saveTickets = (tx: Transaction, armed: readonly Armed[]) =>
 
 const entriesOf = ({ tenant, id, folded }: KnownChange) =>
   folded.map(({ fact, at, actor }: Folded) => {
-    const kind = kindOf(fact.type);
-    return { tenant_id: tenant, ticket_id: id, at, kind, actor, public: publicKinds.has(kind), data: fact.data };
+    const kind = kindOfEvent(fact.type);
+    return { tenant_id: tenant, ticket_id: id, at, kind, actor, public: isForRequesters(kind), data: fact.data };
   });
 
 const saveEntries = (tx: Transaction, changes: readonly KnownChange[]) => {

@@ -31,12 +31,6 @@ const requireTicket = async (tx: Transaction, tenant: string, id: string) => {
   return row;
 };
 
-/** Entries of the ticket, newest first. Throws `ticket_absent`. */
-export const timelineOf = async (tx: Transaction, tenant: string, id: string, page: Page): Promise<Listed<Entry>> => {
-  await requireTicket(tx, tenant, id);
-  return entriesOf(tx, tenant, id, page);
-};
-
 const entriesOf = async (
   tx: Transaction,
   tenant: string,

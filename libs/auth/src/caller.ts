@@ -10,6 +10,8 @@ export type Caller = {
   readonly email: string | null;
   /** As events carry it. */
   readonly actor: Actor;
+  /** When the token ends, in milliseconds since 1970: what outlives a request must end then. */
+  readonly expiresAt: number;
 };
 
 /** The claims that Tierline needs; others are ignored. */
@@ -23,6 +25,7 @@ export const Claims = z.object({
   roles: z.array(Role).min(1),
   name: z.string().min(1).max(300).optional(),
   email: z.email().optional(),
+  exp: z.number(),
 });
 
 const kindOf = (roles: readonly Role[]): string => {
@@ -32,11 +35,12 @@ const kindOf = (roles: readonly Role[]): string => {
 };
 
 /** The caller that the claims describe. */
-export const callerOf = ({ sub, tenant, roles, name, email }: z.infer<typeof Claims>): Caller => ({
+export const callerOf = ({ sub, tenant, roles, name, email, exp }: z.infer<typeof Claims>): Caller => ({
   subject: sub,
   tenant,
   roles,
   name: name ?? sub,
   email: email ?? null,
   actor: `${kindOf(roles)}:${sub}`,
+  expiresAt: exp * 1_000,
 });

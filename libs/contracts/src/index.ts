@@ -29,5 +29,6 @@ export * from './desk/rule.ts';
 export * from './desk/skill.ts';
 export * from './desk/sorts.ts';
 export * from './desk/tier.ts';
+export * from './requester-sight.ts';
 export { events } from './catalogue.ts';
 export { asyncApi, dataSchemaOf } from './asyncapi.ts';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { events as declared, topics, type Received } from '@tierline/contracts';
 import type { Database } from '@tierline/persistence';
@@ -22,6 +23,8 @@ export type StrategyOptions = {
 
 const second = 1_000;
 const hour = 60 * 60 * second;
+/** How long a stop waits for a start that is under way. */
+const startPatience = 5 * second;
 
 /**
  * Nest transport over the event log: methods marked with `@On` get events one at a time,
@@ -32,13 +35,14 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
   private processor: ChunkProcessor | undefined;
   private keeping: NodeJS.Timeout | undefined;
   private settling: NodeJS.Timeout | undefined;
+  private starting: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: StrategyOptions) {
     super();
   }
 
   listen(callback: (error?: Error) => void): void {
-    this.consume().then(
+    this.starting = this.consume().then(
       () => callback(),
       (error: Error) => callback(error),
     );
@@ -75,6 +79,8 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
   }
 
   async close(): Promise<void> {
+    // What is half started would go on, and read, after the stop. Without Kafka a start never ends: then it is left.
+    await Promise.race([this.starting, sleep(startPatience, undefined, { ref: false })]);
     clearInterval(this.keeping);
     clearInterval(this.settling);
     await this.consumer?.stop();

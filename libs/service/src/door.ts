@@ -1,7 +1,9 @@
 import { SetMetadata, createParamDecorator, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import { may, type Action, type Caller, type TokenVerifier } from '@tierline/auth';
 import type { FastifyRequest } from 'fastify';
 import { InvalidInput, NotAllowed } from './problems.ts';
+import { Refuses } from './refusals.ts';
 
 const actionKey = 'tierline:action';
 const open = 'open';
@@ -46,19 +48,42 @@ const headerOf = (context: ExecutionContext, name: string): string | undefined =
   return Array.isArray(value) ? value[0] : value;
 };
 
-/** The `Idempotency-Key` header: 1 to 120 visible characters, or undefined. */
-export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string | undefined => {
+/** Documents a header, and what it may be refused with, on the method whose parameter it is. */
+const documented =
+  (name: string, description: string, code: string): ParameterDecorator =>
+  (target, method) => {
+    const descriptor = Object.getOwnPropertyDescriptor(target, method!)!;
+    ApiHeader({ name, description, required: false, schema: { type: 'string' } })(target, method!, descriptor);
+    Refuses(code)(target, method!, descriptor);
+  };
+
+const idempotencyKeyOf = (_: unknown, context: ExecutionContext): string | undefined => {
   const key = headerOf(context, 'idempotency-key');
   if (key !== undefined && !/^[\x21-\x7e]{1,120}$/.test(key))
     throw new InvalidInput([{ path: 'Idempotency-Key', message: 'must be 1 to 120 visible characters' }]);
   return key;
-});
+};
+/** The `Idempotency-Key` header: 1 to 120 visible characters, or undefined. */
+export const IdempotencyKey = createParamDecorator(idempotencyKeyOf, [
+  documented(
+    'Idempotency-Key',
+    'Makes the request safe to send twice: a repeat gets the first answer.',
+    'idempotency_key_reused',
+  ),
+]);
 
-/** The `If-Match` header: the ticket's sequence that the caller saw, or undefined. */
-export const SeenSequence = createParamDecorator((_: unknown, context: ExecutionContext): number | undefined => {
+const seenSequenceOf = (_: unknown, context: ExecutionContext): number | undefined => {
   const header = headerOf(context, 'if-match');
   if (header === undefined) return undefined;
   const sequence = /^"?(\d{1,9})"?$/.exec(header)?.[1];
   if (!sequence) throw new InvalidInput([{ path: 'If-Match', message: 'must be the sequence that you saw' }]);
   return Number(sequence);
-});
+};
+/** The `If-Match` header: the ticket's sequence that the caller saw, or undefined. */
+export const SeenSequence = createParamDecorator(seenSequenceOf, [
+  documented(
+    'If-Match',
+    'The sequence that you saw; another one now is a conflict, which says what it is.',
+    'changed_meanwhile',
+  ),
+]);

@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { StandardSchemaValidationPipe, type ArgumentMetadata, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -11,6 +13,7 @@ import { DoorGuard } from './door.ts';
 import type { Figures } from './figures.ts';
 import { nestLog } from './logs.ts';
 import { InvalidInput, ProblemFilter } from './problems.ts';
+import { withRefusals } from './refusals.ts';
 
 /** Largest request body, in bytes. */
 export const bodyLimit = 1_024 * 1_024;
@@ -52,6 +55,17 @@ class InputPipe extends StandardSchemaValidationPipe {
 
 type HttpParts = { name: string; config: DoorConfig; log: Logger; figures: Figures; module: DynamicModule | Type };
 
+/** Watches connections on which nothing was asked yet; the answer drops them, since a stop would wait for them long. */
+const watchSilent = (server: Server): (() => void) => {
+  const silent = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }) => silent.delete(socket));
+  return () => silent.forEach((socket) => void socket.destroy());
+};
+
 /** The Nest application of a service with all that its routes share: door, problems, validation, logs, figures. */
 export const createHttpApp = async (parts: HttpParts): Promise<NestFastifyApplication> => {
   const { config, log, figures, module } = parts;
@@ -68,8 +82,10 @@ export const createHttpApp = async (parts: HttpParts): Promise<NestFastifyApplic
   });
   const fastify = app.getHttpAdapter().getInstance();
   let closing = false;
+  const dropSilent = watchSilent(fastify.server);
   fastify.addHook('preClose', (done) => {
     closing = true;
+    dropSilent();
     done();
   });
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
@@ -133,7 +149,7 @@ export const serveOpenApi = (app: NestFastifyApplication, name: string): void =>
     .addServer(`/api/${name}`, 'through the gateway')
     .addServer('/', 'directly')
     .build();
-  const document = JSON.stringify(SwaggerModule.createDocument(app, options));
+  const document = JSON.stringify(withRefusals(SwaggerModule.createDocument(app, options)));
   app
     .getHttpAdapter()
     .getInstance()

@@ -5,6 +5,7 @@ import { DomainError, Text } from '@tierline/contracts';
 import { Parked, Unsent } from '@tierline/messaging';
 import { z } from 'zod';
 import { Allow, By } from './door.ts';
+import { Refuses } from './refusals.ts';
 
 const Direction = z.enum(['incoming', 'outgoing']);
 const Place = z.strictObject({
@@ -13,7 +14,9 @@ const Place = z.strictObject({
   topic: z.string().min(1).max(200),
   key: z.string().min(1).max(400),
 });
-const Discard = Place.extend({ reason: Text });
+const example = { topic: 'tierline.tickets.v1', key: '019a0000-0000-7000-8000-000000000002' };
+const Replay = Place.meta({ example });
+const Discard = Place.extend({ reason: Text }).meta({ example: { ...example, reason: 'sent by a broken tool' } });
 
 /** Admins of this tenant run the installation: they see the parked records of every tenant. */
 export const operatorsTenant = 'platform';
@@ -41,7 +44,8 @@ export class ParkedController {
   }
 
   @Get('records')
-  @ApiOperation({ summary: 'The records of one parked key, as they came.', description: 'Errors: parked_absent.' })
+  @ApiOperation({ summary: 'The records of one parked key, as they came.' })
+  @Refuses('parked_absent')
   async show(@Query({ schema: Place }) place: z.infer<typeof Place>, @By() caller: Caller) {
     return { items: await this.of(place).show(place, sightOf(caller)) };
   }
@@ -52,10 +56,11 @@ export class ParkedController {
     summary:
       'Give the records of a key to the service (or to Kafka) again, in order; frees the key when all went through.',
     description:
-      'Errors: parked_absent, and whatever the first incoming record that fails again is refused with. ' +
-      'Outgoing events are sent at the next round; what is refused again is listed again.',
+      'Outgoing events are sent at the next round; what is refused again is listed again. Refuses with ' +
+      'whatever the first record that fails again is refused with.',
   })
-  replay(@Body({ schema: Place }) place: z.infer<typeof Place>, @By() caller: Caller) {
+  @Refuses('parked_absent')
+  replay(@Body({ schema: Replay }) place: z.infer<typeof Place>, @By() caller: Caller) {
     return this.of(place).replay(place, sightOf(caller));
   }
 
@@ -63,8 +68,8 @@ export class ParkedController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Take the first record of a key out of the way for good; it is kept aside with who and why.',
-    description: 'Errors: parked_absent.',
   })
+  @Refuses('parked_absent')
   discard(@Body({ schema: Discard }) { reason, ...place }: z.infer<typeof Discard>, @By() caller: Caller) {
     return this.of(place).discard(place, sightOf(caller), { actor: caller.actor, reason });
   }

@@ -23,7 +23,7 @@ export class NotAllowed extends Error {
 
 type Answer = Omit<Problem, 'type' | 'correlationId'> & { retryAfterSeconds?: number; challenge?: boolean };
 
-const ofRefusal = { absent: 404, conflict: 409, refused: 422, forbidden: 403 } as const;
+const ofRefusal = { absent: 404, conflict: 409, gone: 410, refused: 422, forbidden: 403 } as const;
 const titles: Record<number, string> = {
   400: 'The request is not usable',
   401: 'Who are you?',
@@ -31,6 +31,7 @@ const titles: Record<number, string> = {
   404: 'Not there',
   405: 'Not this way',
   409: 'Conflict',
+  410: 'Not there any more',
   413: 'Too large',
   415: 'Not this format',
   422: 'Refused by a rule',
@@ -49,6 +50,7 @@ const codes: Record<number, string> = {
   415: 'media_type_unsupported',
   429: 'too_many_requests',
   502: 'service_unreachable',
+  503: 'not_now',
   504: 'service_too_slow',
 };
 

@@ -51,14 +51,30 @@ export const scratchTopics = async (stem: string): Promise<string> => {
 };
 
 /** Who a test acts as. */
-export type TestPerson = { subject: string; roles: readonly Role[]; tenant?: string; name?: string; email?: string };
+export type TestPerson = {
+  subject: string;
+  roles: readonly Role[];
+  tenant?: string;
+  name?: string;
+  email?: string;
+  /** How long the token lasts: `2s`. */
+  expiresIn?: string;
+};
 
 /** A bearer token of the test's issuer. */
-export const tokenFor = async ({ subject, roles, tenant = 'acme', name, email }: TestPerson): Promise<string> =>
+export const tokenFor = async ({
+  subject,
+  roles,
+  tenant = 'acme',
+  name,
+  email,
+  expiresIn,
+}: TestPerson): Promise<string> =>
   signToken(await loadKey(testParts().keyFile), {
     subject,
     roles,
     tenant,
     name: name ?? subject,
     email: email ?? `${subject}@acme.example`,
+    ...(expiresIn === undefined ? {} : { expiresIn }),
   });

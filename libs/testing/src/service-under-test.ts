@@ -13,8 +13,8 @@ export type ServiceUnderTest = {
   prefix: string;
   database: Database;
   request(method: string, path: string, request?: TestRequest): Promise<TestAnswer>;
-  /** Starts another pod of it, on the same database and topics. `stop` ends it, too. */
-  another(): Promise<void>;
+  /** Starts another pod of it, on the same database and topics. It ends with the first at the latest. */
+  another(): Promise<{ url: string; stop(): Promise<void> }>;
   /** Stops it and starts it again on the same database and topics. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -50,7 +50,7 @@ export const startUnderTest = async <C extends BaseConfig>(
     throw error;
   };
   let running: RunningService = await runService(service, config, onFatal);
-  const others: RunningService[] = [];
+  const others = new Set<RunningService>();
   const database = await Database.open('test', { app: urls.appUrl, worker: urls.workerUrl }, { app: 2, worker: 2 });
   return {
     get url() {
@@ -76,7 +76,12 @@ export const startUnderTest = async <C extends BaseConfig>(
       };
     },
     async another() {
-      others.push(await runService(service, config, onFatal));
+      const pod = await runService(service, config, onFatal);
+      others.add(pod);
+      const stop = async () => {
+        if (others.delete(pod)) await pod.stop();
+      };
+      return { url: `http://127.0.0.1:${pod.port}`, stop };
     },
     async restart() {
       await running.stop();

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By } from '@tierline/service';
+import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { listDeliveries } from '../queries.ts';
 import { retryDelivery } from '../subscriptions.ts';
@@ -22,9 +22,10 @@ export class DeliveriesController {
   @ApiOperation({
     summary: 'List the deliveries of a subscription, newest first',
     description:
-      'With attempts, last status and next attempt; next attempt is null while a delivery waits behind an earlier one of ' +
-      'its ticket or the subscription is disabled. Kept for 30 days. Errors: subscription_absent, input_invalid.',
+      'With attempts, last status and next attempt; next attempt is null while a delivery waits behind an ' +
+      'earlier one of its ticket or the subscription is disabled. Kept for 30 days.',
   })
+  @Refuses('subscription_absent')
   list(
     @By() { tenant }: Caller,
     @Param('id', { schema: z.uuid() }) id: string,
@@ -37,10 +38,9 @@ export class DeliveriesController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Send a delivery again, now',
-    description:
-      'Also one that was sent: the target drops the repeat by webhook-id. ' +
-      'Errors: subscription_absent, delivery_absent, subscription_disabled.',
+    description: 'Also one that was sent: the target drops the repeat by webhook-id.',
   })
+  @Refuses('subscription_absent', 'delivery_absent', 'subscription_disabled')
   retry(
     @By() by: Caller,
     @Param('id', { schema: z.uuid() }) id: string,

@@ -10,15 +10,23 @@ const isTarget = (text: string): boolean => {
   return /^https?:$/.test(protocol) && username === '' && password === '' && hash === '';
 };
 
-export const NewSubscription = z.strictObject({
-  url: z
-    .string()
-    .max(2_000)
-    .refine(isTarget, 'must be an address such as https://example.com/hooks, without user, password and #'),
-  /** Event types to deliver; absent: every ticket event, also those that come with later versions. */
-  types: z.array(z.enum(types)).min(1).max(types.length).optional(),
-  description: Line.optional(),
-});
+export const NewSubscription = z
+  .strictObject({
+    url: z
+      .string()
+      .max(2_000)
+      .refine(isTarget, 'must be an address such as https://example.com/hooks, without user, password and #'),
+    /** Event types to deliver; absent: every ticket event, also those that come with later versions. */
+    types: z.array(z.enum(types)).min(1).max(types.length).optional(),
+    description: Line.optional(),
+  })
+  .meta({
+    example: {
+      url: 'https://example.com/hooks',
+      types: ['tierline.ticket.resolved.v1'],
+      description: 'asset register',
+    },
+  });
 export type NewSubscription = z.infer<typeof NewSubscription>;
 
 const limit = z.coerce.number().int().min(1).max(200).default(50);

@@ -4,7 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey } from '@tierline/service';
+import { Allow, By, IdempotencyKey, Refuses } from '@tierline/service';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { checkTarget } from '../domain/subscription.ts';
@@ -32,12 +32,12 @@ export class SubscriptionsController {
   @ApiOperation({
     summary: 'Subscribe a webhook to ticket events',
     description:
-      'Answers with the signing secret, which is shown this once. Each event is posted as CloudEvents 1.0 JSON, signed as ' +
-      'Standard Webhooks says; any 2xx takes it. A ticket’s events come in order, at least once; drop repeats by webhook-id. ' +
-      'Ten tries over about three days; after the last one, or an answer 410, the subscription is disabled and everything ' +
-      'waits until it is enabled again, 30 days at most. Errors: input_invalid, target_insecure, target_forbidden, ' +
-      'too_many_subscriptions, idempotency_key_reused.',
+      'Answers with the signing secret, which is shown this once. Each event is posted as CloudEvents 1.0 ' +
+      'JSON, signed as Standard Webhooks says; any 2xx takes it. A ticket’s events come in order, at least ' +
+      'once; drop repeats by webhook-id. Ten tries over about three days; after the last one, or an answer ' +
+      '410, the subscription is disabled and everything waits until it is enabled again, 30 days at most.',
   })
+  @Refuses('target_insecure', 'target_forbidden', 'too_many_subscriptions')
   add(
     @By() by: Caller,
     @IdempotencyKey() key: string | undefined,
@@ -53,13 +53,14 @@ export class SubscriptionsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List the subscriptions, newest first', description: 'Errors: input_invalid.' })
+  @ApiOperation({ summary: 'List the subscriptions, newest first' })
   list(@By() { tenant }: Caller, @Query({ schema: SubscriptionQuery }) query: SubscriptionQuery) {
     return this.database.asTenant(tenant, (tx) => listSubscriptions(tx, query));
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Look at a subscription', description: 'Errors: subscription_absent.' })
+  @ApiOperation({ summary: 'Look at a subscription' })
+  @Refuses('subscription_absent')
   one(@By() { tenant }: Caller, @Param('id', { schema: z.uuid() }) id: string) {
     return this.database.asTenant(tenant, (tx) => subscriptionOf(tx, id));
   }
@@ -67,8 +68,9 @@ export class SubscriptionsController {
   @Delete(':id')
   @ApiOperation({
     summary: 'Delete a subscription with its deliveries',
-    description: 'What waits for it is not sent any more. Errors: subscription_absent.',
+    description: 'What waits for it is not sent any more.',
   })
+  @Refuses('subscription_absent')
   remove(@By() by: Caller, @Param('id', { schema: z.uuid() }) id: string) {
     return this.commands.within({ by }, (tx) => removeSubscription(tx, id));
   }
@@ -77,9 +79,9 @@ export class SubscriptionsController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Enable a disabled subscription',
-    description:
-      'What waits, and what failed when it was disabled, goes out at once, in order. Errors: subscription_absent.',
+    description: 'What waits, and what failed when it was disabled, goes out at once, in order.',
   })
+  @Refuses('subscription_absent')
   enable(@By() by: Caller, @Param('id', { schema: z.uuid() }) id: string, @Body({ schema: Nothing }) _body: unknown) {
     return this.commands.within({ by }, (tx) => enableSubscription(tx, id));
   }
@@ -89,9 +91,10 @@ export class SubscriptionsController {
   @ApiOperation({
     summary: 'Send a trial event to the target, once',
     description:
-      'Works on a disabled subscription too. The outcome is in the list of deliveries, under the deliveryId of the answer. ' +
-      'Errors: subscription_absent, idempotency_key_reused.',
+      'Works on a disabled subscription too. The outcome is in the list of deliveries, under the deliveryId' +
+      ' of the answer.',
   })
+  @Refuses('subscription_absent')
   test(
     @By() by: Caller,
     @IdempotencyKey() key: string | undefined,

@@ -13,7 +13,8 @@ import { listCategories, readCategory } from '../queries.ts';
 
 const CategoryPath = z.strictObject({ category: Slug });
 const WholeCategory = z.strictObject(CategoryPart.shape);
-const OneCategory = WholeCategory.omit({ category: true });
+const example = { name: 'E-mail account', type: 'incident', tier: 'tier-1', queue: 'service-desk' };
+const OneCategory = WholeCategory.omit({ category: true }).meta({ example });
 const ManyCategories = z
   .strictObject({ categories: z.array(WholeCategory).min(1).max(2_000) })
   .superRefine(({ categories: all }, context) => {
@@ -27,7 +28,8 @@ const ManyCategories = z
         });
       seen.add(category);
     }
-  });
+  })
+  .meta({ example: { categories: [{ category: 'email-account', ...example }] } });
 const List = z.strictObject({
   q: z.string().trim().min(1).max(100).optional(),
   type: TicketType.optional(),
@@ -66,8 +68,8 @@ export class CategoriesController {
   @ApiOperation({
     summary: 'List the categories of the catalogue',
     description:
-      'Those who may read the desk also see where tickets start, and `problem`: why they cannot start there. ' +
-      '`next` is the `after` of the next page. Errors: `input_invalid` 400.',
+      'Those who may read the desk also see where tickets start, and `problem`: why they cannot start ' +
+      'there. `next` is the `after` of the next page.',
   })
   list(@By() { tenant, roles }: Caller, @Query({ schema: List }) { q, type, limit, after }: List) {
     return this.database.asTenant(tenant, async (tx) => {
@@ -84,8 +86,8 @@ export class CategoriesController {
   @ApiOperation({
     summary: 'Define a category',
     description:
-      'Whole: what is left out is empty afterwards. A tier or queue that is not known yet is taken, and named in ' +
-      '`problem`. Again with the same content changes nothing. Errors: `input_invalid` 400.',
+      'Whole: what is left out is empty afterwards. A tier or queue that is not known yet is taken, and ' +
+      'named in `problem`. Again with the same content changes nothing.',
   })
   define(
     @By() caller: Caller,
@@ -105,7 +107,7 @@ export class CategoriesController {
   @Allow('desk.change')
   @ApiOperation({
     summary: 'Define many categories, all or none',
-    description: 'Up to 2000; those that are not named stay as they are. Errors: `input_invalid` 400 (each by path).',
+    description: 'Up to 2000; those that are not named stay as they are.',
   })
   defineMany(
     @By() caller: Caller,

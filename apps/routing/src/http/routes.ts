@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Database } from '@tierline/persistence';
-import { Allow, By } from '@tierline/service';
+import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { readRoutes } from '../queries.ts';
 
@@ -17,9 +17,9 @@ export class RoutesController {
   @Allow('queue.read')
   @ApiOperation({
     summary: 'Read all routes of a ticket with their explanations',
-    description:
-      '`waiting` names a route that could not be decided yet. Errors: `input_invalid` 400 · `ticket_absent` 404.',
+    description: '`waiting` names a route that could not be decided yet.',
   })
+  @Refuses('ticket_absent')
   read(@By() { tenant }: Caller, @Param({ schema: TicketPath }) { id }: TicketPath) {
     return this.database.asTenant(tenant, (tx) => readRoutes(tx, tenant, id));
   }

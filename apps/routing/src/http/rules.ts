@@ -16,7 +16,7 @@ import {
 } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, SeenSequence } from '@tierline/service';
+import { Allow, By, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { surroundingsOf } from '../desks.ts';
 import { decideEntry } from '../domain/decision.ts';
@@ -32,21 +32,30 @@ const OneRule = z.strictObject({
 });
 /** A draft of rules. */
 export const RuleList = z.array(OneRule).max(500);
-const Rules = z.strictObject({ rules: RuleList, why: Line.optional() });
-
-const Sample = z.strictObject({
-  category: Slug.optional(),
-  channel: Channel.default('web'),
-  impact: Impact.default('low'),
-  urgency: Urgency.default('medium'),
-  organisation: Line.optional(),
-  requesterId: PersonId.optional(),
-  subject: Line.optional(),
-  description: Text.optional(),
-  rules: RuleList.optional(),
-  /** When the ticket would be opened; now, unless it is said. */
-  at: z.iso.datetime().optional(),
+const Rules = z.strictObject({ rules: RuleList, why: Line.optional() }).meta({
+  example: {
+    rules: [{ name: 'mail servers', when: { keywords: ['outlook'] }, then: { tier: 'tier-2', queue: 'messaging' } }],
+    why: 'The service desk cannot reach the mail servers.',
+  },
 });
+
+const Sample = z
+  .strictObject({
+    category: Slug.optional(),
+    channel: Channel.default('web'),
+    impact: Impact.default('low'),
+    urgency: Urgency.default('medium'),
+    organisation: Line.optional(),
+    requesterId: PersonId.optional(),
+    subject: Line.optional(),
+    description: Text.optional(),
+    rules: RuleList.optional(),
+    /** When the ticket would be opened; now, unless it is said. */
+    at: z.iso.datetime().optional(),
+  })
+  .meta({
+    example: { category: 'email-account', impact: 'low', urgency: 'medium', subject: 'Outlook asks for my password' },
+  });
 type Sample = z.output<typeof Sample>;
 
 const factsOf = ({ rules: _rules, at: _at, ...sample }: Sample) => ({
@@ -80,9 +89,10 @@ export class RulesController {
   @ApiOperation({
     summary: 'Replace all routing rules',
     description:
-      'Tried in order; each matching rule sets what no earlier one has set. All or nothing; the same rules again change ' +
-      'nothing. Errors: `input_invalid` 400 · `changed_meanwhile` 409 · `rule_place_unknown` 422 (each rule by path).',
+      'Tried in order; each matching rule sets what no earlier one has set. All or nothing; the same rules ' +
+      'again change nothing.',
   })
+  @Refuses('rule_place_unknown')
   replace(
     @By() caller: Caller,
     @Body({ schema: Rules }) { rules, why }: z.output<typeof Rules>,
@@ -98,10 +108,9 @@ export class RulesController {
   @Allow('desk.read')
   @ApiOperation({
     summary: 'Ask where a ticket would go, and why',
-    description:
-      'Nothing is stored. With `rules` the draft is tried instead of the rules in force. ' +
-      'Errors: `input_invalid` 400 · `desk_unknown` 422.',
+    description: 'Nothing is stored. With `rules` the draft is tried instead of the rules in force.',
   })
+  @Refuses('desk_unknown')
   simulate(@By() { tenant }: Caller, @Body({ schema: Sample }) sample: Sample) {
     return this.database.asTenant(tenant, async (tx) => {
       const around = (await surroundingsOf(tx, [tenant], sample.rules)).get(tenant)!;

@@ -2,13 +2,16 @@ import { Body, Controller, HttpCode, HttpStatus, Inject, Param, Post } from '@ne
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { PersonId, Slug } from '@tierline/contracts';
-import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
+import { Allow, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/service';
 import { z } from 'zod';
 import { Tickets } from '../tickets.ts';
-import { Nothing, TicketCommand, TicketIdParameter, refusals, requestOf } from './requests.ts';
+import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests.ts';
 
-const ClaimNext = z.strictObject({ queues: z.array(Slug).min(1).max(200).optional() }).default({});
-const Assign = z.strictObject({ agentId: PersonId });
+const ClaimNext = z
+  .strictObject({ queues: z.array(Slug).min(1).max(200).optional() })
+  .default({})
+  .meta({ example: { queues: ['service-desk'] } });
+const Assign = z.strictObject({ agentId: PersonId }).meta({ example: { agentId: 'tom.first' } });
 
 /** Who has a ticket: claim, claim next, assign, start, release. */
 @ApiTags('work')
@@ -21,8 +24,9 @@ export class ClaimingController {
   @Allow('ticket.work')
   @ApiOperation({
     summary: 'Take the most urgent, then oldest ticket that waits in the queues of your teams, or in those named.',
-    description: `Answers \`{ ticket: null }\` when none waits. ${refusals(['queue_absent', 'not_in_team'])}`,
+    description: 'Answers `{ ticket: null }` when none waits.',
   })
+  @Refuses('queue_absent', 'not_in_team')
   async claimNext(
     @By() by: Caller,
     @IdempotencyKey() key: string | undefined,

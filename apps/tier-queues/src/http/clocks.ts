@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Database } from '@tierline/persistence';
-import { Allow, By } from '@tierline/service';
+import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { clocksOf, explanationOf } from '../clock-view.ts';
 import { countOrphans, lastRoundQuery, mendedOrphans, orphansNow, type Round } from '../orphans.ts';
@@ -29,8 +29,10 @@ export class ClocksController {
   @ApiOperation({
     summary: 'The clocks of a ticket: what is promised, used, held and due.',
     description:
-      'Requesters see what was promised to them, in their own tickets. Times in milliseconds of working time, read at `asOf`. Refuses with `ticket_absent`.',
+      'Requesters see what was promised to them, in their own tickets. Times in milliseconds of working ' +
+      'time, read at `asOf`.',
   })
+  @Refuses('ticket_absent')
   clocks(@By() by: Caller, @Param('id', { schema: TicketIdParameter }) id: string) {
     return this.database.asTenant(by.tenant, async (tx) =>
       clocksOf(tx, by, id, await this.tickets.deskOf(tx, by.tenant)),
@@ -41,9 +43,9 @@ export class ClocksController {
   @Allow('clock.read')
   @ApiOperation({
     summary: 'Why a clock is due when it is: sentences for its requester, and the ledger they tell.',
-    description:
-      '`lines`: the deadline, the promise and who made it, what happened so far, days with other hours. Refuses with `ticket_absent`, `clock_absent`.',
+    description: '`lines`: the deadline, the promise and who made it, what happened so far, days with other hours.',
   })
+  @Refuses('ticket_absent', 'clock_absent')
   explain(
     @By() by: Caller,
     @Param('id', { schema: TicketIdParameter }) id: string,

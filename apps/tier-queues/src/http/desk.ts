@@ -13,15 +13,24 @@ import {
 } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By } from '@tierline/service';
+import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { agentsOf, queuesOf, tiersOf } from '../desk-lists.ts';
 import { putDesk } from '../desk.ts';
 import { paging, requireSame } from './requests.ts';
 
-const TierBody = z.strictObject(TierPart.shape).partial({ tier: true });
-const QueueBody = z.strictObject(QueuePart.shape).partial({ queue: true });
-const AgentBody = z.strictObject(AgentPart.shape).partial({ agentId: true });
+const TierBody = z
+  .strictObject(TierPart.shape)
+  .partial({ tier: true })
+  .meta({ example: { name: 'Tier 1', rank: 1, defaultQueue: 'service-desk' } });
+const QueueBody = z
+  .strictObject(QueuePart.shape)
+  .partial({ queue: true })
+  .meta({ example: { name: 'Service desk', tier: 'tier-1', team: 'service-desk' } });
+const AgentBody = z
+  .strictObject(AgentPart.shape)
+  .partial({ agentId: true })
+  .meta({ example: { name: 'Tom First', teams: ['service-desk'] } });
 const QueueFilter = z.strictObject({ tier: Slug.optional(), team: Slug.optional(), ...paging(500) });
 const AgentFilter = z.strictObject({ team: Slug.optional(), ...paging(500) });
 
@@ -67,8 +76,8 @@ export class DeskController {
   @Allow('desk.change')
   @ApiOperation({
     summary: 'Put one tier; its default queue has to be in it.',
-    description: 'Refuses with `desk_invalid`.',
   })
+  @Refuses('desk_invalid')
   async putTier(
     @By() by: Caller,
     @Param('tier', { schema: Slug }) tier: string,
@@ -82,7 +91,8 @@ export class DeskController {
 
   @Put('queues/:queue')
   @Allow('desk.change')
-  @ApiOperation({ summary: 'Put one queue into a tier that is there.', description: 'Refuses with `desk_invalid`.' })
+  @ApiOperation({ summary: 'Put one queue into a tier that is there.' })
+  @Refuses('desk_invalid')
   async putQueue(
     @By() by: Caller,
     @Param('queue', { schema: Slug }) queue: string,

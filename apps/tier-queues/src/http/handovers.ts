@@ -3,11 +3,11 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Slug, Text } from '@tierline/contracts';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
+import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { handoverForm } from '../handover-form.ts';
 import { Tickets } from '../tickets.ts';
-import { Nothing, TicketCommand, TicketIdParameter, refusals, requestOf } from './requests.ts';
+import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests.ts';
 
 const To = z.strictObject({ to: Slug, queue: Slug.optional() });
 const Rate = z
@@ -28,8 +28,9 @@ export class HandoversController {
   @Allow('queue.read')
   @ApiOperation({
     summary: 'The form of the hand-over to a higher tier, prefilled, with what is still missing.',
-    description: `Each value says where it comes from. ${refusals(['ticket_absent', 'between_queues', 'tier_absent', 'tier_not_higher'])}`,
+    description: 'Each value says where it comes from.',
   })
+  @Refuses('ticket_absent', 'between_queues', 'tier_absent', 'tier_not_higher')
   form(
     @By() by: Caller,
     @Param('id', { schema: TicketIdParameter }) id: string,
@@ -84,8 +85,8 @@ export class HandoversController {
   @Allow('ticket.work')
   @ApiOperation({
     summary: 'Note the result of a step of the runbook; it counts as tried.',
-    description: refusals(['ticket_absent', 'wrong_state', 'not_in_team', 'step_absent']),
   })
+  @Refuses('ticket_absent', 'wrong_state', 'not_in_team', 'step_absent')
   tick(
     @By() by: Caller,
     @Param('id', { schema: TicketIdParameter }) id: string,

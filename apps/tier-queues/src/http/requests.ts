@@ -1,7 +1,7 @@
 import { HttpCode, HttpStatus, Post, applyDecorators } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
-import { Allow, InvalidInput } from '@tierline/service';
+import { Allow, InvalidInput, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import type { AgentAct, Doer } from '../domain/command.ts';
 import { isLead, type AgentRequest } from '../tickets.ts';
@@ -14,17 +14,14 @@ export const TicketIdParameter = z
 export const Nothing = z.strictObject({}).default({});
 export type Nothing = z.infer<typeof Nothing>;
 
-/** The description of a route: the codes with which it may refuse. */
-export const refusals = (codes: readonly string[]): string =>
-  codes.length === 0 ? '' : `Refuses with ${codes.map((code) => `\`${code}\``).join(', ')}.`;
-
 /** A command on one ticket: `POST /tickets/:id/<verb>`, answered with its new state. */
 export const TicketCommand = (verb: string, summary: string, ...codes: string[]) =>
   applyDecorators(
     Post(`tickets/:id/${verb}`),
     HttpCode(HttpStatus.OK),
     Allow('ticket.work'),
-    ApiOperation({ summary, description: refusals(['ticket_absent', 'wrong_state', 'changed_meanwhile', ...codes]) }),
+    ApiOperation({ summary }),
+    Refuses('ticket_absent', 'wrong_state', ...codes),
   );
 
 export const doerOf = (by: Caller): Doer => ({ agentId: by.subject, lead: isLead(by) });

@@ -3,11 +3,12 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { DomainError, Line, PersonId, Slug, TicketState } from '@tierline/contracts';
 import { Database } from '@tierline/persistence';
-import { Allow, By } from '@tierline/service';
+import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { boardOf } from '../board.ts';
 import { newestTickets, ticketsOfQueue } from '../queries.ts';
-import { ticketView, timelineOf } from '../ticket-view.ts';
+import { sightOf, sees, ticketAbsent } from '../sight.ts';
+import { ticketView } from '../ticket-view.ts';
 import { Tickets } from '../tickets.ts';
 import { TicketIdParameter, listOf, paging } from './requests.ts';
 
@@ -26,7 +27,6 @@ const TicketFilter = z.strictObject({
   q: Line.optional(),
   ...paging(200),
 });
-const TimelinePage = z.strictObject(paging(200));
 
 /** `me` stands for the caller. */
 const personOf = (by: Caller, person: string | undefined) => (person === 'me' ? by.subject : person);
@@ -49,8 +49,13 @@ export class TicketsController {
   })
   list(@By() by: Caller, @Query({ schema: TicketFilter }) query: z.infer<typeof TicketFilter>) {
     const { state: states, owner, limit, after, ...filter } = query;
-    return this.database.asTenant(by.tenant, (tx) =>
-      newestTickets(tx, by.tenant, { ...filter, states, owner: personOf(by, owner) }, { limit, after }),
+    return this.database.asTenant(by.tenant, async (tx) =>
+      newestTickets(
+        tx,
+        by.tenant,
+        { ...filter, states, owner: personOf(by, owner), sight: await sightOf(tx, by) },
+        { limit, after },
+      ),
     );
   }
 
@@ -59,8 +64,9 @@ export class TicketsController {
   @ApiOperation({
     summary: 'Tickets of a queue, the most urgent first, then the oldest.',
     description:
-      'The open ones unless `state` names others; with `sort=due` the soonest deadline of a running clock first. Refuses with `queue_absent`.',
+      'The open ones unless `state` names others; with `sort=due` the soonest deadline of a running clock first.',
   })
+  @Refuses('queue_absent')
   ofQueue(
     @By() by: Caller,
     @Param('queue', { schema: Slug }) queue: string,
@@ -69,7 +75,8 @@ export class TicketsController {
     const { state: states, owner, sort, limit, after } = query;
     return this.database.asTenant(by.tenant, async (tx) => {
       const known = await tx.query('SELECT 1 FROM queue WHERE tenant_id = $1 AND queue = $2', [by.tenant, queue]);
-      if (known.length === 0) throw new DomainError('queue_absent', `There is no queue ${queue}.`, 'absent');
+      if (known.length === 0 || !sees(await sightOf(tx, by), queue))
+        throw new DomainError('queue_absent', `There is no queue ${queue}.`, 'absent');
       return ticketsOfQueue(tx, by.tenant, { queue, states, sort, owner: personOf(by, owner) }, { limit, after });
     });
   }
@@ -78,24 +85,15 @@ export class TicketsController {
   @Allow('queue.read')
   @ApiOperation({
     summary: 'A ticket, whole: its place, hand-overs, timers and the end of its timeline.',
-    description: '`earlier` is the cursor for the timeline before what is shown. Refuses with `ticket_absent`.',
+    description: '`earlier` is the cursor `older` for the timeline before what is shown.',
   })
+  @Refuses('ticket_absent')
   one(@By() by: Caller, @Param('id', { schema: TicketIdParameter }) id: string) {
     return this.database.asTenant(by.tenant, async (tx) => {
-      const desk = await this.tickets.deskOf(tx, by.tenant);
-      return ticketView(tx, by.tenant, id, desk);
+      const view = await ticketView(tx, by.tenant, id, await this.tickets.deskOf(tx, by.tenant));
+      if (!sees(await sightOf(tx, by), view.queue)) throw ticketAbsent();
+      return view;
     });
-  }
-
-  @Get('tickets/:id/timeline')
-  @Allow('queue.read')
-  @ApiOperation({ summary: 'The timeline of a ticket, newest first.', description: 'Refuses with `ticket_absent`.' })
-  timeline(
-    @By() by: Caller,
-    @Param('id', { schema: TicketIdParameter }) id: string,
-    @Query({ schema: TimelinePage }) page: z.infer<typeof TimelinePage>,
-  ) {
-    return this.database.asTenant(by.tenant, (tx) => timelineOf(tx, by.tenant, id, page));
   }
 
   @Get('board')

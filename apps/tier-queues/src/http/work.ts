@@ -33,7 +33,7 @@ const Resolve = z
     children,
   })
   .meta({ example: { code: 'solved', solution: 'Renewed the expired token of the mailbox.' } });
-const Reason = z.strictObject({ reason: Text });
+const Reason = z.strictObject({ reason: Text }).meta({ example: { reason: 'opened twice by mistake' } });
 
 const ending = ['not_in_team', 'open_children', 'major_incident', 'carries_others'];
 

@@ -1,0 +1,73 @@
+import { isForRequesters, type RequesterKind } from '@tierline/contracts';
+
+/** What an entry of a timeline is about; one that no group names is `other`. */
+export const entryGroups = {
+  conversation: [
+    'opened',
+    'requester-replied',
+    'requester-confirmed',
+    'requester-rejected',
+    'requester-asked-escalation',
+    'agent-replied',
+    'merged-reply-received',
+    'stakeholders-updated',
+  ],
+  notes: ['note-added'],
+  'hand-overs': ['escalated', 'returned', 'handover-*', 'runbook-step-done'],
+  clocks: ['clock-*', 'sla-*', 'priority-changed'],
+  holds: ['held', 'resumed', 'answered-by-vendor', 'stalled'],
+  routes: ['routed', 'queued', 'transferred'],
+  work: ['claimed', 'work-started', 'swarm-*', 'attention-*', 'notified-up', 'act-undone', 'orphan-detected'],
+  relations: [
+    'linked',
+    'unlinked',
+    'merged',
+    'unmerged',
+    'merge-*',
+    'opening-asked',
+    'major-*',
+    'stakeholder-update-due',
+  ],
+  outcome: ['resolved', 'reopened', 'closed', 'cancelled', 'marked-spam'],
+} as const;
+export type EntryGroup = keyof typeof entryGroups;
+
+const fits = (pattern: string, kind: string): boolean =>
+  pattern.endsWith('*') ? kind.startsWith(pattern.slice(0, -1)) : pattern === kind;
+
+/** The group of a kind of entry. */
+export const groupOf = (kind: string): EntryGroup | 'other' => {
+  const groups = Object.entries(entryGroups) as [EntryGroup, readonly string[]][];
+  return groups.find(([, patterns]) => patterns.some((pattern) => fits(pattern, kind)))?.[0] ?? 'other';
+};
+
+/** A group or a single kind as an SQL LIKE pattern list. */
+export const likePatterns = (names: readonly string[]): string[] =>
+  names
+    .flatMap((name): readonly string[] => (name in entryGroups ? entryGroups[name as EntryGroup] : [name]))
+    .map((pattern) => pattern.replace(/[\\%_]/g, '\\$&').replace('*', '%'));
+
+/**
+ * What a requester is shown of an entry, field by field: a field that is not here is not shown, so that what is added
+ * to an event later stays inside until somebody lists it.
+ */
+const publicFields: Readonly<Record<RequesterKind, readonly string[]>> = {
+  opened: ['number', 'channel', 'subject', 'description', 'category'],
+  'requester-replied': ['messageId', 'text'],
+  'requester-confirmed': ['comment'],
+  'requester-rejected': ['messageId', 'reason'],
+  'agent-replied': ['messageId', 'agentId', 'text'],
+  'stakeholders-updated': ['text'],
+  resolved: ['solution'],
+  reopened: ['cause'],
+  closed: ['cause'],
+  cancelled: [],
+};
+
+/** The entry's data as its requester may see it; null when the entry is none of his or her business. */
+export const publicData = (kind: string, data: unknown): Record<string, unknown> | null => {
+  if (!isForRequesters(kind)) return null;
+  const fields = publicFields[kind];
+  const whole = data as Record<string, unknown>;
+  return Object.fromEntries(fields.filter((name) => name in whole).map((name) => [name, whole[name]]));
+};

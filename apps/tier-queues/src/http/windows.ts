@@ -1,0 +1,110 @@
+import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '@tierline/auth';
+import { Commands } from '@tierline/messaging';
+import { Database, type Transaction } from '@tierline/persistence';
+import { Allow, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/service';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { addView, putView, removeView, viewOf, viewsOf } from '../saved-views.ts';
+import { windowCounts } from '../window-counts.ts';
+import type { WindowQuery } from '../window-query.ts';
+import { windowOf } from '../windows.ts';
+import { CountFilter, NewView, WindowFilter, type ViewDefinition } from './window-shapes.ts';
+
+const ViewId = z.uuid('is not the id of a view');
+
+/** The saved view, if one is named, with what the request says itself over it. */
+const queryOf = async (
+  tx: Transaction,
+  by: Caller,
+  { saved, ...asked }: WindowQuery & { saved?: string | undefined },
+): Promise<WindowQuery> => {
+  if (saved === undefined) return asked;
+  const { columns: _, ...definition } = (await viewOf<ViewDefinition>(tx, by, saved)).definition;
+  return { ...definition, ...asked };
+};
+
+/** The list that agents work from, in windows, and the views that they save of it. */
+@ApiTags('windows')
+@Controller()
+export class WindowsController {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Commands) private readonly commands: Commands,
+  ) {}
+
+  @Get('windows')
+  @Allow('queue.read')
+  @ApiOperation({
+    summary: 'A window of open tickets: at most 200 rows, by whose turn it is.',
+    description:
+      '`view`: `my-turn` (yours to work on now), `unclaimed`, `all` (the default), `waiting` (on hold). `scope=own`, the ' +
+      'default, is the queues of your teams, `desk` all that you may see; `queues` names some. Lists are comma-separated; ' +
+      '`owner` is a person, `me` or `nobody`; ages are counted from the opening; `sort=due`, the default, puts the soonest deadline first. `saved` applies a saved view, other ' +
+      'parameters go over it. `after` takes `next` of the window before, under the same `sort` and `order`. `asOf` is ' +
+      'the time of the answer by the clock of the database. Tickets on their way to a queue are in no window; the board counts them.',
+  })
+  @Refuses('queue_absent', 'view_absent')
+  window(@By() by: Caller, @Query({ schema: WindowFilter }) { limit, after, ...asked }: z.infer<typeof WindowFilter>) {
+    return this.database.asTenant(by.tenant, async (tx) =>
+      windowOf(tx, by, await queryOf(tx, by, asked), { limit, after }),
+    );
+  }
+
+  @Get('windows/counts')
+  @Allow('queue.read')
+  @ApiOperation({
+    summary: 'How many tickets each view has under the same filters.',
+    description:
+      'Exact for the queues of your own teams. Of other queues at most 1,000 are counted; `atLeast` says that there are more.',
+  })
+  @Refuses('queue_absent', 'view_absent')
+  counts(@By() by: Caller, @Query({ schema: CountFilter }) asked: z.infer<typeof CountFilter>) {
+    return this.database.asTenant(by.tenant, async (tx) => windowCounts(tx, by, await queryOf(tx, by, asked)));
+  }
+
+  @Get('views')
+  @Allow('queue.read')
+  @ApiOperation({ summary: 'Your saved views and those of your teams, by name.' })
+  async views(@By() by: Caller) {
+    return { items: await this.database.asTenant(by.tenant, (tx) => viewsOf(tx, by)), next: null };
+  }
+
+  @Post('views')
+  @Allow('view.save')
+  @ApiOperation({
+    summary: 'Save a view, for yourself or, with `team`, for a team of yours.',
+    description:
+      'A lead may share with every team. The definition takes the parameters of a window and the columns to show.',
+  })
+  @Refuses('not_in_team', 'view_name_taken', 'too_many_views')
+  add(@By() by: Caller, @IdempotencyKey() key: string | undefined, @Body({ schema: NewView }) body: NewView) {
+    const idempotency = key === undefined ? undefined : { key, body: { command: 'add-view', body } };
+    return this.commands.within({ by, idempotency }, (tx) => addView(tx, by, uuidv7(), body));
+  }
+
+  @Put('views/:id')
+  @Allow('view.save')
+  @ApiOperation({
+    summary: 'Replace a view of yours; a lead may replace every shared one.',
+    description: 'If-Match takes the `version` that you saw.',
+  })
+  @Refuses('view_absent', 'not_owner', 'not_in_team', 'view_name_taken')
+  put(
+    @By() by: Caller,
+    @Param('id', { schema: ViewId }) id: string,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: NewView }) body: NewView,
+  ) {
+    return this.commands.within({ by }, (tx) => putView(tx, by, id, { ...body, expected }));
+  }
+
+  @Delete('views/:id')
+  @Allow('view.save')
+  @ApiOperation({ summary: 'Delete a view of yours; a lead may delete every shared one.' })
+  @Refuses('view_absent', 'not_owner')
+  remove(@By() by: Caller, @Param('id', { schema: ViewId }) id: string) {
+    return this.commands.within({ by }, (tx) => removeView(tx, by, id));
+  }
+}
