@@ -19,9 +19,9 @@ const longestHold = '3651 days';
 /**
  * What is wrong with the tickets of this FROM item, the first thing that applies: neither queue nor owner; on hold
  * without a wake-up; a deadline that passed unnoticed; timers that are not as its state wants them. $1 is
- * the patience.
+ * the patience; `timers` is the condition by which their timers are found.
  */
-const orphansAmong = (tickets: string): string => `
+const orphansAmong = (tickets: string, timers: string): string => `
   SELECT tenant_id AS tenant, id, kind FROM (
     SELECT t.tenant_id, t.id, CASE
       WHEN t.state IN (${open}) AND t.owner IS NULL AND (
@@ -31,14 +31,14 @@ const orphansAmong = (tickets: string): string => `
       WHEN t.state = 'PENDING' AND (m.wakes IS NULL OR m.wakes < ${late} OR
         m.wakes > now() + interval '${longestHold}') THEN 'no-wake-up'
       WHEN t.state IN (${open}) AND m.breaches < ${late} THEN 'unanswered'
-      WHEN m.armed <> t.timers OR t.next_at IS NULL OR m.first > t.next_at + interval '1 min' OR m.first < ${late}
+      WHEN coalesce(m.armed, 0) <> t.timers OR t.next_at IS NULL OR m.first > t.next_at + interval '1 min' OR m.first < ${late}
         THEN 'no-deadline'
     END AS kind
-    FROM ${tickets} t CROSS JOIN LATERAL (
-      SELECT count(*) AS armed, min(due) AS first, min(due) FILTER (WHERE kind = 'unrouted') AS unrouted,
+    FROM ${tickets} t LEFT JOIN (
+      SELECT tenant_id, ticket_id, count(*) AS armed, min(due) AS first, min(due) FILTER (WHERE kind = 'unrouted') AS unrouted,
         max(due) FILTER (WHERE kind = 'wake-up') AS wakes, min(due) FILTER (WHERE kind = 'breach') AS breaches
-      FROM timer WHERE tenant_id = t.tenant_id AND ticket_id = t.id
-    ) m
+      FROM timer WHERE ${timers} GROUP BY tenant_id, ticket_id
+    ) m ON m.tenant_id = t.tenant_id AND m.ticket_id = t.id
   ) seen WHERE kind IS NOT NULL`;
 
 const columns = 'tenant_id, id, state, queue, owner, timers, next_at';
@@ -49,20 +49,28 @@ export type Place = { readonly tenant: string; readonly id: string };
 /** What one look saw. */
 export type Looked = { readonly seen: number; readonly last: Place | null; readonly orphans: readonly Orphan[] };
 
+const ofSlice = `(tenant_id, ticket_id) > ($2, $3::uuid) AND (tenant_id, ticket_id) <= (SELECT tenant_id, id FROM edge)`;
+
 /** Looks at up to so many tickets after a place: how many there were, the last one, and the orphans among them. */
 export const look = async (tx: Transaction, after: Place | null, most: number, patient: number): Promise<Looked> => {
+  // While statistics lag behind, the planner would read and sort all tickets for each slice instead of following the index.
+  await tx.query('SET LOCAL enable_bitmapscan = off');
   const [looked] = await tx.query<Looked>(
     `WITH slice AS MATERIALIZED (
        SELECT ${columns} FROM ticket WHERE state IN (${watched}) AND (tenant_id, id) > ($2, $3::uuid)
        ORDER BY tenant_id, id LIMIT $4
-     ), orphan AS (${orphansAmong('slice')})
+     ), edge AS MATERIALIZED (
+       SELECT tenant_id, id FROM slice ORDER BY tenant_id DESC, id DESC LIMIT 1
+     ), orphan AS (${orphansAmong('slice', ofSlice)})
      SELECT (SELECT count(*)::int FROM slice) AS seen,
-       (SELECT jsonb_build_object('tenant', tenant_id, 'id', id) FROM slice ORDER BY tenant_id DESC, id DESC LIMIT 1) AS last,
+       (SELECT jsonb_build_object('tenant', tenant_id, 'id', id) FROM edge) AS last,
        (SELECT coalesce(jsonb_agg(orphan), '[]') FROM orphan) AS orphans`,
     [patient, after?.tenant ?? '', after?.id ?? '00000000-0000-0000-0000-000000000000', most],
   );
   return looked!;
 };
+
+const named = 'unnest($2::text[], $3::uuid[]) AS o(tenant_id, id)';
 
 /** Those that are orphans still, each locked; the ones that somebody has in hand are left for the next round. */
 export const lockOrphans = async (
@@ -78,30 +86,36 @@ export const lockOrphans = async (
   );
   // Looked at again in a statement of its own: what the one before waited for is done by now.
   return tx.query<Orphan>(
-    orphansAmong(`(SELECT ${columns} FROM ticket JOIN unnest($2::text[], $3::uuid[]) AS o(tenant_id, id)
-      USING (tenant_id, id) WHERE state IN (${watched}))`),
+    orphansAmong(
+      `(SELECT ${columns} FROM ticket JOIN ${named} USING (tenant_id, id) WHERE state IN (${watched}))`,
+      `(tenant_id, ticket_id) IN (SELECT tenant_id, id FROM ${named})`,
+    ),
     [patient, locked.map(({ tenant }) => tenant), locked.map(({ id }) => id)],
   );
 };
 
 /** A row of the table of timers. */
-export type TimerRow = { readonly tenant_id: string; readonly ticket_id: string };
+export type TimerRow = { readonly ticketId: string; readonly row: unknown };
 
 /** Takes their timers away, so that saving the tickets arms all anew; gives what they were. */
 export const disarm = (tx: Transaction, orphans: readonly Orphan[]): Promise<readonly TimerRow[]> =>
   tx.query<TimerRow>(
     `DELETE FROM timer USING unnest($1::text[], $2::uuid[]) AS o(tenant_id, id)
-     WHERE timer.tenant_id = o.tenant_id AND timer.ticket_id = o.id RETURNING timer.*`,
+     WHERE timer.tenant_id = o.tenant_id AND timer.ticket_id = o.id 
+     RETURNING timer.ticket_id AS "ticketId", to_jsonb(timer.*) AS row`,
     [orphans.map(({ tenant }) => tenant), orphans.map(({ id }) => id)],
   );
 
 /** Puts timers back as they were. */
 export const rearm = (tx: Transaction, timers: readonly TimerRow[]): Promise<unknown> =>
   tx.query('INSERT INTO timer SELECT * FROM jsonb_populate_recordset(NULL::timer, $1::jsonb)', [
-    JSON.stringify(timers),
+    JSON.stringify(timers.map(({ row }) => row)),
   ]);
 
-const ofTenant = orphansAmong(`(SELECT ${columns} FROM ticket WHERE tenant_id = $2 AND state IN (${watched}))`);
+const ofTenant = orphansAmong(
+  `(SELECT ${columns} FROM ticket WHERE tenant_id = $2 AND state IN (${watched}))`,
+  'tenant_id = $2',
+);
 
 /** The tenant's orphans, counted now. */
 export const countOrphans = async (tx: Transaction, tenant: string): Promise<number> => {
@@ -112,13 +126,20 @@ export const countOrphans = async (tx: Transaction, tenant: string): Promise<num
 /** An orphan as a lead sees it. */
 export type OrphanRow = { id: string; number: number; reference: string; subject: string; kind: OrphanKind };
 
-/** The tenant's orphans of this moment, those of the oldest tickets first. */
-export const orphansNow = (tx: Transaction, tenant: string, most: number) =>
-  tx.query<OrphanRow>(
-    `SELECT t.id, t.number::float8 AS number, 'T-' || t.number AS reference, t.subject, o.kind
+/** The tenant's orphans of this moment: how many, and the first of them, those of the oldest tickets first. */
+export const orphansNow = async (
+  tx: Transaction,
+  tenant: string,
+  most: number,
+): Promise<{ count: number; items: readonly OrphanRow[] }> => {
+  const rows = await tx.query<OrphanRow & { total: number }>(
+    `SELECT t.id, t.number::float8 AS number, 'T-' || t.number AS reference, t.subject, o.kind,
+       (count(*) OVER ())::int AS total
      FROM (${ofTenant}) o JOIN ticket t ON t.tenant_id = o.tenant AND t.id = o.id ORDER BY t.opened_at, t.id LIMIT $3`,
     [patience, tenant, most],
   );
+  return { count: rows[0]?.total ?? 0, items: rows.map(({ total: _, ...row }) => row) };
+};
 
 /** An orphan that was mended. */
 export type MendedRow = {

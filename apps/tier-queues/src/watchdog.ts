@@ -129,7 +129,7 @@ export class Watchdog implements OnModuleInit, OnModuleDestroy {
       })),
     );
     const mended = new Set(results.flatMap(({ id, events }) => (events.length > 0 ? [id] : [])));
-    const left = timers.filter(({ ticket_id }) => !mended.has(ticket_id));
+    const left = timers.filter(({ ticketId }) => !mended.has(ticketId));
     if (left.length > 0) await rearm(tx, left);
     return mended.size;
   }

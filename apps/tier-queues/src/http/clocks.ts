@@ -5,7 +5,7 @@ import { Database } from '@tierline/persistence';
 import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { clocksOf, explanationOf } from '../clock-view.ts';
-import { countOrphans, lastRoundQuery, mendedOrphans, orphansNow, type Round } from '../orphans.ts';
+import { lastRoundQuery, mendedOrphans, orphansNow, type Round } from '../orphans.ts';
 import { Tickets } from '../tickets.ts';
 import { TicketIdParameter, paging } from './requests.ts';
 
@@ -68,9 +68,8 @@ export class ClocksController {
     const lastRound = round ? { endedAt: round.endedAt, tickets: round.tickets } : null;
     return this.database.asTenant(by.tenant, async (tx) => ({
       asOf: tx.now,
-      count: await countOrphans(tx, by.tenant),
+      ...(await orphansNow(tx, by.tenant, listed)),
       lastRound,
-      items: await orphansNow(tx, by.tenant, listed),
       mended: await mendedOrphans(tx, by.tenant, page),
     }));
   }
