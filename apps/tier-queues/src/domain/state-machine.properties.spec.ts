@@ -2,7 +2,7 @@ import { DomainError, TicketClaimed, TicketOpened, TicketRouted, events } from '
 import { monday } from '@tierline/testing';
 import fc from 'fast-check';
 import { counterpartsOf } from '../counterparts.ts';
-import type { Act, AgentAct, Surroundings } from './command.ts';
+import type { Act, Surroundings } from './command.ts';
 import { ticketRules } from './decide.ts';
 import { desk, doing, opened, routed, serviceDesk } from './example.ts';
 import type { NotedFact, TicketFact } from './facts.ts';
@@ -85,7 +85,7 @@ const decided = (world: World, id: string, act: Act) => {
   const own = world.tickets.get(id)!.state;
   const more = around(world, id, act);
   const facts = decide(doing(act, desk, more), own, world.at);
-  const involved = 'by' in act ? counterpartsOf(id, act as AgentAct, more.others as Map<string, KnownTicket>) : [];
+  const involved = 'by' in act ? counterpartsOf(id, act, more.others) : [];
   return [
     { id, facts },
     ...involved.map((piece) => ({

@@ -143,7 +143,7 @@ export const actOf = (roll: Roll, ticket: KnownTicket, timers: readonly Timer[],
     case 'stale-fire': {
       const timer = pick(timers.length > 0 ? timers : [noTimer], n);
       const generation = kind === 'fire' ? timer.generation : timer.generation - 1;
-      return { type: 'fire', ...timer, generation } as Act;
+      return { type: 'fire', ...timer, generation };
     }
     case 'requester-replied':
     case 'requester-rejected':
