@@ -123,9 +123,9 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off' },
   },
   {
-    files: ['**/*.spec.ts', 'libs/testing/**/*.ts'],
+    files: ['**/*.spec.ts', 'apps/*/src/testing/**/*.ts', 'libs/testing/**/*.ts'],
     rules: {
-      // Specs alone may use the testing library, and look into any answer.
+      // Specs and what they share alone may use the testing library, and look into any answer.
       '@nx/enforce-module-boundaries': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

@@ -6,7 +6,7 @@ import type { Doer } from './domain/command.ts';
 import { openStates, requireLead } from './domain/guards.ts';
 import { lockTickets } from './looking.ts';
 import type { TicketWork } from './lookups.ts';
-import type { Outcome, Tickets } from './tickets.ts';
+import { outcomeOf, type Outcome, type Tickets } from './tickets.ts';
 
 /** Which tickets are to become children: those named, and open ones that match. */
 export type Wanted = {
@@ -76,18 +76,16 @@ export const addChildren = (
     const ids = [...new Set([...wanted.ids.map((one) => one.toLowerCase()), ...found])].slice(0, most);
     const others = await lockTickets(tx, by.tenant, [id, ...ids]);
     if (!others.has(id)) throw new DomainError('ticket_absent', 'There is no such ticket.', 'absent');
-    const refused = new Map<string, DomainError>();
     const origin = originOf(by);
     const linking = ids.map((to): TicketWork => ({
       id,
       origin,
       command: { type: 'link', by: doer, id, kind: 'parent-of', to },
       looked: { others, closesCycle: above.has(to) },
-      onRefusal: (refusal) => refused.set(to, refusal),
     }));
-    await tickets.run(tx, linking);
+    const results = await tickets.runEach(tx, linking);
     const self = { ticketId: id, number: others.get(id)!.number };
-    const linked = ids.filter((to) => !refused.has(to));
+    const linked = ids.filter((_, index) => !(results[index] instanceof DomainError));
     await tickets.run(
       tx,
       linked.map((to): TicketWork => ({
@@ -96,12 +94,7 @@ export const addChildren = (
         command: { type: 'be-linked', by: doer, kind: 'child-of', to: self },
       })),
     );
-    const children = ids.map((to) => ({
-      id: to,
-      number: others.get(to)?.number ?? null,
-      done: !refused.has(to),
-      code: refused.get(to)?.code ?? null,
-      detail: refused.get(to)?.message ?? null,
-    }));
+    const numbers = new Map([...others].map(([one, { number }]) => [one, number]));
+    const children = ids.map((to, index) => outcomeOf(to, numbers, results[index]));
     return { id, children };
   });

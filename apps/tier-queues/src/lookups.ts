@@ -1,18 +1,11 @@
 import type { Caller } from '@tierline/auth';
-import type { DomainError } from '@tierline/contracts';
 import type { Work } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import type { Act } from './domain/command.ts';
 import type { Looked } from './looking.ts';
 
-/**
- * What is to be done with a ticket, with what was looked up for it alone. With `onRefusal` a refusal goes there, and
- * the rest of the work is done.
- */
-export type TicketWork = Work<Act> & {
-  readonly looked?: Looked;
-  readonly onRefusal?: (refusal: DomainError) => void;
-};
+/** What is to be done with a ticket, with what was looked up for it alone. */
+export type TicketWork = Work<Act> & { readonly looked?: Looked };
 
 /** Agents that the act itself names. */
 const namedIn = (act: Act): readonly string[] => {
@@ -75,6 +68,19 @@ export const teamsOfAgent = async (tx: Transaction, { tenant, subject }: Caller)
     subject,
   ]);
   return rows[0]?.teams ?? [];
+};
+
+/** The numbers of these tickets, by their ids. */
+export const numbersOf = async (
+  tx: Transaction,
+  tenant: string,
+  ids: readonly string[],
+): Promise<Map<string, number>> => {
+  const rows = await tx.query<{ id: string; number: number }>(
+    'SELECT id, number::float8 AS number FROM ticket WHERE tenant_id = $1 AND id = ANY($2::uuid[])',
+    [tenant, ids],
+  );
+  return new Map(rows.map(({ id, number }) => [id, number]));
 };
 
 /** The queues of the caller's teams. */

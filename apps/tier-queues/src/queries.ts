@@ -44,6 +44,8 @@ export type TicketRow = {
   late: string[];
   hold: { reason: string; until: string } | null;
   unansweredSince: string | null;
+  /** True for a major incident. */
+  major: boolean;
   counts: Record<string, number>;
   sequence: number;
 };
@@ -52,7 +54,7 @@ export const rowColumns = `id, number::float8 AS number, 'T-' || number AS refer
   priority, tier, rank, queue, team, owner, requester_id AS "requesterId", opened_at AS "openedAt",
   queued_at AS "queuedAt", changed_at AS "changedAt",
   nullif(due_at, 'infinity') AS "dueAt", due_clock AS "dueClock", late, body->'hold' AS hold,
-  body->>'unansweredSince' AS "unansweredSince", body->'counts' AS counts, sequence`;
+  body->>'unansweredSince' AS "unansweredSince", body->'beside'->'major' <> 'null'::jsonb AS major, body->'counts' AS counts, sequence`;
 
 /** The open states as an SQL list; partial indexes are found by these very words. */
 export const open = openStates.map((state) => `'${state}'`).join(', ');

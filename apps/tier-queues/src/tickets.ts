@@ -5,7 +5,6 @@ import {
   originOf,
   type Batch,
   type Commands,
-  type Decider,
   type Origin,
   type Result,
   type Task,
@@ -21,7 +20,7 @@ import type { Desk, Limits } from './domain/desk.ts';
 import type { NotedFact, TicketFact } from './domain/facts.ts';
 import type { Ticket } from './domain/ticket.ts';
 import { lookFor, unseenSince } from './looking.ts';
-import { childrenOf, firstWaiting, queuesOfTeams, teamsOf, type TicketWork } from './lookups.ts';
+import { childrenOf, firstWaiting, numbersOf, queuesOfTeams, teamsOf, type TicketWork } from './lookups.ts';
 import { ticketStore } from './store.ts';
 
 export type TicketResult = Result<Ticket>;
@@ -61,20 +60,15 @@ export type TicketAnswer = {
   readonly newTicketId?: string;
 };
 
-/** A command of which a refusal may be taken note of, so that others of the same work go on. */
-type SparingCommand = Command & { readonly onRefusal?: TicketWork['onRefusal'] };
-
-const sparingRules: Decider<Ticket, SparingCommand, TicketFact, NotedFact> = {
-  ...ticketRules,
-  decide: (command, state, at) => {
-    try {
-      return ticketRules.decide(command, state, at);
-    } catch (error) {
-      if (!command.onRefusal || !(error instanceof DomainError)) throw error;
-      command.onRefusal(error);
-      return [];
-    }
-  },
+/** What became of the ticket with this id. */
+export const outcomeOf = (
+  id: string,
+  numbers: ReadonlyMap<string, number>,
+  result: TicketResult | DomainError | undefined,
+): Outcome => {
+  const refusal = result instanceof DomainError ? result : null;
+  const number = numbers.get(id) ?? null;
+  return { id, number, done: refusal === null, code: refusal?.code ?? null, detail: refusal?.message ?? null };
 };
 
 export const answerOf = ({ id, sequence, state }: TicketResult): TicketAnswer => ({
@@ -104,27 +98,41 @@ export class Tickets implements Batch<TicketWork> {
 
   /** Does the work in order, in one transaction, with the desks as they are in it. */
   async run(tx: Transaction, work: readonly TicketWork[]): Promise<TicketResult[]> {
+    const { unit, pieces } = await this.prepared(tx, work);
+    const results = await unit.run(tx, pieces);
+    await this.passOn(tx, work, results);
+    return results;
+  }
+
+  /** Like `run`, but a refused piece falls out, with its error in its place. */
+  async runEach(tx: Transaction, work: readonly TicketWork[]): Promise<(TicketResult | DomainError)[]> {
+    const { unit, pieces } = await this.prepared(tx, work);
+    return unit.runEach(tx, pieces);
+  }
+
+  private async prepared(tx: Transaction, work: readonly TicketWork[]) {
     const tenants = [...new Set(work.map(({ origin }) => origin.tenant))];
     const desks = await this.desks.read(tx, tenants);
     const teams = await teamsOf(tx, work);
     const around = new Map<string, Surroundings>(
       tenants.map((tenant) => [tenant, { desk: desks.get(tenant)!, teams: teams.get(tenant) ?? new Map() }]),
     );
-    const unit = new UnitOfWork<Ticket, SparingCommand, TicketFact, NotedFact>(
-      sparingRules,
+    const unit = new UnitOfWork<Ticket, Command, TicketFact, NotedFact>(
+      ticketRules,
       ticketStore((tenant) => desks.get(tenant)!),
     );
-    const results = await unit.run(
-      tx,
-      work.map((piece): Work<SparingCommand> => {
-        if ('observed' in piece) return piece;
-        const { command: act, looked, onRefusal, ...rest } = piece;
-        return { ...rest, command: { act, around: { ...around.get(piece.origin.tenant)!, ...looked }, onRefusal } };
-      }),
-    );
+    const pieces = work.map((piece): Work<Command> => {
+      if ('observed' in piece) return piece;
+      const { command: act, looked, ...rest } = piece;
+      return { ...rest, command: { act, around: { ...around.get(piece.origin.tenant)!, ...looked } } };
+    });
+    return { unit, pieces };
+  }
+
+  /** What was written to merged tickets goes on to those that carry them. */
+  private async passOn(tx: Transaction, work: readonly TicketWork[], results: readonly TicketResult[]): Promise<void> {
     const onward = work.flatMap((piece, index) => forwarded(piece, results[index]!.state));
     if (onward.length > 0) await this.run(tx, onward);
-    return results;
   }
 
   /** The tenant's desk as it is in this transaction. */
@@ -163,18 +171,16 @@ export class Tickets implements Batch<TicketWork> {
 
   /** Does each piece that its ticket allows, and says what became of each. */
   async each(tx: Transaction, origin: Origin, pieces: readonly Counterpart[]): Promise<Outcome[]> {
-    const refused = new Map<string, DomainError>();
-    const results = await this.run(
+    const results = await this.runEach(
       tx,
-      pieces.map((piece) => ({ ...piece, origin, onRefusal: (refusal) => refused.set(piece.id, refusal) })),
+      pieces.map((piece) => ({ ...piece, origin })),
     );
-    return results.map(({ id, state }) => ({
-      id,
-      number: state.state === 'ABSENT' ? null : state.number,
-      done: !refused.has(id),
-      code: refused.get(id)?.code ?? null,
-      detail: refused.get(id)?.message ?? null,
-    }));
+    const numbers = await numbersOf(
+      tx,
+      origin.tenant,
+      pieces.map(({ id }) => id),
+    );
+    return results.map((result, index) => outcomeOf(pieces[index]!.id, numbers, result));
   }
 
   /** Claims the most urgent, then oldest ticket that waits in the caller's queues, or in these; null: none waits. */
