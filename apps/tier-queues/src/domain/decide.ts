@@ -34,7 +34,7 @@ const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string
   if (kind === 'stakeholder-update') return isOpen(ticket) ? updateIsDue(ticket, generation, at) : [];
   if (kind === 'stalled') {
     const isStill = timersOf(ticket, desk, at).some((timer) => timer.kind === kind);
-    return isStill && Date.parse(at) >= generation ? stalled(ticket, at) : [];
+    return isStill && Date.parse(at) >= generation ? stalled(ticket, desk, at) : [];
   }
   if (generation !== ticket.armed) return [];
   const awaited = awaitedRoute(ticket);

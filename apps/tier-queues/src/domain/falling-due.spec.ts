@@ -75,6 +75,14 @@ describe('a deadline', () => {
       { who: 'management' },
     ]));
 
+  it('tells the lead by name where the desk knows who that is', () => {
+    const lead = { team: 'service-desk', name: 'Service desk', lead: 'lea' };
+    const on = { ...promising(), teams: new Map([[lead.team, lead]]) };
+    expect(toldBy(play([fires(due, 'breach')], on, play(answered, on).ticket))).toMatchObject([
+      { who: 'lead', agentId: 'lea' },
+    ]);
+  });
+
   it('keeps to the hours of the team’s queue, unless the promise is around the clock', () => {
     const saturday = '2026-01-10T20:00:00.000Z';
     const told = (calendar: string) => {
@@ -105,7 +113,8 @@ describe('a deadline', () => {
       data: {
         agentId: 'system:clock',
         toTier: 'tier-2',
-        handover: { symptom: 'No mail since this morning', hypothesis: 'not provided' },
+        handover: { symptom: 'No mail since this morning', evidence: 'not provided' },
+        notProvided: ['tried', 'knowledge', 'evidence'],
       },
     });
   });

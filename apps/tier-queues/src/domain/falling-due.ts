@@ -17,7 +17,7 @@ export const publishedAs = (entries: readonly ClockEntry[], ticket: KnownTicket,
   entries.map((entry) =>
     factOf(entry, (what, { clock: id, at }) => {
       const clock = ticket.clocks.find((one) => one.id === id);
-      if (!clock) return [toLead(ticket, at)];
+      if (!clock) return [toLead(ticket, desk, at)];
       return (what === 'warned' ? toldOfWarning : toldOfBreach)(ticket, clock, desk, at);
     }),
   );
@@ -59,6 +59,6 @@ export const fireClock = (
 };
 
 /** Nothing is due and nothing has happened for long. */
-export const stalled = (ticket: KnownTicket, at: string): TicketFact[] => [
-  TicketStalled({ tell: [toLead(ticket, at)] }),
+export const stalled = (ticket: KnownTicket, desk: Desk, at: string): TicketFact[] => [
+  TicketStalled({ tell: [toLead(ticket, desk, at)] }),
 ];

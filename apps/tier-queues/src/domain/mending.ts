@@ -12,8 +12,8 @@ import { after, isLater } from './time.ts';
 type Found = FactOf<typeof OrphanDetected>['data'];
 export type OrphanKind = Found['kind'];
 
-const detected = (ticket: KnownTicket, found: Pick<Found, 'kind' | 'repair'>, at: string): TicketFact =>
-  OrphanDetected({ ...found, tell: [toLead(ticket, at)] });
+const detected = (ticket: KnownTicket, found: Pick<Found, 'kind' | 'repair'>, desk: Desk, at: string): TicketFact =>
+  OrphanDetected({ ...found, tell: [toLead(ticket, desk, at)] });
 
 /** Nobody can find it: into the queue where it was wanted, else the default queue of its tier, else of the lowest. */
 const intoQueue = (ticket: KnownTicket, desk: Desk, at: string): TicketFact[] => {
@@ -22,20 +22,22 @@ const intoQueue = (ticket: KnownTicket, desk: Desk, at: string): TicketFact[] =>
   if (awaited) return unrouted(ticket, awaited, desk, at);
   const isThere = ticket.place !== null && placeOf(desk, ticket.place.queue) !== null;
   // The state knows its place; only what lists and searches read was wrong, and is written again with this.
-  if (isThere || ticket.owner !== null) return [detected(ticket, { kind, repair: 'record-restored' }, at)];
+  if (isThere || ticket.owner !== null) return [detected(ticket, { kind, repair: 'record-restored' }, desk, at)];
   const last = ticket.place ?? ticket.previous.at(-1);
   const place = fallbackPlace(desk, null, last?.tier ?? null);
-  return place ? [detected(ticket, { kind, repair: 'default-queue' }, at), queuedAt(ticket, place, 'unrouted')] : [];
+  return place
+    ? [detected(ticket, { kind, repair: 'default-queue' }, desk, at), queuedAt(ticket, place, 'unrouted')]
+    : [];
 };
 
-const wakingUp = (ticket: KnownTicket, { limits }: Desk, at: string): TicketFact[] => {
+const wakingUp = (ticket: KnownTicket, desk: Desk, at: string): TicketFact[] => {
   if (ticket.state !== 'PENDING') return [];
   const kind = 'no-wake-up';
   const until = Date.parse(ticket.hold.until);
-  const isSound = until > Date.parse(at) && !isLater(ticket.hold.until, after(at, limits.longestHold));
+  const isSound = until > Date.parse(at) && !isLater(ticket.hold.until, after(at, desk.limits.longestHold));
   return isSound
-    ? [detected(ticket, { kind, repair: 'timer-armed' }, at)]
-    : [detected(ticket, { kind, repair: 'resumed' }, at), ...resumed(ticket, 'wake-up')];
+    ? [detected(ticket, { kind, repair: 'timer-armed' }, desk, at)]
+    : [detected(ticket, { kind, repair: 'resumed' }, desk, at), ...resumed(ticket, 'wake-up')];
 };
 
 /** What a timer would have done, had it fired. */
@@ -48,7 +50,7 @@ const untimed = (ticket: KnownTicket, kind: OrphanKind, { desk, at, fire }: Mean
     .sort((one, other) => Number(other.kind === 'breach') - Number(one.kind === 'breach'));
   const done = late.map(fire).find((facts) => facts.length > 0) ?? [];
   const fired = kind === 'unanswered' ? 'lead-told' : 'fired';
-  return [detected(ticket, { kind, repair: done.length > 0 ? fired : 'timer-armed' }, at), ...done];
+  return [detected(ticket, { kind, repair: done.length > 0 ? fired : 'timer-armed' }, desk, at), ...done];
 };
 
 type Means = { readonly desk: Desk; readonly at: string; readonly fire: Firing };

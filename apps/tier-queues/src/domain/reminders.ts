@@ -10,17 +10,21 @@ import type { KnownTicket } from './ticket.ts';
 export const lastPlace = (ticket: KnownTicket): Place | null => ticket.place ?? ticket.previous.at(-1) ?? null;
 
 /** The lead of the ticket's team, to be told at this moment or later. */
-export const toLead = (ticket: KnownTicket, notBefore: string): Told => ({
+export const toLead = (ticket: KnownTicket, desk: Desk, notBefore: string): Told =>
+  leadOf(lastPlace(ticket)?.team ?? null, desk, notBefore);
+
+/** The lead of this team; without a name where the desk knows none. */
+export const leadOf = (team: string | null, { teams }: Desk, notBefore: string): Told => ({
   who: 'lead',
-  agentId: null,
-  team: lastPlace(ticket)?.team ?? null,
+  agentId: (team === null ? undefined : teams.get(team)?.lead) ?? null,
+  team,
   notBefore,
 });
 
-const toOwner = (ticket: KnownTicket, notBefore: string): Told =>
+const toOwner = (ticket: KnownTicket, desk: Desk, notBefore: string): Told =>
   ticket.owner === null
-    ? toLead(ticket, notBefore)
-    : { ...toLead(ticket, notBefore), who: 'owner', agentId: ticket.owner };
+    ? toLead(ticket, desk, notBefore)
+    : { ...toLead(ticket, desk, notBefore), who: 'owner', agentId: ticket.owner };
 
 /** The policy of a clock as it is today; undefined when there is none of that name any more. */
 export const policyOf = ({ book }: Desk, { policy }: Clock): Policy | undefined =>
@@ -39,7 +43,7 @@ const hoursOfQueue = ({ book, queues }: Desk, place: Place | null): Calendar | n
 
 /** Whom a warning goes to: the owner, or the lead where nobody owns the ticket. */
 export const toldOfWarning = (ticket: KnownTicket, clock: Clock, desk: Desk, at: string): Told[] => [
-  toOwner(ticket, tellingTime(ticket, calendarOf(desk.book.calendars, clock.calendar), desk, at)),
+  toOwner(ticket, desk, tellingTime(ticket, calendarOf(desk.book.calendars, clock.calendar), desk, at)),
 ];
 
 const unique = (told: readonly Told[]): Told[] =>
@@ -50,9 +54,9 @@ export const toldOfBreach = (ticket: KnownTicket, clock: Clock, desk: Desk, at: 
   const notBefore = tellingTime(ticket, calendarOf(desk.book.calendars, clock.calendar), desk, at);
   const actions: readonly BreachAction[] = policyOf(desk, clock)?.onBreach ?? [];
   const told = actions.flatMap((action): Told[] => {
-    if (action === 'tell-owner') return [toOwner(ticket, notBefore)];
-    if (action === 'tell-lead') return [toLead(ticket, notBefore)];
-    return action === 'notify-up' ? [{ ...toLead(ticket, notBefore), who: 'management' }] : [];
+    if (action === 'tell-owner') return [toOwner(ticket, desk, notBefore)];
+    if (action === 'tell-lead') return [toLead(ticket, desk, notBefore)];
+    return action === 'notify-up' ? [{ ...toLead(ticket, desk, notBefore), who: 'management', agentId: null }] : [];
   });
-  return told.length > 0 ? unique(told) : [toLead(ticket, notBefore)];
+  return told.length > 0 ? unique(told) : [toLead(ticket, desk, notBefore)];
 };

@@ -2,7 +2,7 @@ import { OrphanDetected } from '@tierline/contracts';
 import type { Route } from './command.ts';
 import { fallbackPlace, type Desk } from './desk.ts';
 import type { TicketFact } from './facts.ts';
-import { toLead } from './reminders.ts';
+import { leadOf } from './reminders.ts';
 import { queuedAt } from './guards.ts';
 import { awaitedRoute, type AwaitedRoute, type KnownTicket } from './ticket.ts';
 
@@ -21,6 +21,6 @@ export const route = (ticket: KnownTicket, { hop, tier, queue }: Route, desk: De
 export const unrouted = (ticket: KnownTicket, awaited: AwaitedRoute, desk: Desk, at: string): TicketFact[] => {
   const place = fallbackPlace(desk, awaited.queue, awaited.tier);
   if (!place) return [];
-  const tell = [{ ...toLead(ticket, at), team: place.team }];
+  const tell = [leadOf(place.team, desk, at)];
   return [OrphanDetected({ kind: 'no-queue', repair: 'default-queue', tell }), queuedAt(ticket, place, 'unrouted')];
 };
