@@ -123,7 +123,7 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off' },
   },
   {
-    files: ['**/*.spec.ts', 'apps/*/src/testing/**/*.ts', 'libs/testing/**/*.ts'],
+    files: ['**/*.spec.ts', 'apps/*/src/testing/**/*.ts', 'apps/e2e/src/scenarios/**/*.ts', 'libs/testing/**/*.ts'],
     rules: {
       // Specs and what they share alone may use the testing library, and look into any answer.
       '@nx/enforce-module-boundaries': 'off',

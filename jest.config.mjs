@@ -27,7 +27,7 @@ const project = (displayName, testMatch, more = {}) => ({
 });
 
 /** `unit` runs on nothing, `integration` on real PostgreSQL and Kafka, `journey` on the whole running system,
- * `torture` on the whole system while it is being broken. */
+ * `scenarios` on the whole running system with one company, `torture` on the whole system while it is being broken. */
 export default {
   projects: [
     {
@@ -39,6 +39,7 @@ export default {
       globalTeardown: '<rootDir>/deploy/local/test-parts-end.mjs',
     }),
     project('journey', ['<rootDir>/apps/e2e/src/journey.spec.ts']),
+    project('scenarios', ['<rootDir>/apps/e2e/src/scenarios.spec.ts']),
     project('torture', ['<rootDir>/apps/e2e/src/torture.spec.ts']),
   ],
   testTimeout: 60_000,

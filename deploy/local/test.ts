@@ -91,6 +91,7 @@ const allSteps: readonly Step[] = [
   { title: 'build', run: buildOnce },
   { title: 'integration', run: withParts('integration') },
   { title: 'journey', run: withParts('journey') },
+  { title: 'scenarios', run: withParts('scenarios') },
   { title: 'torture', run: withParts('torture') },
 ];
 
