@@ -104,6 +104,8 @@ class DeskParts1760000002101 implements MigrationInterface {
         differences jsonb NOT NULL,
         CONSTRAINT desk_version_number PRIMARY KEY (tenant_id, number)
       );
+      ALTER TABLE category NO FORCE ROW LEVEL SECURITY; ALTER TABLE rule_set NO FORCE ROW LEVEL SECURITY;
+      ALTER TABLE tier NO FORCE ROW LEVEL SECURITY; ALTER TABLE queue NO FORCE ROW LEVEL SECURITY;
       INSERT INTO desk_part (tenant_id, kind, id, sequence, body)
         SELECT tenant_id, 'category', category, sequence, jsonb_strip_nulls(jsonb_build_object(
           'category', category, 'name', name, 'type', type, 'tier', tier, 'queue', queue)) FROM category

@@ -131,6 +131,8 @@ class DeskParts1760000003101 implements MigrationInterface {
         body jsonb NOT NULL,
         PRIMARY KEY (tenant_id, calendar, version)
       );
+      ALTER TABLE tier NO FORCE ROW LEVEL SECURITY; ALTER TABLE queue NO FORCE ROW LEVEL SECURITY;
+      ALTER TABLE agent NO FORCE ROW LEVEL SECURITY;
       INSERT INTO desk_part (tenant_id, kind, id, sequence, body)
         SELECT tenant_id, 'tier', tier, sequence,
           jsonb_build_object('tier', tier, 'name', name, 'rank', rank, 'defaultQueue', default_queue) FROM tier
@@ -141,6 +143,8 @@ class DeskParts1760000003101 implements MigrationInterface {
       ALTER TABLE tier DROP COLUMN sequence;
       ALTER TABLE queue DROP COLUMN sequence;
       ALTER TABLE agent DROP COLUMN sequence;
+      ALTER TABLE tier FORCE ROW LEVEL SECURITY; ALTER TABLE queue FORCE ROW LEVEL SECURITY;
+      ALTER TABLE agent FORCE ROW LEVEL SECURITY;
       SELECT protect_tenant_table('desk_part'), protect_tenant_table('calendar_edition');`);
   }
 
