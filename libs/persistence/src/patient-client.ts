@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 
-type Ended = { connection: { stream: { destroy(error: Error): void } } };
+type Connected = { connection: { stream: { destroy(): void }; emit(event: 'error', error: Error): void } };
+
 /** What the driver says when `query_timeout` has passed. */
 const unanswered = 'Query read timeout';
 
@@ -16,10 +17,17 @@ export class PatientClient extends Client {
     const answer: unknown = Client.prototype.query.apply(this, asked);
     if (answer instanceof Promise)
       answer.catch((error: unknown) => {
-        if (isUnanswered(error)) (this as unknown as Ended).connection.stream.destroy(error as Error);
+        if (isUnanswered(error)) this.giveUp(error as Error);
       });
     return answer;
   }) as Client['query'];
+
+  /** Told at once, not when the socket closes: the pool must not hand it on meanwhile. */
+  private giveUp(error: Error): void {
+    const { connection } = this as unknown as Connected;
+    connection.emit('error', error);
+    connection.stream.destroy();
+  }
 }
 
 /** The server ends a statement by itself; this much later its silence means that the way to it is dead. */

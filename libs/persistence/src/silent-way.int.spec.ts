@@ -37,7 +37,7 @@ beforeAll(async () => {
     return address.href;
   };
   const addresses = { app: through(urls.appUrl), worker: through(urls.workerUrl) };
-  database = await Database.open('silent-way', addresses, { app: 2, worker: 2, patience: 300 });
+  database = await Database.open('silent-way', addresses, { app: 2, worker: 2, patience: 1_500 });
 });
 
 afterAll(async () => {
@@ -65,7 +65,7 @@ it('gives up a connection on which the server does not answer any more, and work
   );
   expect(failures.map(isTransient)).toEqual([true, true, true]);
   await Promise.all(asked.map((ask) => ask()));
-}, 15_000);
+}, 30_000);
 
 it('ends a statement that takes longer than its patience by the server itself', async () => {
   const slow = database.query('SELECT pg_sleep(5)').then(

@@ -1,4 +1,9 @@
 import {
+  EscalationChanged,
+  DeskPartRemoved,
+  CataloguePartRemoved,
+  CalendarChanged,
+  AgentChanged,
   ActUndone,
   AgentReplied,
   CatalogueChanged,
@@ -84,8 +89,17 @@ export const listens: Readonly<Record<Service, ReadonlySet<string>>> = {
     TicketResolved,
     TicketClosed,
     TicketCancelled,
+    TicketQueued,
+    TicketClaimed,
+    TicketHeld,
+    TicketMerged,
+    TicketUnmerged,
+    TicketMarkedSpam,
+    ActUndone,
     TierChanged,
     QueueChanged,
+    CalendarChanged,
+    DeskPartRemoved,
   ]),
   'tier-queues': typesOf([
     TicketOpened,
@@ -95,8 +109,14 @@ export const listens: Readonly<Record<Service, ReadonlySet<string>>> = {
     RequesterConfirmed,
     RequesterAskedEscalation,
     CatalogueChanged,
+    CataloguePartRemoved,
+    EscalationChanged,
   ]),
-  notifications: typesOf([PersonChanged, ...ticketEvents.filter(({ source }) => source !== '/notifications')]),
+  notifications: typesOf([
+    PersonChanged,
+    AgentChanged,
+    ...ticketEvents.filter(({ source }) => source !== '/notifications'),
+  ]),
   reporting: typesOf([TierChanged, QueueChanged, ...ticketEvents]),
 };
 

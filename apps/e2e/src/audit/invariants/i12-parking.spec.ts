@@ -22,8 +22,9 @@ const row = {
   discarded: false,
 };
 const first = { ...row, offset: poisonOffset, event: 'bad' };
-/** The escalation, which routing takes and which came later with the same key. */
-const behind = { ...row, offset: 16, event: `${escalated}#5` };
+/** What routing takes and what came later with the same key: queued, claimed, escalated, queued again. */
+const later = [14, 15, 16, 18].map((offset) => ({ ...row, offset, event: `${escalated}#${offset - 11}` }));
+const behind = later[2]!;
 
 it('is ok when nothing was poisoned and nothing is parked', () => {
   expect(parking(good)).toMatchObject({
@@ -33,12 +34,14 @@ it('is ok when nothing was poisoned and nothing is parked', () => {
 });
 
 it('is ok when the poison and what came behind it are parked', () => {
-  expect(named({ poison, records, parked: [first, behind] })).toBe('');
+  expect(named({ poison, records, parked: [first, ...later] })).toBe('');
 });
 
 it('names poison, or what came behind it, that is not parked', () => {
-  expect(named({ poison, records, parked: [behind] })).toBe('routing: tickets/0/12.5 had to be parked and is not');
-  expect(named({ poison, records, parked: [first] })).toBe('routing: tickets/0/16 had to be parked and is not');
+  expect(named({ poison, records, parked: later })).toBe('routing: tickets/0/12.5 had to be parked and is not');
+  expect(named({ poison, records, parked: [first, ...later.filter((each) => each !== behind)] })).toBe(
+    'routing: tickets/0/16 had to be parked and is not',
+  );
 });
 
 it('names what is parked and nothing asked for', () => {
@@ -49,9 +52,10 @@ it('names what is parked and nothing asked for', () => {
 
 it('holds the dead-letter topics against the parked rows', () => {
   const letter = { service: 'routing', topic: 'tickets' as const, partition: 0, offset: poisonOffset };
-  const all = { poison, records, parked: [first, behind] };
-  expect(named({ ...all, deadLetters: [letter, { ...letter, offset: 16 }] })).toBe('');
-  expect(named({ ...all, deadLetters: [letter] })).toBe(
+  const all = { poison, records, parked: [first, ...later] };
+  const letters = [letter, ...later.map(({ offset }) => ({ ...letter, offset }))];
+  expect(named({ ...all, deadLetters: letters })).toBe('');
+  expect(named({ ...all, deadLetters: letters.filter(({ offset }) => offset !== 16) })).toBe(
     'routing tickets/0/16 is parked and not in the dead-letter topic',
   );
   expect(named({ deadLetters: [letter] })).toBe('routing tickets/0/12.5 is in the dead-letter topic and not parked');

@@ -41,7 +41,7 @@ const standings: Readonly<Record<Service, readonly Named[]>> = {
   ],
   routing: [
     ['route', 'ticket_id::text', 'sequence'],
-    ['category', `tenant_id || '/category/' || category`, 'sequence'],
+    ['desk_part', `tenant_id || '/' || kind || '/' || id`, 'sequence'],
   ],
   'tier-queues': [
     ['ticket', 'id::text', 'sequence'],
@@ -54,10 +54,7 @@ const standings: Readonly<Record<Service, readonly Named[]>> = {
   reporting: [],
 };
 
-const deskCopies: readonly Named[] = [
-  ['tier', `tenant_id || '/tier/' || tier`, 'sequence'],
-  ['queue', `tenant_id || '/queue/' || queue`, 'sequence'],
-];
+const deskCopies: readonly Named[] = [['desk_copy', `tenant_id || '/' || kind || '/' || id`, 'sequence']];
 
 const readSequences = async (client: Client, interner: Interner, service: Service, tables: readonly Named[]) => {
   const found: Standing[] = [];
