@@ -9,7 +9,12 @@ import { z } from 'zod';
 import { cancelSimulation, listSimulations, readSimulation, startSimulation } from '../simulation-store.ts';
 import { RuleList } from './rules.ts';
 
-const Start = z.strictObject({ rules: RuleList, since: z.iso.datetime().optional() });
+const Start = z.strictObject({ rules: RuleList, since: z.iso.datetime().optional() }).meta({
+  example: {
+    rules: [{ name: 'mail servers', when: { keywords: ['outlook'] }, then: { tier: 'tier-2', queue: 'messaging' } }],
+    since: '2026-01-05T00:00:00.000Z',
+  },
+});
 const SimulationId = z.uuid();
 
 const month = 30 * 24 * 60 * 60 * 1_000;

@@ -56,7 +56,7 @@ export class DeskDocumentController {
   @ApiOperation({
     summary: 'Change many parts of the desk at once, all or none.',
     description:
-      '${modes} `why` may stand beside the parts and is kept in the history; If-Match refuses a desk that ' +
+      `${modes} \`why\` may stand beside the parts and is kept in the history; If-Match refuses a desk that ` +
       'changed meanwhile.',
   })
   @Refuses('desk_invalid', 'desk_part_in_use')
@@ -76,7 +76,7 @@ export class DeskDocumentController {
   @Allow('desk.read')
   @ApiOperation({
     summary: 'What a document would change, and why it would be refused; nothing is stored.',
-    description: '${modes}',
+    description: modes,
   })
   plan(
     @By() { tenant }: Caller,
