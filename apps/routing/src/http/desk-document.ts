@@ -5,7 +5,7 @@ import { deskDocument } from '@tierline/contracts';
 import { DeskDraft, deskNumber, deskVersion, deskVersions, refuseFaults, warningsAt } from '@tierline/desk';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
+import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { changeCatalogue, documentFaults, ownParts, planCatalogue, readCatalogue } from '../catalogue.ts';
 import { deskOf } from '../desks.ts';
@@ -54,10 +54,11 @@ export class DeskDocumentController {
   @ApiOperation({
     summary: 'Replace catalogue, matrix, rules and escalations by those of a whole desk document, all or none.',
     description:
-      'The whole document is checked; the sorts of parts that are kept elsewhere are not stored here. `why` may stand ' +
-      'beside the parts and is kept in the history; If-Match refuses a desk that changed meanwhile. ' +
-      'Errors: `input_invalid` 400 · `changed_meanwhile` 409 · `desk_invalid` 422 (each path, and what is wrong there).',
+      'The whole document is checked; the sorts of parts that are kept elsewhere are not stored here. `why`' +
+      ' may stand beside the parts and is kept in the history; If-Match refuses a desk that changed ' +
+      'meanwhile.',
   })
+  @Refuses('desk_invalid')
   put(
     @By() by: Caller,
     @IdempotencyKey() key: string | undefined,
@@ -79,7 +80,6 @@ export class DeskDocumentController {
   @Allow('desk.read')
   @ApiOperation({
     summary: 'What a whole document would change here, and why it would be refused; nothing is stored.',
-    description: 'Errors: `input_invalid` 400.',
   })
   plan(
     @By() { tenant }: Caller,
@@ -100,8 +100,8 @@ export class DeskDocumentController {
   @Allow('desk.read')
   @ApiOperation({
     summary: 'One change, with every field before and after.',
-    description: 'Errors: `version_absent` 404.',
   })
+  @Refuses('version_absent')
   version(@By() { tenant }: Caller, @Param('number', { schema: VersionNumber }) number: number) {
     return this.database.asTenant(tenant, (tx) => deskVersion(tx, tenant, number));
   }

@@ -5,7 +5,7 @@ import { deskDocument, deskSchema } from '@tierline/contracts';
 import { DeskDraft, deskNumber, deskVersion, deskVersions } from '@tierline/desk';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
+import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { readDeskParts } from '../desk-store.ts';
 import { planDesk, putDesk } from '../desk.ts';
@@ -56,10 +56,10 @@ export class DeskDocumentController {
   @ApiOperation({
     summary: 'Change many parts of the desk at once, all or none.',
     description:
-      `${modes} \`why\` may stand beside the parts and is kept in the history; If-Match refuses a desk that changed ` +
-      'meanwhile. Errors: `input_invalid` 400 · `changed_meanwhile` 409 · `desk_invalid`, `desk_part_in_use` 422 ' +
-      '(each path, and what is wrong there).',
+      `${modes} \`why\` may stand beside the parts and is kept in the history; If-Match refuses a desk that ` +
+      'changed meanwhile.',
   })
+  @Refuses('desk_invalid', 'desk_part_in_use')
   put(
     @By() by: Caller,
     @IdempotencyKey() key: string | undefined,
@@ -76,7 +76,7 @@ export class DeskDocumentController {
   @Allow('desk.read')
   @ApiOperation({
     summary: 'What a document would change, and why it would be refused; nothing is stored.',
-    description: `${modes} Errors: \`input_invalid\` 400.`,
+    description: modes,
   })
   plan(
     @By() { tenant }: Caller,
@@ -97,8 +97,8 @@ export class DeskDocumentController {
   @Allow('desk.read')
   @ApiOperation({
     summary: 'One change of the desk, with every field before and after.',
-    description: 'Errors: `version_absent` 404.',
   })
+  @Refuses('version_absent')
   version(@By() { tenant }: Caller, @Param('number', { schema: VersionNumber }) number: number) {
     return this.database.asTenant(tenant, (tx) => deskVersion(tx, tenant, number));
   }
