@@ -124,8 +124,14 @@ it('takes one ticket all the way round: opened, escalated with its hand-over, so
   await eventually(() => {
     const types = deliveries
       .map(({ body }) => JSON.parse(body) as { subject: string; type: string })
-      .filter(({ subject }) => subject === id);
-    expect(types.map(({ type }) => type.replace(/^tierline\.ticket\.(.*)\.v1$/, '$1'))).toEqual([
+      .filter(({ subject }) => subject === id)
+      .map(({ type }) => type.replace(/^tierline\.ticket\.(.*)\.v1$/, '$1'));
+    const clocks = types.filter((type) => type.startsWith('clock-'));
+    // Nobody was late: every clock that was started was met.
+    const count = (type: string) => clocks.filter((each) => each === type).length;
+    expect(new Set(clocks)).toEqual(new Set(['clock-started', 'clock-met']));
+    expect(count('clock-started')).toBe(count('clock-met'));
+    expect(types.filter((type) => !clocks.includes(type))).toEqual([
       'opened',
       'routed',
       'queued',

@@ -294,6 +294,6 @@ class Case {
 it('relays and consumers keep their promises under any order of what happens, on a real database', async () => {
   await fc.assert(
     fc.asyncProperty(steps, (all) => new Case().play(all)),
-    { numRuns: 25, endOnFailure: true, interruptAfterTimeLimit: 40_000 },
+    { numRuns: 25, endOnFailure: true, interruptAfterTimeLimit: 20_000 },
   );
 }, 120_000);
