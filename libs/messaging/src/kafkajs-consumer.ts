@@ -62,9 +62,11 @@ export class KafkajsConsumer implements Consumer {
     this.begin([]);
   }
 
-  /** After an error that it holds for final kafkajs stays alive and reads nothing. */
+  /** After an error that it holds for final kafkajs stays alive and reads nothing: what passes begins anew. */
   crashed(error: Error, startsAgain: boolean): void {
-    if (!startsAgain && !this.ending.signal.aborted) this.fail(error);
+    if (startsAgain || this.failed || this.ending.signal.aborted) return;
+    if (isPassing(error)) this.start();
+    else this.fail(error);
   }
 
   private begin(assigned: Partition[]): number {

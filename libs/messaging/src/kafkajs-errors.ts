@@ -20,5 +20,9 @@ export const forbiddenTopic = (error: unknown) => said(error, ['TOPIC_AUTHORIZAT
 export const refusal = (error: unknown) =>
   said(error, ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 
-/** Whether the same may succeed later. */
-export const isPassing = (error: unknown): boolean => chainOf(error).some(({ retriable }) => retriable === true);
+/**
+ * Whether the same may succeed later. kafkajs holds it for final that no broker could be asked for the coordinator,
+ * though that is how a broker that restarts looks.
+ */
+export const isPassing = (error: unknown): boolean =>
+  chainOf(error).some(({ retriable, name }) => retriable === true || name === 'KafkaJSGroupCoordinatorNotFound');
