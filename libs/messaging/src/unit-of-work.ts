@@ -106,11 +106,8 @@ export class UnitOfWork<S, C, E extends Fact, O extends Fact = never> implements
       .map(({ key, state, sequence, isNew, folded }) => ({ ...key, state, sequence, isNew, folded }));
     // On the way together, since neither needs the other's answer; no failure of one leaves the other behind.
     const saved = changes.length > 0 ? this.store.save(tx, changes) : undefined;
-    const failures = (await Promise.allSettled([saved, append(tx, entries)]))
-      .filter((end) => end.status === 'rejected')
-      .map(({ reason }) => reason as Error & { code?: string });
-    // What the server said of a statement after the one that failed (25P02) does not tell why.
-    if (failures.length > 0) throw failures.find(({ code }) => code !== '25P02') ?? failures[0]!;
+    const ends = await Promise.allSettled([saved, append(tx, entries)]);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     return results;
   }
 

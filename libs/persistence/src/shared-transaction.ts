@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import { PatientClient, limitsOf } from './patient-client.ts';
-import { nowAsText, type AfterCommit, type Transaction } from './transaction.ts';
+import { nowAsText, reasons, type AfterCommit, type Transaction } from './transaction.ts';
 
 /** One transaction that HTTP work of several tenants shares; each has its own view of it. */
 export type SharedTransaction = {
@@ -53,16 +53,20 @@ const viewsOf = (client: PoolClient, now: string) => {
   const after: { tenant: string; work: AfterCommit }[] = [];
   let current: string | undefined;
   let over = false;
+  const reasonOf = reasons();
+  const asked = <R>(sql: string, values: readonly unknown[]) =>
+    ask<R>(client, sql, values).catch((error: unknown) => {
+      throw reasonOf(error);
+    });
   const view = (tenant: string): Transaction => ({
     now,
     afterCommit: (work) => void after.push({ tenant, work }),
     query: async <R>(sql: string, parameters: readonly unknown[] = []) => {
       if (over) throw new Error('the shared transaction is over');
       together(client);
-      const before =
-        current === tenant ? undefined : ask(client, `SELECT set_config('app.tenant', $1, true)`, [tenant]);
+      const before = current === tenant ? undefined : asked(`SELECT set_config('app.tenant', $1, true)`, [tenant]);
       current = tenant;
-      const [rows] = await Promise.all([ask<R>(client, sql, parameters), before]);
+      const [rows] = await Promise.all([asked<R>(sql, parameters), before]);
       return rows;
     },
   });

@@ -19,12 +19,35 @@ export const rowsOf = <R>(result: unknown): R[] => {
   return (Array.isArray(first) && typeof second === 'number' ? first : result) as R[];
 };
 
+const aborted = '25P02';
+
+/**
+ * Gives what to throw for a failed statement of one transaction. Statements on the way behind one that failed are
+ * refused as well, with 25P02, which does not tell why: for those it is what failed before them.
+ */
+export const reasons = (): ((error: unknown) => unknown) => {
+  let reason: unknown;
+  return (error) => {
+    if ((error as { code?: unknown }).code !== aborted) reason = error;
+    return reason ?? error;
+  };
+};
+
 /** Wraps a TypeORM transaction. */
-export const transactionOf = (manager: EntityManager, now: string, after: AfterCommit[]): Transaction => ({
-  now,
-  afterCommit: (work) => void after.push(work),
-  query: async (sql, parameters = []) => rowsOf(await manager.query(sql, [...parameters])),
-});
+export const transactionOf = (manager: EntityManager, now: string, after: AfterCommit[]): Transaction => {
+  const reasonOf = reasons();
+  return {
+    now,
+    afterCommit: (work) => void after.push(work),
+    query: async (sql, parameters = []) => {
+      try {
+        return rowsOf(await manager.query(sql, [...parameters]));
+      } catch (error) {
+        throw reasonOf(error);
+      }
+    },
+  };
+};
 
 /** `clock_timestamp()` of the transaction's begin in the form that events carry. */
 export const nowAsText = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
