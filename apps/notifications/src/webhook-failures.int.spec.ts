@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SubscriptionDisabled } from '@tierline/contracts';
 import {
   eventually,
@@ -66,6 +67,24 @@ describe('a failing target', () => {
     await send([ticket().opened()]);
     await eventually(() => expect(target.calls).toHaveLength(2));
     expect(target.calls[1]!.at - target.calls[0]!.at).toBeGreaterThan(1_900);
+  });
+
+  it('that refuses one ticket for good gets all others, and stays enabled', async () => {
+    const bad = ticket();
+    const target = await receiver(({ event }, response) =>
+      response.writeHead(event.subject === bad.id ? 500 : 204).end(),
+    );
+    const { id } = await add(target.url);
+    await send([bad.opened()]);
+    for (let round = 1; round <= 4; round += 1) {
+      await send([ticket().opened()]);
+      await eventually(async () => expect(await deliveries(id, '?state=sent')).toHaveLength(round));
+      await sleep(100);
+    }
+    await eventually(async () =>
+      expect(await deliveries(id, '?state=failed')).toMatchObject([{ ticketId: bad.id, attempts: 4 }]),
+    );
+    expect(await look(`/subscriptions/${id}`)).toMatchObject({ state: 'enabled', disabledReason: null });
   });
 
   it('does not slow others, however much waits for it', async () => {

@@ -2,8 +2,19 @@ import { decide, restUntil, usualWaits, type Attempted, type Outcome, type Terms
 
 const at = '2026-01-05T08:00:00.000Z';
 const terms = (more: Partial<Terms> = {}): Terms => ({ at, chance: 0, waits: usualWaits.webhook, ...more });
-const webhook = (step = 0): Attempted => ({ channel: 'webhook', step, createdAt: at });
-const mail = (more: Partial<Attempted> = {}): Attempted => ({ channel: 'mail', step: 0, createdAt: at, ...more });
+const webhook = (step = 0): Attempted => ({
+  channel: 'webhook',
+  step,
+  failuresOfTarget: step,
+  createdAt: at,
+});
+const mail = (more: Partial<Attempted> = {}): Attempted => ({
+  channel: 'mail',
+  step: 0,
+  failuresOfTarget: 0,
+  createdAt: at,
+  ...more,
+});
 const refused: Outcome = { kind: 'refused', reason: 'the target answered 503', status: 503 };
 
 describe('decide', () => {
@@ -44,6 +55,13 @@ describe('decide', () => {
     });
   });
 
+  it('gives up one that a target refuses for good while it takes others, and leaves its subscription alone', () => {
+    expect(decide(refused, { ...webhook(9), failuresOfTarget: 8 }, terms())).toMatchObject({
+      state: 'failed',
+      disables: null,
+    });
+  });
+
   it('waits as long as the target asks, if that is longer than the table', () => {
     const asked = (retryAfterSeconds: number) => decide({ ...refused, retryAfterSeconds }, webhook(), terms());
     expect(asked(90)).toMatchObject({ nextAttemptAt: '2026-01-05T08:01:30.000Z' });
@@ -61,7 +79,7 @@ describe('decide', () => {
   });
 
   it('gives a trial one try and lets the subscription be', () => {
-    const trial: Attempted = { channel: 'test', step: 0, createdAt: at };
+    const trial: Attempted = { channel: 'test', step: 0, failuresOfTarget: 0, createdAt: at };
     expect(decide(refused, trial, terms({ waits: usualWaits.test }))).toMatchObject({
       state: 'failed',
       disables: null,
@@ -96,11 +114,15 @@ describe('decide', () => {
   });
 });
 
-describe('restUntil', () => {
-  it('lets a failing target rest, at most five minutes', () => {
-    expect(restUntil(1, terms())).toBe('2026-01-05T08:00:05.000Z');
-    expect(restUntil(2, terms())).toBe('2026-01-05T08:05:00.000Z');
+describe('a target that fails', () => {
+  it('once or twice in a row does not rest: only the ticket of the event waits', () => {
+    expect([1, 2].map((failures) => restUntil(failures, terms()))).toEqual([null, null]);
+  });
+
+  it('more often than that rests, at most five minutes', () => {
+    expect(restUntil(3, terms())).toBe('2026-01-05T08:00:05.000Z');
+    expect(restUntil(4, terms())).toBe('2026-01-05T08:05:00.000Z');
     expect(restUntil(50, terms())).toBe('2026-01-05T08:05:00.000Z');
-    expect(restUntil(1, terms({ waits: [] }))).toBe('2026-01-05T08:05:00.000Z');
+    expect(restUntil(3, terms({ waits: [] }))).toBe('2026-01-05T08:05:00.000Z');
   });
 });

@@ -18,6 +18,8 @@ export type Attempted = {
   readonly channel: Channel;
   /** Tries that failed in this round. */
   readonly step: number;
+  /** Tries of its target, of whatever delivery, that failed in a row before this one. */
+  readonly failuresOfTarget: number;
   readonly createdAt: string;
 };
 
@@ -74,7 +76,9 @@ const refused = (outcome: Outcome & { kind: 'refused' }, attempted: Attempted, t
   const wait = waits[attempted.step];
   if (wait === undefined) {
     const tries = `${attempted.step + 1} tries failed, the last one: ${outcome.reason}`;
-    return attempted.channel === 'webhook' ? failed(tries, tries) : failed(tries);
+    // A target that took others meanwhile is not broken; it does not want this one.
+    const isBroken = attempted.channel === 'webhook' && attempted.failuresOfTarget >= attempted.step;
+    return failed(tries, isBroken ? tries : null);
   }
   const asked = Math.min(outcome.retryAfterSeconds ?? 0, longestRetryAfter);
   return {
@@ -100,11 +104,15 @@ export const decide = (outcome: Outcome, attempted: Attempted, terms: Terms): Ve
   }
 };
 
+/** Failures in a row that are taken for the event's fault, or for chance: they delay its ticket alone. */
+const forgiven = 2;
+
 /**
  * Until when nothing at all goes to a target that failed so many times in a row (1 or more),
- * so that a dead target costs the others nothing. At most five minutes, since it may be back.
+ * so that a dead target costs the others nothing. At most five minutes, since it may be back. Null: no rest yet.
  */
-export const restUntil = (failures: number, { at, chance, waits }: Terms): string => {
-  const wait = waits[Math.min(failures, waits.length) - 1] ?? longestRest;
+export const restUntil = (failures: number, { at, chance, waits }: Terms): string | null => {
+  if (failures <= forgiven) return null;
+  const wait = waits[Math.min(failures - forgiven, waits.length) - 1] ?? longestRest;
   return later(at, spreadOut(Math.min(wait, longestRest), chance));
 };

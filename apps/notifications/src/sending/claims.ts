@@ -21,6 +21,8 @@ export type Claimed = {
   readonly createdAt: Date;
   readonly url: string | null;
   readonly secret: string | null;
+  /** Tries in a row that its target refused before. */
+  readonly failuresOfTarget: number;
   readonly ticketNumber: number | null;
   readonly ticketSubject: string | null;
   readonly requesterId: string | null;
@@ -62,7 +64,8 @@ const claimLanes = `
 const readHeads = `
   SELECT $3::uuid AS "claim", d.stream, d.ticket_id AS "ticketId", d.tenant_id AS "tenant", d.id, d.channel,
     d.subscription_id AS "subscriptionId", d.template, d.event_id AS "eventId", d.correlation_id AS "correlationId",
-    d.body, d.step, d.attempts, d.created_at AS "createdAt", s.url, s.secret, t.number AS "ticketNumber",
+    d.body, d.step, d.attempts, d.created_at AS "createdAt", s.url, s.secret,
+    coalesce(s.failures, 0) AS "failuresOfTarget", t.number AS "ticketNumber",
     t.subject AS "ticketSubject", t.requester_id AS "requesterId", p.person_id IS NOT NULL AS "personKnown",
     p.name AS "personName", p.email
   FROM unnest($1::text[], $2::uuid[]) AS l(stream, ticket_id)

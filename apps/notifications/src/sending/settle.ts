@@ -108,9 +108,10 @@ export const settle = (database: Database, tried: readonly Tried[], waits: Waits
     const settled = tried
       .filter(({ claimed }) => held.has(claimed))
       .map((one): Settled => {
-        const { channel, step, createdAt } = one.claimed;
+        const { channel, step, failuresOfTarget, createdAt } = one.claimed;
         const terms = { at: tx.now, chance: one.chance, waits: waits[channel] };
-        return { ...one, verdict: decide(one.outcome, { channel, step, createdAt: createdAt.toISOString() }, terms) };
+        const attempted = { channel, step, failuresOfTarget, createdAt: createdAt.toISOString() };
+        return { ...one, verdict: decide(one.outcome, attempted, terms) };
       });
     if (settled.length === 0) return false;
     await writeDeliveries(tx, settled);

@@ -24,14 +24,16 @@ const judge = async (
   const hasFailed = tries.some(({ verdict }) => verdict.state !== 'sent');
   if (!hasFailed && (await failuresOf(tx, id)) === 0) return;
   const before = (await failuresOf(tx, id, 'FOR NO KEY UPDATE')) ?? 0;
-  const counts = tries.reduce<number[]>(
-    (all, { verdict }) => [...all, verdict.state === 'sent' ? 0 : all.at(-1)! + 1],
-    [before],
-  );
-  const failures = counts.at(-1)!;
-  const rest = failures === 0 ? '-infinity' : restUntil(failures, { at: tx.now, chance: tries[0]!.chance, waits });
-  await tx.query(`UPDATE subscription SET failures = $2, rest_until = $3 WHERE id = $1`, [id, failures, rest]);
-  if (failures === 0 && Math.max(...counts) >= outage)
+  const answered = tries.some(({ verdict }) => verdict.state === 'sent');
+  // What was under way together meets the same outage, which counts once.
+  const failures = tries.at(-1)!.verdict.state === 'sent' ? 0 : (answered ? 0 : before) + 1;
+  const rest = failures === 0 ? null : restUntil(failures, { at: tx.now, chance: tries[0]!.chance, waits });
+  await tx.query(`UPDATE subscription SET failures = $2, rest_until = coalesce($3::timestamptz, '-infinity') WHERE id = $1`, [
+    id,
+    failures,
+    rest,
+  ]);
+  if (answered && before >= outage)
     await tx.query(`UPDATE lane SET next_attempt_at = $2 WHERE subscription_id = $1 AND next_attempt_at > $2`, [
       id,
       tx.now,
