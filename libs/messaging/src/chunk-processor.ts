@@ -170,6 +170,8 @@ export class ChunkProcessor {
   /** Takes what waits, one transaction after the other. Never rejects: each piece is told how it went. */
   private async work(): Promise<void> {
     this.working = true;
+    // What comes in the same turn comes along, instead of waiting for a transaction of the first piece alone.
+    await null;
     while (this.waiting.length > 0) {
       const together = this.nextTogether();
       const error = await this.takeAll(together).then(

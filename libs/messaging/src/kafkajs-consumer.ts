@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { nameOf, startsOf } from './assignment.ts';
 import { chunksOf } from './chunks.ts';
 import { doneWithin, restUntil } from './deadline.ts';
@@ -19,6 +20,14 @@ import { recordOf, type Batch, type Client, type Payload } from './kafkajs-clien
 import { isPassing, missingTopic } from './kafkajs-errors.ts';
 import { OffsetHints } from './offset-hints.ts';
 
+/** Milliseconds that a round of fetching and working lasts at least: each costs the same, whatever it brings. */
+const gathering = 10;
+/** A round that brought so many records of one partition has more to bring. */
+const backlog = 200;
+
+/** The batches of one fetch. */
+type Round = { readonly began: number; readonly allThere: Promise<void> };
+
 /** Consumes with kafkajs: positions come from the caller, offsets in Kafka are only a hint for lag tools. */
 export class KafkajsConsumer implements Consumer {
   /** The offset that comes next in each partition that is ours and positioned. */
@@ -31,6 +40,7 @@ export class KafkajsConsumer implements Consumer {
   private assigned: Partition[] = [];
   private generation = 0;
   private failed = false;
+  private round: Round | undefined;
 
   constructor(
     private readonly client: Client,
@@ -130,6 +140,8 @@ export class KafkajsConsumer implements Consumer {
 
   /** Only errors of kafkajs leave it: of any other kafkajs would stop for good, or try again without end or sound. */
   private async eachBatch(payload: Payload): Promise<void> {
+    const round = (this.round ??= this.begins());
+    await round.allThere;
     const work = this.takeBatch(payload);
     this.working.add(work);
     try {
@@ -137,6 +149,14 @@ export class KafkajsConsumer implements Consumer {
     } finally {
       this.working.delete(work);
     }
+    const rest = round.began + gathering - performance.now();
+    if (rest > 0 && payload.batch.messages.length < backlog) await restUntil(rest, this.ending.signal);
+  }
+
+  /** kafkajs hands the partitions of a fetch over one by one: in one turn they are taken together. */
+  private begins(): Round {
+    const allThere = nextTurn().then(() => void (this.round = undefined));
+    return { began: performance.now(), allThere };
   }
 
   private async takeBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: Payload): Promise<void> {

@@ -18,6 +18,8 @@ export type SenderOptions = {
 
 const concurrency = 32;
 const idleMilliseconds = 200;
+/** Milliseconds between two claims, and before outcomes are written: each costs the same, whatever it brings. */
+const gathering = { claims: 20, outcomes: 5 };
 /** What is under way at a stop may finish within this time; then it is broken off and another process sends it again. */
 const graceMilliseconds = 5_000;
 const writes = 3;
@@ -61,6 +63,7 @@ export class Sender implements OnApplicationBootstrap, OnModuleDestroy {
   private async run(): Promise<void> {
     let failures = 0;
     while (!this.stopping) {
+      const began = performance.now();
       const room = concurrency - this.underWay.size;
       let claimed: readonly Claimed[] = [];
       try {
@@ -72,6 +75,7 @@ export class Sender implements OnApplicationBootstrap, OnModuleDestroy {
       }
       for (const delivery of claimed) this.launch(delivery);
       if (claimed.length === 0) await this.rest(Math.min(5_000, idleMilliseconds * 2 ** failures));
+      await sleep(Math.max(0, began + gathering.claims - performance.now()));
     }
   }
 
@@ -116,9 +120,10 @@ export class Sender implements OnApplicationBootstrap, OnModuleDestroy {
   private write(tried: Tried): Promise<void> {
     if (!this.next) {
       const all: Tried[] = [];
-      const written = this.writing.then(() => {
+      const written = this.writing.then(async () => {
+        await sleep(gathering.outcomes);
         this.next = undefined;
-        return this.writeAll(all);
+        await this.writeAll(all);
       });
       this.next = { all, written };
       // Whoever waits for these hears of a failure; the ones after them go on.
