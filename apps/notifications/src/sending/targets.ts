@@ -28,11 +28,10 @@ const judge = async (
   // What was under way together meets the same outage, which counts once.
   const failures = tries.at(-1)!.verdict.state === 'sent' ? 0 : (answered ? 0 : before) + 1;
   const rest = failures === 0 ? null : restUntil(failures, { at: tx.now, chance: tries[0]!.chance, waits });
-  await tx.query(`UPDATE subscription SET failures = $2, rest_until = coalesce($3::timestamptz, '-infinity') WHERE id = $1`, [
-    id,
-    failures,
-    rest,
-  ]);
+  await tx.query(
+    `UPDATE subscription SET failures = $2, rest_until = coalesce($3::timestamptz, '-infinity') WHERE id = $1`,
+    [id, failures, rest],
+  );
   if (answered && before >= outage)
     await tx.query(`UPDATE lane SET next_attempt_at = $2 WHERE subscription_id = $1 AND next_attempt_at > $2`, [
       id,
