@@ -7,6 +7,7 @@ import type { Figure } from './figure.ts';
 import { benchIdle } from './idle.ts';
 import { benchIntake } from './intake/intake.ts';
 import { partsOfRun, type Parts } from './parts.ts';
+import { benchPoison } from './poison.ts';
 import { benchRelay } from './relay.ts';
 import { reportText, type Report } from './report.ts';
 import { settingOf } from './setting.ts';
@@ -18,6 +19,7 @@ const measures: Record<string, (parts: Parts, sizes: Sizes) => Promise<Figure[]>
   intake: benchIntake,
   relay: benchRelay,
   consumer: benchConsumer,
+  poison: benchPoison,
   way: benchWay,
   claims: benchClaims,
   timers: benchTimers,

@@ -1,6 +1,6 @@
 import { DomainError, type MailTemplate, type Received } from '@tierline/contracts';
 import type { Batch } from '@tierline/messaging';
-import type { Transaction } from '@tierline/persistence';
+import { together, type Transaction } from '@tierline/persistence';
 import { v5 as uuidv5 } from 'uuid';
 import type { Channel } from './domain/delivery.ts';
 import { cloudEventOf } from './cloud-event.ts';
@@ -144,10 +144,13 @@ const refuseUnknownTickets = async (tx: Transaction, mails: readonly NewDelivery
 /** Turns ticket events into facts and waiting deliveries; nothing is sent here. */
 export const notedEvents: Batch<Noted> = {
   run: async (tx, noted) => {
-    await keepTickets(tx, noted);
     const mails = noted.flatMap(({ event, mail }) => (mail ? mailOf(event, mail) : []));
-    await refuseUnknownTickets(tx, mails);
-    await enqueue(tx, [...mails, ...(await webhooksFor(tx, noted))]);
+    const [, , webhooks] = await together(
+      keepTickets(tx, noted),
+      refuseUnknownTickets(tx, mails),
+      webhooksFor(tx, noted),
+    );
+    await enqueue(tx, [...mails, ...webhooks]);
   },
 };
 

@@ -1,6 +1,6 @@
 import type { QueueChanged, Received, TierChanged, EventOf } from '@tierline/contracts';
 import type { Batch } from '@tierline/messaging';
-import type { Transaction } from '@tierline/persistence';
+import { together, type Transaction } from '@tierline/persistence';
 import { after, placeOf, unseen, type TicketFact } from './ticket-fact.ts';
 
 const keyOf = (tenant: string, ticket: string): string => `${tenant}/${ticket}`;
@@ -51,10 +51,12 @@ export const history: Batch<Received> = {
       changed.set(key, fact);
       return historyRow(event, fact.events);
     });
-    await tx.query(`INSERT INTO ticket_event SELECT * FROM jsonb_populate_recordset(NULL::ticket_event, $1::jsonb)`, [
-      JSON.stringify(rows),
-    ]);
-    await saveFacts(tx, [...changed.values()]);
+    await together(
+      tx.query(`INSERT INTO ticket_event SELECT * FROM jsonb_populate_recordset(NULL::ticket_event, $1::jsonb)`, [
+        JSON.stringify(rows),
+      ]),
+      saveFacts(tx, [...changed.values()]),
+    );
   },
 };
 

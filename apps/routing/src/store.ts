@@ -1,5 +1,6 @@
 import type { Fact, Priority, Received, TicketType } from '@tierline/contracts';
 import { UnitOfWork, type Change, type Store } from '@tierline/messaging';
+import { together } from '@tierline/persistence';
 import { surroundingsOf } from './desks.ts';
 import { emptyDesk, type Surroundings } from './domain/desk.ts';
 import { route, type Route, type RoutedTicket } from './domain/route.ts';
@@ -71,15 +72,15 @@ const rowOf = (change: Saved) => {
 
 const routeStore: Store<Route> = {
   async load(tx, keys) {
-    const rows = await tx.query<RouteRow>(
+    const read = tx.query<RouteRow>(
       `SELECT r.tenant_id, r.ticket_id, r.facts, r.hop, r.priority, r.type, r.waiting_since IS NOT NULL AS waiting,
          r.to_tier, r.to_queue, r.number::float8 AS number, r.opened_at, r.sequence
        FROM route r JOIN unnest($1::text[], $2::uuid[]) AS k(tenant_id, ticket_id) USING (tenant_id, ticket_id)
        ORDER BY r.ticket_id FOR UPDATE OF r`,
       [keys.map(({ tenant }) => tenant), keys.map(({ id }) => id)],
     );
+    const [rows, around] = await together(read, surroundingsOf(tx, [...new Set(keys.map(({ tenant }) => tenant))]));
     const found = new Map(rows.map((row) => [`${row.tenant_id}/${row.ticket_id}`, row]));
-    const around = await surroundingsOf(tx, [...new Set(keys.map(({ tenant }) => tenant))]);
     // A ticket that is not there yet is loaded too: its first decision needs the desk.
     return keys.map(({ tenant, id }) => {
       const row = found.get(`${tenant}/${id}`);

@@ -12,7 +12,7 @@ import {
   type EventOf,
 } from '@tierline/contracts';
 import type { Batch } from '@tierline/messaging';
-import type { Transaction } from '@tierline/persistence';
+import { together, type Transaction } from '@tierline/persistence';
 import type { KnownChange } from './store.ts';
 
 const ofAttention: readonly string[] = [
@@ -71,9 +71,11 @@ const saveLinks = (tx: Transaction, changes: readonly KnownChange[]) => {
 /** Saves the rows beside the tickets that these changes touched; most touch none. */
 export const saveBeside = async (tx: Transaction, changes: readonly KnownChange[]): Promise<void> => {
   const attended = touchedBy(changes, ofAttention);
-  if (attended.length > 0) await saveAttention(tx, attended);
   const linked = touchedBy(changes, ofLinks);
-  if (linked.length > 0) await saveLinks(tx, linked);
+  await together(
+    attended.length > 0 ? saveAttention(tx, attended) : Promise.resolve(),
+    linked.length > 0 ? saveLinks(tx, linked) : Promise.resolve(),
+  );
 };
 
 /** Keeps the runbook of each category, as the catalogue has it. */

@@ -1,6 +1,6 @@
 import { isForRequesters, kindOfEvent } from '@tierline/contracts';
 import type { Change, Folded, Store } from '@tierline/messaging';
-import type { Transaction } from '@tierline/persistence';
+import { together, type Transaction } from '@tierline/persistence';
 import { saveBeside } from './beside-rows.ts';
 import { isActive } from './domain/clocks/clock.ts';
 import type { Desk } from './domain/desk.ts';
@@ -137,9 +137,6 @@ export const ticketStore = (deskOf: DeskOf): Store<Ticket> => ({
     const known = changes.filter(isKnown);
     if (known.length === 0) return;
     const armed = known.map((change) => ({ change, timers: timersOf(change.state, deskOf(change.tenant), tx.now) }));
-    await saveTickets(tx, armed);
-    await saveEntries(tx, known);
-    await saveTimers(tx, armed);
-    await saveBeside(tx, known);
+    await together(saveTickets(tx, armed), saveEntries(tx, known), saveTimers(tx, armed), saveBeside(tx, known));
   },
 });

@@ -10,7 +10,7 @@ import {
   type Task,
   type Work,
 } from '@tierline/messaging';
-import type { Transaction } from '@tierline/persistence';
+import { together, type Transaction } from '@tierline/persistence';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { counterpartsOf, forwarded, onChild, partsTold, type Counterpart } from './counterparts.ts';
 import { Desks } from './desks.ts';
@@ -112,8 +112,7 @@ export class Tickets implements Batch<TicketWork> {
 
   private async prepared(tx: Transaction, work: readonly TicketWork[]) {
     const tenants = [...new Set(work.map(({ origin }) => origin.tenant))];
-    const desks = await this.desks.read(tx, tenants);
-    const teams = await teamsOf(tx, work);
+    const [desks, teams] = await together(this.desks.read(tx, tenants), teamsOf(tx, work));
     const around = new Map<string, Surroundings>(
       tenants.map((tenant) => [tenant, { desk: desks.get(tenant)!, teams: teams.get(tenant) ?? new Map() }]),
     );

@@ -1,5 +1,5 @@
 import type { Received } from '@tierline/contracts';
-import { isTransient } from '@tierline/persistence';
+import { isTransient, together } from '@tierline/persistence';
 import type { ChunkStore, ChunkTransaction } from './chunk-store.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { Unreadable, readEvent } from './envelope.ts';
@@ -40,12 +40,13 @@ const wantedOf = ({ reads }: Piece) => reads.filter(({ kind }) => kind !== 'skip
 
 /** The parked keys among those of the pieces, by topic: one statement a topic, however many partitions wait. */
 const parkedOf = async (tx: ChunkTransaction, pieces: readonly Piece[]): Promise<Map<string, Set<string>>> => {
-  const parked = new Map<string, Set<string>>();
-  for (const [topic, some] of Map.groupBy(pieces, ({ partition }) => partition.topic)) {
+  const byTopic = [...Map.groupBy(pieces, ({ partition }) => partition.topic)];
+  const parked = byTopic.map(([topic, some]) => {
     const keys = some.flatMap((piece) => wantedOf(piece).map(({ record }) => keyOf(record, piece.partition)));
-    parked.set(topic, keys.length > 0 ? await tx.parkedKeys(topic, keys) : new Set());
-  }
-  return parked;
+    return keys.length > 0 ? tx.parkedKeys(topic, keys) : Promise.resolve(new Set<string>());
+  });
+  const sets = await together<Set<string>[]>(...parked);
+  return new Map(byTopic.map(([topic], index) => [topic, sets[index]!]));
 };
 
 /** Tells the events that can be taken from the records that have to be parked, or wait behind a parked one. */
@@ -229,8 +230,7 @@ export class ChunkProcessor {
     if (pieces.length === 0) return;
     const moves = this.positions.moves(pieces);
     const taken = await this.store.transaction(async (tx) => {
-      await this.positions.move(tx, moves);
-      const parked = await parkedOf(tx, pieces);
+      const [, parked] = await together(this.positions.move(tx, moves), parkedOf(tx, pieces));
       const sorted = pieces.map((piece) => ({ piece, ...sort(piece, parked.get(piece.partition.topic)!) }));
       for (const { piece, aside } of sorted) await tx.park(piece.partition, aside);
       const events = await tx.fresh(sorted.flatMap(({ ready }) => ready));

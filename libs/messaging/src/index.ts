@@ -6,7 +6,7 @@ export { Commands, originOf, type Commander, type CommandRequest } from './comma
 export { correlation, withCorrelation, type Correlation } from './correlation.ts';
 export { Unreadable, headersOf, readEvent } from './envelope.ts';
 export type * from './event-log.ts';
-export { LogCutShort, RetentionPassed, TopicForbidden, UnknownTopic, Unsendable } from './event-log.ts';
+export { LogCutShort, RetentionPassed, TopicForbidden, UnknownTopic, Unsendable, chunkLimits } from './event-log.ts';
 export { EventStrategy, type StrategyOptions } from './event-strategy.ts';
 export { failpoint, isOff, type Failpoint, type Guard, type Torture } from './failpoints.ts';
 export { keepInbox } from './inbox.ts';

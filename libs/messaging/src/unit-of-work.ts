@@ -1,5 +1,5 @@
 import { DomainError, type Fact, type Received } from '@tierline/contracts';
-import type { Transaction } from '@tierline/persistence';
+import { together, type Transaction } from '@tierline/persistence';
 import { append, type Entry, type Origin } from './journal.ts';
 
 /**
@@ -104,10 +104,9 @@ export class UnitOfWork<S, C, E extends Fact, O extends Fact = never> implements
     const changes = [...drafts.values()]
       .filter(({ changed }) => changed)
       .map(({ key, state, sequence, isNew, folded }) => ({ ...key, state, sequence, isNew, folded }));
-    // On the way together, since neither needs the other's answer; no failure of one leaves the other behind.
-    const saved = changes.length > 0 ? this.store.save(tx, changes) : undefined;
-    const ends = await Promise.allSettled([saved, append(tx, entries)]);
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    // On the way together, since neither needs the other's answer.
+    const saved = changes.length > 0 ? this.store.save(tx, changes) : Promise.resolve();
+    await together(saved, append(tx, entries));
     return results;
   }
 

@@ -33,6 +33,20 @@ export const reasons = (): ((error: unknown) => unknown) => {
   };
 };
 
+/**
+ * Waits for statements of one transaction that are on the way together: for all of them, so that none is left behind.
+ * They run in the order in which they were begun. Throws what failed first.
+ */
+export const together = async <T extends readonly unknown[]>(
+  ...statements: { readonly [I in keyof T]: Promise<T[I]> }
+): Promise<T> => {
+  const ends = await Promise.allSettled(statements);
+  return ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  }) as unknown as T;
+};
+
 /** Wraps a TypeORM transaction. */
 export const transactionOf = (manager: EntityManager, now: string, after: AfterCommit[]): Transaction => {
   const reasonOf = reasons();

@@ -1,6 +1,6 @@
 import type { Received } from '@tierline/contracts';
 import type { Batch } from '@tierline/messaging';
-import type { Transaction } from '@tierline/persistence';
+import { together, type Transaction } from '@tierline/persistence';
 import { hintOf, teamAfter } from '../domain/hint.ts';
 
 type Known = { tenant: string; ticket: string; requester: string; team: string | null };
@@ -48,13 +48,15 @@ export const writtenHints: Batch<Received> = {
   run: async (tx, events) => {
     const tickets = await knownTickets(tx, events);
     const hints = hintsOf(events, tickets);
-    await saveTeams(tx, [...tickets.values()]);
-    await tx.query(
-      `INSERT INTO hint (tenant_id, ticket_id, kind, requester_id, teams, body)
-       SELECT tenant_id, ticket_id, 'ticket', requester_id, teams, body
-       FROM jsonb_to_recordset($1::jsonb) AS h(nth int, tenant_id text, ticket_id uuid, requester_id text, teams text[], body json)
-       ORDER BY nth`,
-      [JSON.stringify(hints)],
+    await together(
+      saveTeams(tx, [...tickets.values()]),
+      tx.query(
+        `INSERT INTO hint (tenant_id, ticket_id, kind, requester_id, teams, body)
+         SELECT tenant_id, ticket_id, 'ticket', requester_id, teams, body
+         FROM jsonb_to_recordset($1::jsonb) AS h(nth int, tenant_id text, ticket_id uuid, requester_id text, teams text[], body json)
+         ORDER BY nth`,
+        [JSON.stringify(hints)],
+      ),
     );
   },
 };
