@@ -15,41 +15,45 @@ export type Waits = Readonly<Record<Channel, readonly number[]>>;
 const statusOf = (outcome: Outcome): number | null => ('status' in outcome ? (outcome.status ?? null) : null);
 
 const writeDeliveries = async (tx: Transaction, settled: readonly Settled[]): Promise<void> => {
-  const rows = settled.map(({ claimed, outcome, verdict }) => ({
-    id: claimed.id,
-    state: verdict.state,
-    tried: outcome.kind === 'unready' && verdict.state === 'waiting' ? 0 : 1,
-    status: statusOf(outcome),
-    error: verdict.state === 'sent' ? null : verdict.reason,
-  }));
+  // Arrays, since the planner knows how long they are: it must not read all that waits to find these few.
   await tx.query(
     `UPDATE delivery d SET state = r.state, attempts = attempts + tried, step = step + tried, last_status = r.status,
        last_error = r.error, last_attempt_at = CASE WHEN tried = 1 THEN $2::timestamptz ELSE last_attempt_at END,
        finished_at = CASE WHEN r.state = 'waiting' THEN NULL ELSE $2::timestamptz END
-     FROM jsonb_to_recordset($1::jsonb) AS r(id uuid, state text, tried int, status int, error text) WHERE d.id = r.id`,
-    [JSON.stringify(rows), tx.now],
+     FROM unnest($1::uuid[], $3::text[], $4::int[], $5::int[], $6::text[]) AS r(id, state, tried, status, error)
+     WHERE d.id = r.id`,
+    [
+      settled.map(({ claimed }) => claimed.id),
+      tx.now,
+      settled.map(({ verdict }) => verdict.state),
+      settled.map(({ outcome, verdict }) => (outcome.kind === 'unready' && verdict.state === 'waiting' ? 0 : 1)),
+      settled.map(({ outcome }) => statusOf(outcome)),
+      settled.map(({ verdict }) => (verdict.state === 'sent' ? null : verdict.reason)),
+    ],
   );
 };
 
 /** Unlocks the lanes for their next delivery, and closes those in which nothing waits any more. */
 const moveLanes = async (tx: Transaction, settled: readonly Settled[]): Promise<void> => {
-  const rows = settled.map(({ claimed, outcome, verdict }) => ({
-    stream: claimed.stream,
-    ticket_id: claimed.ticketId,
-    next: verdict.state === 'waiting' ? verdict.nextAttemptAt : tx.now,
-    awaited: outcome.kind === 'unready' ? claimed.requesterId : null,
-  }));
-  const recordset = `jsonb_to_recordset($1::jsonb) AS r(stream text, ticket_id uuid, next timestamptz, awaited text)`;
+  const streams = settled.map(({ claimed }) => claimed.stream);
+  const tickets = settled.map(({ claimed }) => claimed.ticketId);
   const waiting = `EXISTS (
     SELECT 1 FROM delivery d WHERE d.stream = l.stream AND d.ticket_id = l.ticket_id AND d.state = 'waiting')`;
   await tx.query(
     `UPDATE lane l SET next_attempt_at = r.next, locked_until = '-infinity', locked_by = NULL, awaited_person = r.awaited
-     FROM ${recordset} WHERE l.stream = r.stream AND l.ticket_id = r.ticket_id AND ${waiting}`,
-    [JSON.stringify(rows)],
+     FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[]) AS r(stream, ticket_id, next, awaited)
+     WHERE l.stream = r.stream AND l.ticket_id = r.ticket_id AND ${waiting}`,
+    [
+      streams,
+      tickets,
+      settled.map(({ verdict }) => (verdict.state === 'waiting' ? verdict.nextAttemptAt : tx.now)),
+      settled.map(({ claimed, outcome }) => (outcome.kind === 'unready' ? claimed.requesterId : null)),
+    ],
   );
   await tx.query(
-    `DELETE FROM lane l USING ${recordset} WHERE l.stream = r.stream AND l.ticket_id = r.ticket_id AND NOT ${waiting}`,
-    [JSON.stringify(rows)],
+    `DELETE FROM lane l USING unnest($1::text[], $2::uuid[]) AS r(stream, ticket_id)
+     WHERE l.stream = r.stream AND l.ticket_id = r.ticket_id AND NOT ${waiting}`,
+    [streams, tickets],
   );
 };
 

@@ -37,10 +37,9 @@ const hintsOf = (events: readonly Received[], tickets: Map<string, Known>) =>
 
 const saveTeams = (tx: Transaction, tickets: readonly Known[]) =>
   tx.query(
-    `UPDATE ticket t SET team = k.team
-     FROM jsonb_to_recordset($1::jsonb) AS k(tenant text, ticket uuid, team text)
+    `UPDATE ticket t SET team = k.team FROM unnest($1::text[], $2::uuid[], $3::text[]) AS k(tenant, ticket, team)
      WHERE t.tenant_id = k.tenant AND t.ticket_id = k.ticket AND t.team IS DISTINCT FROM k.team`,
-    [JSON.stringify(tickets)],
+    [tickets.map(({ tenant }) => tenant), tickets.map(({ ticket }) => ticket), tickets.map(({ team }) => team)],
   );
 
 /** Writes what screens are told of ticket events, in the transaction that takes the events. */
