@@ -15,13 +15,15 @@ export type Waits = Readonly<Record<Channel, readonly number[]>>;
 const statusOf = (outcome: Outcome): number | null => ('status' in outcome ? (outcome.status ?? null) : null);
 
 const writeDeliveries = async (tx: Transaction, settled: readonly Settled[]): Promise<void> => {
-  const rows = settled.map(({ claimed, outcome, verdict }) => ({
-    id: claimed.id,
-    state: verdict.state,
-    tried: outcome.kind === 'unready' && verdict.state === 'waiting' ? 0 : 1,
-    status: statusOf(outcome),
-    error: verdict.state === 'sent' ? null : verdict.reason,
-  }));
+  const rows = settled.flatMap(({ claimed, outcome, verdict }) =>
+    [claimed, ...claimed.along].map(({ id }) => ({
+      id,
+      state: verdict.state,
+      tried: outcome.kind === 'unready' && verdict.state === 'waiting' ? 0 : 1,
+      status: statusOf(outcome),
+      error: verdict.state === 'sent' ? null : verdict.reason,
+    })),
+  );
   await tx.query(
     `UPDATE delivery d SET state = r.state, attempts = attempts + tried, step = step + tried, last_status = r.status,
        last_error = r.error, last_attempt_at = CASE WHEN tried = 1 THEN $2::timestamptz ELSE last_attempt_at END,
@@ -37,7 +39,7 @@ const moveLanes = async (tx: Transaction, settled: readonly Settled[]): Promise<
     stream: claimed.stream,
     ticket_id: claimed.ticketId,
     next: verdict.state === 'waiting' ? verdict.nextAttemptAt : tx.now,
-    awaited: outcome.kind === 'unready' ? claimed.requesterId : null,
+    awaited: outcome.kind === 'unready' ? claimed.personId : null,
   }));
   const recordset = `jsonb_to_recordset($1::jsonb) AS r(stream text, ticket_id uuid, next timestamptz, awaited text)`;
   const waiting = `EXISTS (
@@ -62,9 +64,9 @@ const originOf = ({ tenant, correlationId, eventId }: Claimed): Origin => ({
 });
 
 const factOf = ({ claimed, verdict }: Settled): Fact | null => {
-  const { id: deliveryId, template, requesterId, attempts } = claimed;
-  if (!template || !requesterId || verdict.state === 'waiting') return null;
-  const mail = { deliveryId, template, personId: requesterId, attempts: attempts + 1 };
+  const { id: deliveryId, template, personId, attempts } = claimed;
+  if (!template || !personId || verdict.state === 'waiting') return null;
+  const mail = { deliveryId, template, personId, attempts: attempts + 1 };
   return verdict.state === 'sent' ? NotificationSent(mail) : NotificationFailed({ ...mail, reason: verdict.reason });
 };
 
