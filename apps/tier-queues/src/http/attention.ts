@@ -130,6 +130,7 @@ export class AttentionController {
   @TicketCommand(
     'recall',
     'Take your escalation back while nobody has claimed the ticket.',
+    'already_claimed',
     'nothing_to_undo',
     'undo_not_yours',
     'undo_overtaken',
