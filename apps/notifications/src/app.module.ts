@@ -19,10 +19,16 @@ const senderOf = (config: Config) => (database: Database, relay: Relay, mail: Ma
   new Sender(database, relay, {
     send: {
       mail: (claimed, signal) => mail.send(claimed, signal),
+      staff: (claimed, signal) => mail.send(claimed, signal),
       webhook: (claimed, signal) => webhooks.send(claimed, signal),
       test: (claimed, signal) => webhooks.send(claimed, signal),
     },
-    waits: { mail: config.MAIL_RETRY_SECONDS, webhook: config.WEBHOOK_RETRY_SECONDS, test: usualWaits.test },
+    waits: {
+      mail: config.MAIL_RETRY_SECONDS,
+      staff: config.MAIL_RETRY_SECONDS,
+      webhook: config.WEBHOOK_RETRY_SECONDS,
+      test: usualWaits.test,
+    },
     chance: Math.random,
   });
 
@@ -58,7 +64,7 @@ const liveStreamOf = (config: Config) => (database: Database, figures: Figures) 
   return live;
 };
 
-/** Writes to requesters, calls webhooks, and keeps who wants to be called. */
+/** Writes to requesters and to the desk's own people, calls webhooks, and keeps who wants to be called. */
 export const notifications: ServiceDescription<Config> = {
   name: 'notifications',
   config,

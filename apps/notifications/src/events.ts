@@ -2,7 +2,9 @@ import { Controller } from '@nestjs/common';
 import {
   AgentChanged,
   AgentReplied,
+  DeskPartRemoved,
   PersonChanged,
+  TeamChanged,
   TicketOpened,
   TicketResolved,
   events,
@@ -12,8 +14,11 @@ import {
   type Received,
 } from '@tierline/contracts';
 import { On, type Task } from '@tierline/messaging';
+import { deskCopies, type DeskCopy } from './desk-copies.ts';
+import { noticesOf } from './domain/notice.ts';
+import { staffMails } from './staff-mails.ts';
 import { knownPeople, notedEvents, type KnownPerson, type Noted } from './store.ts';
-import { knownAgents, writtenHints } from './stream/hints.ts';
+import { writtenHints } from './stream/hints.ts';
 
 /** What webhooks can be told: every ticket event but those about deliveries, which would tell of themselves for ever. */
 export const tellable: readonly EventDefinition[] = [...events.values()].filter(
@@ -34,12 +39,26 @@ export class EventsController {
     return [
       { batch: notedEvents, work: { event, ...mailOf(event) } satisfies Noted },
       { batch: writtenHints, work: event },
+      ...(noticesOf(event).length > 0 ? [{ batch: staffMails, work: event }] : []),
     ];
   }
 
   @On(AgentChanged)
-  agent({ tenant, data: { agentId, teams } }: EventOf<typeof AgentChanged>): Task {
-    return { batch: knownAgents, work: { tenant, agentId, teams } };
+  agent({ tenant, data: { agentId, name, email, teams } }: EventOf<typeof AgentChanged>): Task {
+    const part = { agentId, name, email: email ?? null, teams };
+    return { batch: deskCopies, work: { tenant, kind: 'agent', id: agentId, part } satisfies DeskCopy };
+  }
+
+  @On(TeamChanged)
+  team({ tenant, data: { team, lead } }: EventOf<typeof TeamChanged>): Task {
+    const part = { team, lead: lead ?? null };
+    return { batch: deskCopies, work: { tenant, kind: 'team', id: team, part } satisfies DeskCopy };
+  }
+
+  @On(DeskPartRemoved)
+  removed({ tenant, data: { kind, id } }: EventOf<typeof DeskPartRemoved>): Task | null {
+    if (kind !== 'agent' && kind !== 'team') return null;
+    return { batch: deskCopies, work: { tenant, kind, id, part: null } satisfies DeskCopy };
   }
 
   @On(PersonChanged)

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { staffMailMigrations } from './staff-mail-migrations.ts';
 import { streamMigrations } from './stream/migrations.ts';
 
 class Notifications1760000004001 implements MigrationInterface {
@@ -91,4 +92,4 @@ class Notifications1760000004001 implements MigrationInterface {
 }
 
 /** Own tables of this service. */
-export const notificationMigrations = [Notifications1760000004001, ...streamMigrations];
+export const notificationMigrations = [Notifications1760000004001, ...streamMigrations, ...staffMailMigrations];

@@ -14,7 +14,8 @@ export type Noted = {
 
 export type KnownPerson = { tenant: string; personId: string; name: string; email: string | null };
 
-type NewDelivery = {
+/** A delivery that is to be made. */
+export type NewDelivery = {
   id: string;
   tenant_id: string;
   channel: Channel;
@@ -26,6 +27,10 @@ type NewDelivery = {
   event_type: string;
   correlation_id: string;
   body: string | null;
+  /** Who gets it, where that is not the ticket's requester. */
+  person_id?: string;
+  /** Not to go out before; at once unless said otherwise. The first of a lane decides. */
+  due?: string;
 };
 
 /**
@@ -111,17 +116,19 @@ export const enqueue = async (tx: Transaction, deliveries: readonly NewDelivery[
   await tx.query(
     `WITH entry AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS e(position int, id uuid, tenant_id text, channel text, stream text,
-         subscription_id uuid, template text, ticket_id uuid, event_id uuid, event_type text, correlation_id text, body text)
+         subscription_id uuid, template text, ticket_id uuid, event_id uuid, event_type text, correlation_id text, body text,
+         person_id text, due timestamptz)
      ), written AS (
        INSERT INTO delivery (id, tenant_id, channel, stream, subscription_id, template, ticket_id, event_id, event_type,
-         correlation_id, body, created_at)
+         correlation_id, body, person_id, created_at)
        SELECT id, tenant_id, channel, stream, subscription_id, template, ticket_id, event_id, event_type,
-         correlation_id, body, $2::timestamptz
+         correlation_id, body, person_id, $2::timestamptz
        FROM entry ORDER BY position
-       ON CONFLICT (id) DO NOTHING RETURNING stream, ticket_id, tenant_id, subscription_id
+       ON CONFLICT (id) DO NOTHING RETURNING id, stream, ticket_id, tenant_id, subscription_id
      )
      INSERT INTO lane (stream, ticket_id, tenant_id, subscription_id, next_attempt_at)
-     SELECT DISTINCT stream, ticket_id, tenant_id, subscription_id, $2::timestamptz FROM written ORDER BY stream, ticket_id
+     SELECT w.stream, w.ticket_id, w.tenant_id, w.subscription_id, coalesce(min(e.due), $2::timestamptz)
+     FROM written w JOIN entry e USING (id) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
      ON CONFLICT (stream, ticket_id) DO UPDATE SET stream = EXCLUDED.stream`,
     [JSON.stringify(deliveries.map((delivery, position) => ({ position, ...delivery }))), tx.now],
   );

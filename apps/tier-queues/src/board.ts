@@ -1,6 +1,7 @@
 import type { Transaction } from '@tierline/persistence';
 import { countOrphans } from './orphans.ts';
 import { open } from './queries.ts';
+import type { Sight } from './sight.ts';
 
 /** How much waits, is being worked on and is held. */
 export type Load = { waiting: number; assigned: number; pending: number; oldestWaiting: Date | null };
@@ -15,7 +16,7 @@ export type Board = {
     rank: number;
     queues: (Load & { queue: string; name: string; team: string })[];
   })[];
-  /** Open tickets that wait for a route. */
+  /** Open tickets that wait for a route; 0 for who sees some queues only. */
   unrouted: number;
   /** Open tickets that nobody and nothing is going to move. */
   orphans: number;
@@ -53,23 +54,25 @@ const total = (loads: readonly Load[]): Load =>
     { waiting: 0, assigned: 0, pending: 0, oldestWaiting: null },
   );
 
-/** The whole desk at a glance. */
-export const boardOf = async (tx: Transaction, tenant: string): Promise<Board> => {
+/** All of the desk that is in sight, at a glance; a tier without a queue in sight is left out. */
+export const boardOf = async (tx: Transaction, tenant: string, { queues }: Sight): Promise<Board> => {
   const tiers = await tx.query<TierRow>('SELECT tier, name, rank FROM tier WHERE tenant_id = $1 ORDER BY rank', [
     tenant,
   ]);
-  const loads = await queueLoads(tx, tenant);
+  const all = await queueLoads(tx, tenant);
+  const loads = queues === 'all' ? all : all.filter(({ queue }) => queues.includes(queue));
+  const seen = queues === 'all' ? tiers : tiers.filter(({ tier }) => loads.some((load) => load.tier === tier));
   const [rest] = await tx.query<{ unrouted: number }>(
     `SELECT count(*)::int AS unrouted FROM ticket WHERE tenant_id = $1 AND state IN (${open}) AND queue IS NULL`,
     [tenant],
   );
   return {
     at: tx.now,
-    tiers: tiers.map((tier) => {
+    tiers: seen.map((tier) => {
       const own = loads.filter((load) => load.tier === tier.tier);
       return { ...tier, ...total(own), queues: own.map(({ tier: _, ...queue }) => queue) };
     }),
-    unrouted: rest!.unrouted,
-    orphans: await countOrphans(tx, tenant),
+    unrouted: queues === 'all' ? rest!.unrouted : 0,
+    orphans: await countOrphans(tx, tenant, queues === 'all' ? null : queues),
   };
 };

@@ -118,8 +118,16 @@ const ofTenant = orphansAmong(
 );
 
 /** The tenant's orphans, counted now. */
-export const countOrphans = async (tx: Transaction, tenant: string): Promise<number> => {
-  const [row] = await tx.query<{ n: number }>(`SELECT count(*)::int AS n FROM (${ofTenant}) o`, [patience, tenant]);
+export const countOrphans = async (
+  tx: Transaction,
+  tenant: string,
+  queues: readonly string[] | null = null,
+): Promise<number> => {
+  const inQueues = `JOIN ticket t ON t.tenant_id = o.tenant AND t.id = o.id WHERE t.queue = ANY($3::text[])`;
+  const [row] = await tx.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM (${ofTenant}) o ${queues === null ? '' : inQueues}`,
+    queues === null ? [patience, tenant] : [patience, tenant, queues],
+  );
   return row!.n;
 };
 

@@ -47,6 +47,32 @@ describe('merge', () => {
     expect((await act(id, 'undo', tom)).body).toMatchObject({ code: 'nothing_to_undo' });
   });
 
+  it('is undone although an answer to both goes out at the same moment, each holding what the other waits for', async () => {
+    const part = await newTicket({ requesterId: 'ben' });
+    const target = await newTicket();
+    await act(part, 'merge', tom, { into: target });
+    const { database } = desk.service;
+    const waiting = (count: number) =>
+      eventually(async () =>
+        expect(
+          await database.query(
+            `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+             WHERE NOT l.granted AND a.datname = current_database()`,
+          ),
+        ).toHaveLength(count),
+      );
+    const both = await database.inBackground(async (tx) => {
+      await tx.query('SELECT 1 FROM ticket WHERE id = $1 FOR UPDATE', [part]);
+      const parting = act(part, 'unmerge', tom);
+      await waiting(1);
+      const answering = act(target, 'reply', tom, { text: 'Soon.' });
+      await waiting(2);
+      return [parting, answering];
+    });
+    expect((await Promise.all(both)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await get(`/tickets/${target}`)).body).toMatchObject({ parts: [] });
+  });
+
   it('leads through several tickets', async () => {
     const [third, second, first] = [await newTicket(), await newTicket(), await newTicket({ requesterId: 'ben' })];
     await act(second, 'merge', tom, { into: third });

@@ -53,6 +53,30 @@ it('answers whose turn it is, in the queues of one’s own teams', async () => {
   expect(idsOf(await window('', ida))).toEqual([]);
 });
 
+it('shows a partner’s agent the own queues alone, on the board and on the attention list', async () => {
+  const board = async (as: typeof tom) => {
+    const { body } = await desk.get<{
+      tiers: { tier: string; waiting: number; queues: { queue: string }[] }[];
+      unrouted: number;
+    }>('/board', as);
+    return { ...body, shown: body.tiers.map(({ tier, queues }) => [tier, queues.map(({ queue }) => queue)]) };
+  };
+  expect((await board(person('ida'))).shown).toHaveLength(3);
+  const own = await board(partner);
+  expect(own.shown).toEqual([['tier-2', ['messaging']]]);
+  expect(own).toMatchObject({ tiers: [{ waiting: 0 }], unrouted: 0, orphans: 0 });
+  const theirs = await desk.ticket(messaging);
+  await desk.act(theirs, 'notify-up', ida, { reason: 'Look.' });
+  const ours = await desk.ticket();
+  await desk.act(ours, 'notify-up', tom, { reason: 'Look.' });
+  const attention = async (as: typeof tom) =>
+    (await desk.get<{ items: { id: string }[] }>('/attention', as)).body.items.map(({ id }) => id);
+  expect(await attention(lea)).toEqual([theirs, ours]);
+  expect(await attention(partner)).toEqual([theirs]);
+  expect((await board(partner)).tiers).toMatchObject([{ tier: 'tier-2', waiting: 1 }]);
+  for (const id of [theirs, ours]) await desk.act(id, 'cancel', lea, { reason: 'done' });
+});
+
 it('pages by keyset in both orders of each sort, without a gap or a repeat', async () => {
   for (const sort of ['due', 'priority', 'queued', 'opened'])
     for (const order of ['asc', 'desc']) {

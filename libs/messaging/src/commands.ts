@@ -1,11 +1,12 @@
 import type { Actor, Fact } from '@tierline/contracts';
-import { isDuplicate, once, type Database, type Transaction } from '@tierline/persistence';
+import { once, type Database, type Transaction } from '@tierline/persistence';
 import { v7 as uuidv7 } from 'uuid';
 import { correlation } from './correlation.ts';
 import { failpoint } from './failpoints.ts';
 import { GroupCommit, type Grouped } from './group-commit.ts';
 import type { Origin } from './journal.ts';
 import type { Relay } from './relay.ts';
+import { repeating } from './repeating.ts';
 import type { Result, UnitOfWork } from './unit-of-work.ts';
 
 /** Who commands, from the verified token. */
@@ -59,7 +60,10 @@ export class Commands {
     });
   }
 
-  /** Runs own work as the request's tenant, once per idempotency key, and sends its events after the commit. */
+  /**
+   * Runs own work as the request's tenant, once per idempotency key, and sends its events after the commit. The work is
+   * run again when its transaction lost against another one.
+   */
   async within<A>(
     { by, idempotency }: Pick<CommandRequest<unknown>, 'by' | 'idempotency'>,
     work: (tx: Transaction) => Promise<A>,
@@ -71,11 +75,7 @@ export class Commands {
         await failpoint('command.before-commit');
         return answer;
       });
-    // Two first commands for one aggregate may race: the loser finds the aggregate at its second try.
-    const done = await attempt().catch((error: unknown) => {
-      if (isDuplicate(error)) return attempt();
-      throw error;
-    });
+    const done = await repeating(attempt);
     await failpoint('command.committed');
     this.relay.nudge();
     return done;

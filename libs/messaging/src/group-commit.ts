@@ -1,7 +1,6 @@
 import {
   OutcomeUnknown,
   claimKeys,
-  isDuplicate,
   keepAnswers,
   once,
   type Database,
@@ -11,6 +10,7 @@ import {
 } from '@tierline/persistence';
 import { withoutCorrelation } from './correlation.ts';
 import { failpoint } from './failpoints.ts';
+import { repeating } from './repeating.ts';
 
 /** What came of one piece of work. What was refused has written nothing. */
 export type Outcome<A> = { readonly answer: A } | { readonly refused: Error };
@@ -176,10 +176,7 @@ export class GroupCommit {
   private async takeAlone(piece: Piece): Promise<void> {
     const attempt = () => this.database.asTenant(piece.tenant, (tx) => this.runAlone(tx, piece));
     try {
-      const answer = await attempt().catch((error: unknown) => {
-        if (isDuplicate(error)) return attempt();
-        throw error;
-      });
+      const answer = await repeating(attempt);
       await failpoint('command.committed');
       this.onCommitted();
       piece.done(answer);

@@ -37,3 +37,13 @@ export const isTransient = (error: unknown): boolean => {
 export const isDuplicate = (error: unknown): boolean =>
   error instanceof Error &&
   ((error as { code?: unknown }).code === '23505' || isDuplicate((error as { driverError?: unknown }).driverError));
+
+const outrun: readonly unknown[] = ['40P01', '40001'];
+
+/**
+ * True when the transaction was undone because another one was in its way (deadlock or serialisation failure, SQLSTATE
+ * 40P01 and 40001): nothing of it is left, and the same work may succeed at once.
+ */
+export const isOutrun = (error: unknown): boolean =>
+  error instanceof Error &&
+  (outrun.includes((error as { code?: unknown }).code) || isOutrun((error as { driverError?: unknown }).driverError));

@@ -1,5 +1,5 @@
-/** How a thing travels; `test` is the one-off trial of a subscription. */
-export type Channel = 'mail' | 'webhook' | 'test';
+/** How a thing travels: mails to requesters, mails to the desk's own people; `test` is the one-off trial of a subscription. */
+export type Channel = 'mail' | 'staff' | 'webhook' | 'test';
 export type DeliveryState = 'waiting' | 'sent' | 'failed';
 
 /** What came of handing a delivery over. */
@@ -42,18 +42,34 @@ const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+const mailWaits = [
+  5,
+  30,
+  minute,
+  5 * minute,
+  15 * minute,
+  30 * minute,
+  hour,
+  2 * hour,
+  4 * hour,
+  8 * hour,
+  12 * hour,
+  day,
+];
+
 /**
  * Seconds between tries: for webhooks about three days in ten tries, as Standard Webhooks proposes;
  * for mails shorter at first, since a person waits; a trial has one try.
  */
 export const usualWaits: Readonly<Record<Channel, readonly number[]>> = {
   webhook: [5, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, day],
-  mail: [5, 30, minute, 5 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 4 * hour, 8 * hour, 12 * hour, day],
+  mail: mailWaits,
+  staff: mailWaits,
   test: [],
 };
 
-/** How long a mail waits for the contact data of its person. */
-const patience = 3 * day;
+/** How long a mail waits for the contact data of its person; what the desk's people are told is old news soon. */
+const patienceOf = (channel: Channel): number => (channel === 'staff' ? hour : 3 * day);
 const longestRetryAfter = day;
 const longestRest = 5 * minute;
 /** Retries come at their time or up to a fifth later, never earlier. */
@@ -65,9 +81,10 @@ const spreadOut = (seconds: number, chance: number): number => seconds * (1 + sp
 
 const failed = (reason: string, disables: string | null = null): Verdict => ({ state: 'failed', reason, disables });
 
-const unready = (reason: string, { createdAt }: Attempted, { at, chance }: Terms): Verdict => {
+const unready = (reason: string, { channel, createdAt }: Attempted, { at, chance }: Terms): Verdict => {
   const age = secondsBetween(createdAt, at);
-  if (age > patience) return failed(`${reason}, for 3 days`);
+  const patience = patienceOf(channel);
+  if (age > patience) return failed(`${reason}, for ${patience < day ? 'an hour' : '3 days'}`);
   return { state: 'waiting', nextAttemptAt: later(at, spreadOut(age < minute ? 2 : minute, chance)), reason };
 };
 

@@ -11,7 +11,8 @@ export type MailFacts = {
   readonly text: string | null;
 };
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+/** Text without line breaks, fit for a subject. */
+export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 /** How a ticket is called in mails; replies are recognised by it. */
 export const reference = (number: number): string => `[T-${number}]`;

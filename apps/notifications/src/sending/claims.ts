@@ -25,14 +25,20 @@ export type Claimed = {
   readonly failuresOfTarget: number;
   readonly ticketNumber: number | null;
   readonly ticketSubject: string | null;
-  readonly requesterId: string | null;
+  /** Who gets it: the requester, or somebody of the desk; null for webhooks. */
+  readonly personId: string | null;
   readonly personKnown: boolean;
   readonly personName: string | null;
   readonly email: string | null;
+  /** What waits in the lane behind it and goes along, in the same mail. */
+  readonly along: readonly { readonly id: string; readonly body: string }[];
 };
 
 /** How long a claim holds; well above the longest try. After that others may send the same again. */
 const leaseSeconds = 60;
+
+/** Notices beside the first that one mail carries at most. */
+const mostAlong = 199;
 
 /** How many deliveries of one stream go out at once; a target that failed last gets one at a time. */
 const roomPerStream = 8;
@@ -47,7 +53,7 @@ const claimLanes = `
   ), stream AS (
     SELECT id::text AS stream, CASE WHEN failures > 0 THEN 1 ELSE ${roomPerStream} END AS room FROM subscription
     WHERE state = 'enabled' AND rest_until <= now()
-    UNION ALL VALUES ('mail', ${roomPerStream}), ('test', 2)
+    UNION ALL VALUES ('mail', ${roomPerStream}), ('staff', ${roomPerStream}), ('test', 2)
   ), due AS (
     SELECT l.stream, l.ticket_id FROM stream s LEFT JOIN used u ON u.stream = s.stream
     CROSS JOIN LATERAL (
@@ -66,8 +72,13 @@ const readHeads = `
     d.subscription_id AS "subscriptionId", d.template, d.event_id AS "eventId", d.correlation_id AS "correlationId",
     d.body, d.step, d.attempts, d.created_at AS "createdAt", s.url, s.secret,
     coalesce(s.failures, 0) AS "failuresOfTarget", t.number AS "ticketNumber",
-    t.subject AS "ticketSubject", t.requester_id AS "requesterId", p.person_id IS NOT NULL AS "personKnown",
-    p.name AS "personName", p.email
+    t.subject AS "ticketSubject", coalesce(d.person_id, t.requester_id) AS "personId",
+    p.person_id IS NOT NULL OR a.email IS NOT NULL AS "personKnown", coalesce(a.name, p.name) AS "personName",
+    coalesce(a.email, p.email) AS email, CASE WHEN d.channel = 'staff' THEN ARRAY(
+      SELECT jsonb_build_object('id', o.id, 'body', o.body) FROM delivery o
+      WHERE o.stream = d.stream AND o.ticket_id = d.ticket_id AND o.state = 'waiting' AND o.place > d.place
+      ORDER BY o.place LIMIT ${mostAlong}
+    ) ELSE '{}' END AS along
   FROM unnest($1::text[], $2::uuid[]) AS l(stream, ticket_id)
   CROSS JOIN LATERAL (
     SELECT * FROM delivery WHERE delivery.stream = l.stream AND delivery.ticket_id = l.ticket_id AND state = 'waiting'
@@ -75,7 +86,8 @@ const readHeads = `
   ) d
   LEFT JOIN subscription s ON s.id = d.subscription_id
   LEFT JOIN ticket t ON d.channel = 'mail' AND t.tenant_id = d.tenant_id AND t.ticket_id = d.ticket_id
-  LEFT JOIN person p ON p.tenant_id = t.tenant_id AND p.person_id = t.requester_id`;
+  LEFT JOIN agent_team a ON a.tenant_id = d.tenant_id AND a.agent_id = d.person_id
+  LEFT JOIN person p ON p.tenant_id = d.tenant_id AND p.person_id = coalesce(d.person_id, t.requester_id)`;
 
 /** Claims up to `room` due deliveries; `used` tells how many of each stream are under way here. */
 export const claimDue = (

@@ -3,6 +3,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import type { Outcome } from '../domain/delivery.ts';
 import { mailOf } from '../domain/mail.ts';
+import { staffMailOf, type StaffNews } from '../domain/staff-mail.ts';
 import type { Claimed } from './claims.ts';
 
 const overallMilliseconds = 40_000;
@@ -25,7 +26,13 @@ const outcomeOf = (error: SmtpError): Outcome => {
   return { kind: 'refused', reason: response ?? `the mail server cannot be reached (${code})`, ...status };
 };
 
-/** Mails over SMTP: plain text, one thread per ticket. */
+const who = ({ channel, personId }: Claimed): string =>
+  channel === 'staff' ? (personId ?? 'nobody') : 'the requester';
+
+const newsIn = ({ body, along }: Claimed): StaffNews[] =>
+  [body!, ...along.map((other) => other.body)].map((text) => JSON.parse(text) as StaffNews);
+
+/** Mails over SMTP, plain text: to requesters, one thread per ticket, and to the desk's own people. */
 export class MailChannel implements OnApplicationShutdown {
   private readonly transport;
   private readonly domain: string;
@@ -48,8 +55,8 @@ export class MailChannel implements OnApplicationShutdown {
   /** Sends one mail; resolves with what the mail server made of it. */
   async send(claimed: Claimed, signal: AbortSignal): Promise<Outcome> {
     const { personKnown, personName, email } = claimed;
-    if (!personKnown) return { kind: 'unready', reason: 'the contact data of the requester is not known here' };
-    if (!email) return { kind: 'impossible', reason: 'the requester has no e-mail address' };
+    if (!personKnown) return { kind: 'unready', reason: `the contact data of ${who(claimed)} is not known here` };
+    if (!email) return { kind: 'impossible', reason: `${who(claimed)} has no e-mail address` };
     const timer = new AbortController();
     const late = sleep(overallMilliseconds, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).then(
       () => 'ETIMEDOUT',
@@ -71,16 +78,22 @@ export class MailChannel implements OnApplicationShutdown {
   }
 
   private messageOf(claimed: Claimed, to: { name: string; address: string }) {
-    const { id, ticketId, template, ticketNumber, ticketSubject, body } = claimed;
-    const thread = `<ticket.${ticketId}@${this.domain}>`;
     return {
       from: this.from,
       to,
-      messageId: `<${id}@${this.domain}>`,
+      messageId: `<${claimed.id}@${this.domain}>`,
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+      ...(claimed.channel === 'staff' ? staffMailOf(to.name, newsIn(claimed)) : this.toRequester(claimed, to.name)),
+    };
+  }
+
+  private toRequester(claimed: Claimed, name: string) {
+    const { ticketId, template, ticketNumber, ticketSubject, body } = claimed;
+    const thread = `<ticket.${ticketId}@${this.domain}>`;
+    return {
       inReplyTo: thread,
       references: [thread],
-      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-      ...mailOf({ template: template!, number: ticketNumber!, subject: ticketSubject!, name: to.name, text: body }),
+      ...mailOf({ template: template!, number: ticketNumber!, subject: ticketSubject!, name, text: body }),
     };
   }
 }

@@ -15,6 +15,15 @@ export type Waits = Readonly<Record<Channel, readonly number[]>>;
 const statusOf = (outcome: Outcome): number | null => ('status' in outcome ? (outcome.status ?? null) : null);
 
 const writeDeliveries = async (tx: Transaction, settled: readonly Settled[]): Promise<void> => {
+  const rows = settled.flatMap(({ claimed, outcome, verdict }) =>
+    [claimed, ...claimed.along].map(({ id }) => ({
+      id,
+      state: verdict.state,
+      tried: outcome.kind === 'unready' && verdict.state === 'waiting' ? 0 : 1,
+      status: statusOf(outcome),
+      error: verdict.state === 'sent' ? null : verdict.reason,
+    })),
+  );
   // Arrays, since the planner knows how long they are: it must not read all that waits to find these few.
   await tx.query(
     `UPDATE delivery d SET state = r.state, attempts = attempts + tried, step = step + tried, last_status = r.status,
@@ -23,12 +32,12 @@ const writeDeliveries = async (tx: Transaction, settled: readonly Settled[]): Pr
      FROM unnest($1::uuid[], $3::text[], $4::int[], $5::int[], $6::text[]) AS r(id, state, tried, status, error)
      WHERE d.id = r.id`,
     [
-      settled.map(({ claimed }) => claimed.id),
+      rows.map(({ id }) => id),
       tx.now,
-      settled.map(({ verdict }) => verdict.state),
-      settled.map(({ outcome, verdict }) => (outcome.kind === 'unready' && verdict.state === 'waiting' ? 0 : 1)),
-      settled.map(({ outcome }) => statusOf(outcome)),
-      settled.map(({ verdict }) => (verdict.state === 'sent' ? null : verdict.reason)),
+      rows.map(({ state }) => state),
+      rows.map(({ tried }) => tried),
+      rows.map(({ status }) => status),
+      rows.map(({ error }) => error),
     ],
   );
 };
@@ -47,7 +56,7 @@ const moveLanes = async (tx: Transaction, settled: readonly Settled[]): Promise<
       streams,
       tickets,
       settled.map(({ verdict }) => (verdict.state === 'waiting' ? verdict.nextAttemptAt : tx.now)),
-      settled.map(({ claimed, outcome }) => (outcome.kind === 'unready' ? claimed.requesterId : null)),
+      settled.map(({ claimed, outcome }) => (outcome.kind === 'unready' ? claimed.personId : null)),
     ],
   );
   await tx.query(
@@ -66,9 +75,9 @@ const originOf = ({ tenant, correlationId, eventId }: Claimed): Origin => ({
 });
 
 const factOf = ({ claimed, verdict }: Settled): Fact | null => {
-  const { id: deliveryId, template, requesterId, attempts } = claimed;
-  if (!template || !requesterId || verdict.state === 'waiting') return null;
-  const mail = { deliveryId, template, personId: requesterId, attempts: attempts + 1 };
+  const { id: deliveryId, template, personId, attempts } = claimed;
+  if (!template || !personId || verdict.state === 'waiting') return null;
+  const mail = { deliveryId, template, personId, attempts: attempts + 1 };
   return verdict.state === 'sent' ? NotificationSent(mail) : NotificationFailed({ ...mail, reason: verdict.reason });
 };
 

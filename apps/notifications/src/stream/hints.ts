@@ -59,19 +59,3 @@ export const writtenHints: Batch<Received> = {
     );
   },
 };
-
-type AgentTeams = { readonly tenant: string; readonly agentId: string; readonly teams: readonly string[] };
-
-/** Keeps the teams of agents: a partner's agent is told of the own teams' tickets only. */
-export const knownAgents: Batch<AgentTeams> = {
-  run: async (tx, agents) => {
-    const latest = new Map(agents.map((agent) => [`${agent.tenant} ${agent.agentId}`, agent]));
-    await tx.query(
-      `INSERT INTO agent_team (tenant_id, agent_id, teams)
-       SELECT tenant, "agentId", teams FROM jsonb_to_recordset($1::jsonb) AS a(tenant text, "agentId" text, teams text[])
-       ORDER BY tenant, "agentId"
-       ON CONFLICT (tenant_id, agent_id) DO UPDATE SET teams = excluded.teams`,
-      [JSON.stringify([...latest.values()])],
-    );
-  },
-};

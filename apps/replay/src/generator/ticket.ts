@@ -118,9 +118,9 @@ const goUp = (telling: Telling, by: Person, from: TeamName, to: TeamName): void 
   if (telling.dice.chance(0.15)) returnOnce(telling, from, to);
 };
 
-const ask = ({ draft, dice, requester }: Telling, agent: Person): void => {
-  // Machines answer no questions.
-  if (requester.id === monitoring.id) return;
+const ask = ({ draft, dice, requester }: Telling, agent: Person, rank: Rank): void => {
+  // Machines answer no questions, and the third tier writes to nobody.
+  if (requester.id === monitoring.id || rank === 3) return;
   const [question, answer] = dice.pick(phrases.questions);
   draft.reply(question);
   draft.hold(agent, { reason: 'CUSTOMER', note: question });
@@ -147,11 +147,11 @@ const solve = (telling: Telling, agent: Person, again = false): void => {
 };
 
 const reopenOnce = (telling: Telling, agent: Person): void => {
-  const { draft, dice, tally } = telling;
+  const { draft, dice, tally, solver } = telling;
   draft.reject(dice.pick(phrases.rejections));
   tally.reopened();
   draft.work(agent);
-  draft.reply(dice.pick(phrases.secondLooks));
+  if (solver < 3) draft.reply(dice.pick(phrases.secondLooks));
   solve(telling, agent, true);
 };
 
@@ -184,7 +184,7 @@ const end = (telling: Telling, team: TeamName): void => {
   if (teams[team].rank === 1) draft.reply(story.reply);
   if (ending.kind === 'in-progress') return;
   if (ending.kind === 'on-hold') return leaveOnHold(telling, agent, teams[team].rank);
-  if (ending.kind === 'done' && dice.chance(0.12)) ask(telling, agent);
+  if (ending.kind === 'done' && dice.chance(0.12)) ask(telling, agent, teams[team].rank);
   finish(telling, agent);
 };
 
@@ -193,7 +193,7 @@ const passOn = (telling: Telling, from: TeamName, to: TeamName): void => {
   const agent = agentOf(dice, from);
   draft.work(agent);
   if (teams[from].rank === 1) draft.reply(story.reply);
-  if (dice.chance(0.15)) ask(telling, agent);
+  if (dice.chance(0.15)) ask(telling, agent, teams[from].rank);
   goUp(telling, agent, from, to);
 };
 

@@ -83,7 +83,7 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
   const ticket = withPlaceOfToday(state, around.desk);
   switch (act.type) {
     case 'route':
-      return route(ticket, act, around.desk);
+      return route(ticket, act, around.desk, at);
     case 'fire':
       return fire(ticket, act, around, at);
     case 'keep-time':

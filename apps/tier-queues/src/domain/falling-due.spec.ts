@@ -59,8 +59,11 @@ describe('a deadline', () => {
     expect(after(fires(due, 'breach', 'unknown')).facts).toEqual([]);
   });
 
-  it('tells the lead where the policy says nothing, and where nobody owns the ticket', () => {
-    expect(toldBy(after(fires(due, 'breach'), { onBreach: [] }))).toMatchObject([{ who: 'lead' }]);
+  it('tells owner and lead where the policy says nothing, and the lead where nobody owns the ticket', () => {
+    expect(toldBy(after(fires(due, 'breach'), { onBreach: [] }))).toMatchObject([
+      { who: 'owner', agentId: 'tom' },
+      { who: 'lead' },
+    ]);
     expect(toldBy(after(fires(due, 'breach'), { onBreach: ['tell-owner', 'tell-lead'] }, arrives))).toMatchObject([
       { who: 'lead', team: 'service-desk' },
     ]);

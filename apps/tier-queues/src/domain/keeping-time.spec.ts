@@ -100,6 +100,20 @@ describe('the clocks of a ticket', () => {
     expect(clockOf(play([...inWork, holds('APPROVAL')]), 'sla-resolution')).toMatchObject({ state: 'paused' });
   });
 
+  it('end a vendor’s clock with its answer, also when the hold was over before, and not another vendor’s', () => {
+    const answers = (at: string, vendor?: string): Step => ({
+      at,
+      act: { type: 'vendor-answer', by: tom, text: 'Fixed.', ...(vendor === undefined ? {} : { vendor }) },
+    });
+    const resumes: Step = { at: '2026-01-05T09:20:00.000Z', act: { type: 'resume', by: tom } };
+    const held = [...inWork, holds('VENDOR')];
+    expect(doings(play([...held, answers('2026-01-05T09:20:00.000Z')]), 'uc-vendor')).toEqual(['started', 'met']);
+    const later = [...held, resumes, answers('2026-01-05T09:40:00.000Z', 'cisco')];
+    expect(doings(play(later), 'uc-vendor')).toEqual(['started', 'paused', 'met']);
+    const other = play([...held, answers('2026-01-05T09:20:00.000Z', 'Oracle')]);
+    expect(doings(other, 'uc-vendor')).toEqual(['started', 'paused']);
+  });
+
   it('end those of the old tier and start those of the new one, and leave the requester’s alone', () => {
     const told = play([...inWork, goesUp, arrivesThere]);
     expect(doings(told, 'sla-resolution')).toEqual(['started']);

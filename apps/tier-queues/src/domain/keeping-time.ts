@@ -17,6 +17,7 @@ import {
   TicketReturned,
   TicketTransferred,
   TicketUnmerged,
+  VendorAnswered,
   WorkStarted,
   is,
 } from '@tierline/contracts';
@@ -56,6 +57,7 @@ const plainCauses: ReadonlyMap<string, Cause> = new Map<string, Cause>([
   [ActUndone.type, 'undone'],
   [MergedReplyReceived.type, 'requester-replied'],
   [PriorityChanged.type, 'priority-changed'],
+  [VendorAnswered.type, 'vendor-answered'],
 ]);
 /** Right after these the ticket comes into a queue, and only then it is where it stays. */
 const underway: ReadonlySet<string> = new Set([TicketTransferred.type, TicketReturned.type, TicketReopened.type]);
@@ -96,7 +98,7 @@ const causeOfAct = (act: Act, { state }: Ticket): Cause => {
 };
 
 /** The ticket as its clocks see it. */
-const measured = (ticket: KnownTicket, { queues }: Desk): ClockedTicket => {
+const measured = (ticket: KnownTicket, { queues }: Desk, answeredBy: string | null): ClockedTicket => {
   const { place, counts } = ticket;
   const seen = {
     openedAt: ticket.openedAt,
@@ -108,6 +110,7 @@ const measured = (ticket: KnownTicket, { queues }: Desk): ClockedTicket => {
     type: ticket.type,
     category: ticket.category,
     organisation: ticket.organisation,
+    answeredBy,
   };
   return ticket.state === 'PENDING'
     ? { ...seen, state: 'PENDING', hold: { reason: ticket.hold.reason, vendor: ticket.hold.vendor } }
@@ -145,15 +148,15 @@ export const withClocks = (
     told.push(fact);
     ticket = evolve(ticket, fact, at) as KnownTicket;
   };
-  const keep = (cause: Cause): void => {
+  const keep = (cause: Cause, answeredBy: string | null = null): void => {
     const deed = { at, cause, ...happenedAt(act, at) };
-    const entries = keepTime(ticket.clocks, measured(ticket, desk), desk.book, deed);
+    const entries = keepTime(ticket.clocks, measured(ticket, desk, answeredBy), desk.book, deed);
     publishedAs(entries, ticket, desk).forEach(note);
   };
   for (const fact of facts) {
     note(fact);
     const cause = causeOf(fact);
-    if (cause !== null) keep(cause);
+    if (cause !== null) keep(cause, is(VendorAnswered, fact) ? fact.data.vendor : null);
   }
   if (facts.length > 0 || concernsClocks(act)) keep(causeOfAct(act, ticket));
   return told;

@@ -49,7 +49,7 @@ export const toldOfWarning = (ticket: KnownTicket, clock: Clock, desk: Desk, at:
 const unique = (told: readonly Told[]): Told[] =>
   told.filter(({ who }, index) => told.findIndex((one) => one.who === who) === index);
 
-/** Whom a breach goes to by the policy; where nothing is said, and where there is no policy any more, to the lead. */
+/** Whom a breach goes to by the policy; where nothing is said, and where there is no policy any more, to owner and lead. */
 export const toldOfBreach = (ticket: KnownTicket, clock: Clock, desk: Desk, at: string): Told[] => {
   const notBefore = tellingTime(ticket, calendarOf(desk.book.calendars, clock.calendar), desk, at);
   const actions: readonly BreachAction[] = policyOf(desk, clock)?.onBreach ?? [];
@@ -58,5 +58,5 @@ export const toldOfBreach = (ticket: KnownTicket, clock: Clock, desk: Desk, at: 
     if (action === 'tell-lead') return [toLead(ticket, desk, notBefore)];
     return action === 'notify-up' ? [{ ...toLead(ticket, desk, notBefore), who: 'management', agentId: null }] : [];
   });
-  return told.length > 0 ? unique(told) : [toLead(ticket, desk, notBefore)];
+  return unique(told.length > 0 ? told : [toOwner(ticket, desk, notBefore), toLead(ticket, desk, notBefore)]);
 };

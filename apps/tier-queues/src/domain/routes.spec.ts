@@ -38,13 +38,13 @@ describe('route', () => {
     given(...inProgress, escalation(serviceDesk, 'tier-2', 2), routed(network, 2))
       .when(route(network, 2))
       .then(queued(network)));
-  it('falls back to the tier where the desk lacks the queue, and to the lowest where it lacks the tier', () => {
+  it('falls back to the tier where the desk lacks the queue, to the lowest where it lacks the tier, and tells the lead', () => {
     given(opened, routed(serviceDesk))
       .when(route({ tier: 'tier-2', queue: 'cellar' }))
-      .then(queued(messaging));
+      .then(orphan(messaging), queued(messaging));
     given(opened, routed(serviceDesk))
       .when(route({ tier: 'tier-9', queue: 'cellar' }))
-      .then(queued(serviceDesk));
+      .then(orphan(serviceDesk), queued(serviceDesk));
   });
   it('of an earlier hop does not bring an escalated ticket down again', () =>
     given(...inProgress, escalation(serviceDesk, 'tier-2', 2), routed(serviceDesk))

@@ -159,8 +159,17 @@ describe('recalling an escalation', () => {
       given(...facts)
         .when(undo(tom, 'escalate'), muchLater)
         .then(recalled);
+  });
+  it('is refused after a colleague claimed, and says who and what changed', () => {
+    const claim = { act: 'claim', by: 'ida', owner: 'ida', state: 'ASSIGNED' };
+    given(...arrived, at(inTime, claimed(messaging, 'ida')))
+      .when(undo(tom, 'escalate'), muchLater)
+      .thenRefused('already_claimed', { conflict: { ...claim, at: inTime } });
     given(...inTier2)
       .when(undo(tom, 'escalate'), inTime)
+      .thenRefused('already_claimed', { conflict: { ...claim, act: 'start', state: 'IN_PROGRESS' } });
+    given(...inTier2)
+      .when(undo(una, 'escalate'), inTime)
       .thenRefused('nothing_to_undo');
   });
   it('brings the ticket back to who had it, and no late route moves it', () => {

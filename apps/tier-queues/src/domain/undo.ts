@@ -63,6 +63,17 @@ const requireInTime = (last: Undoable, at: string): void => {
   );
 };
 
+/** Refuses to take back what a claim has ended: whoever has the ticket now decides. */
+const requireUnclaimed = (ticket: KnownTicket, { by, only }: Undo): void => {
+  const last = ticket.beside.lastAct;
+  const { owner, state } = ticket;
+  if (only !== 'escalate' || last?.act === 'escalate' || owner === null || owner === by.agentId) return;
+  if (ticket.beside.handovers.at(-1)?.from !== by.agentId) return;
+  throw new DomainError('already_claimed', `${owner} has claimed the ticket since you escalated it.`, 'conflict', {
+    conflict: { owner, state, ...(last ? { act: last.act, by: last.by, at: last.at } : {}) },
+  });
+};
+
 /** The act that this person may take back now. Throws why not. */
 const lastActOf = (ticket: KnownTicket, agentId: string, at: string): Undoable => {
   const last = ticket.beside.lastAct;
@@ -78,7 +89,9 @@ const lastActOf = (ticket: KnownTicket, agentId: string, at: string): Undoable =
   return last;
 };
 
-export const undo = (ticket: KnownTicket, { by, only }: Undo, at: string): TicketFact[] => {
+export const undo = (ticket: KnownTicket, act: Undo, at: string): TicketFact[] => {
+  const { by, only } = act;
+  requireUnclaimed(ticket, act);
   const last = lastActOf(ticket, by.agentId, at);
   if (only !== undefined && only !== last.act)
     throw new DomainError('nothing_to_undo', `The last act was no ${only}.`, 'conflict', {

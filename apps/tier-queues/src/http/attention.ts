@@ -6,6 +6,7 @@ import { Database } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
 import { z } from 'zod';
 import { attentionList } from '../attention-list.ts';
+import { sightOf } from '../sight.ts';
 import { Tickets } from '../tickets.ts';
 import { Nothing, TicketCommand, TicketIdParameter, paging, requestOf } from './requests.ts';
 
@@ -34,10 +35,13 @@ export class AttentionController {
   @Allow('queue.read')
   @ApiOperation({
     summary: 'Open tickets that a lead has to look at, with all reasons, the one that waits longest first.',
-    description: 'Settled when a lead assigns the ticket, calls experts, returns it, or decides.',
+    description:
+      'Settled when a lead assigns the ticket, calls experts, returns it, or decides. A partner’s agent sees those in the queues of the own teams.',
   })
   list(@By() by: Caller, @Query({ schema: AttentionFilter }) query: z.infer<typeof AttentionFilter>) {
-    return this.database.asTenant(by.tenant, (tx) => attentionList(tx, by.tenant, query, query));
+    return this.database.asTenant(by.tenant, async (tx) =>
+      attentionList(tx, by.tenant, query, { ...query, ...(await sightOf(tx, by)) }),
+    );
   }
 
   @TicketCommand(
@@ -130,6 +134,7 @@ export class AttentionController {
   @TicketCommand(
     'recall',
     'Take your escalation back while nobody has claimed the ticket.',
+    'already_claimed',
     'nothing_to_undo',
     'undo_not_yours',
     'undo_overtaken',

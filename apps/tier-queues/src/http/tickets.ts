@@ -98,8 +98,11 @@ export class TicketsController {
 
   @Get('board')
   @Allow('queue.read')
-  @ApiOperation({ summary: 'What waits, is worked on and is held, by tier and queue, and the orphans, counted now.' })
+  @ApiOperation({
+    summary: 'What waits, is worked on and is held, by tier and queue, and the orphans, counted now.',
+    description: 'A partner’s agent gets the queues of the own teams, and nothing that tells of others.',
+  })
   board(@By() by: Caller) {
-    return this.database.asTenant(by.tenant, (tx) => boardOf(tx, by.tenant));
+    return this.database.asTenant(by.tenant, async (tx) => boardOf(tx, by.tenant, await sightOf(tx, by)));
   }
 }

@@ -45,8 +45,11 @@ export class WorkController {
 
   @TicketCommand(
     'reply',
-    'Write to the requester; with `children` to those of all open children, too. Each child that refuses is named.',
+    'Write to the requester; with `children` to those of all open children, too. Each child that refuses is named. ' +
+      'The contact policy of the ticket’s tier says who may: its people, the lower tier for it, or nobody but leads.',
     'not_in_team',
+    'contact_via_lower',
+    'contact_internal',
   )
   reply(
     @By() by: Caller,

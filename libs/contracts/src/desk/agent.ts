@@ -14,6 +14,8 @@ const HeldCertificate = z.object({
 export const AgentPart = z.object({
   agentId: PersonId,
   name: Line,
+  /** Where mails of the desk go; without one, the address that he or she is known by otherwise. */
+  email: z.email().optional(),
   teams: z.array(Slug).max(200),
   skills: z
     .array(z.object({ skill: Slug, level: Level }))

@@ -18,6 +18,8 @@ export type MeasuredTicket = {
   readonly place: { readonly tier: string; readonly team: string; readonly partner: string | null } | null;
   /** How often it went up, went back or was reopened: tells one stay with a team from the next. */
   readonly stays: number;
+  /** The vendor whose answer has just come. */
+  readonly answeredBy?: string | null;
 } & (
   | { readonly state: Exclude<TicketState, 'PENDING'>; readonly hold: null }
   | { readonly state: 'PENDING'; readonly hold: Hold }
@@ -141,6 +143,10 @@ const leftBehind = (kind: ClockKind, effect: Effect, cause: Cause): Wanted => {
   }
 };
 
+/** The vendor of the clock has answered, on hold or after it: there is nothing left to wait for. */
+const isAnswered = ({ answeredBy = null }: MeasuredTicket, { kind, about }: Clock): boolean =>
+  kind === 'uc-vendor' && answeredBy !== null && about?.toLowerCase() === answeredBy.toLowerCase();
+
 const moveTo = (want: Wanted, clock: Clock): ClockMove[] => {
   if (want === 'runs') return clock.state === 'running' ? [] : [{ move: 'resume', clock }];
   if (want === 'pauses') return clock.state === 'running' ? [{ move: 'pause', clock }] : [];
@@ -165,6 +171,7 @@ export const clockMoves = (
     const want = wanted(row[kind], owed, paused);
     const ofKind = clocks.filter((clock) => clock.kind === kind);
     const moves = ofKind.flatMap((clock): ClockMove[] => {
+      if (isAnswered(ticket, clock)) return moveTo('reached', clock);
       if (clock.id === id) return moveTo(want, clock);
       return isActive(clock)
         ? moveTo(row === ended ? 'given-up' : leftBehind(kind, row[kind], occasion.cause), clock)

@@ -1,0 +1,100 @@
+import {
+  AttentionRaised,
+  MajorIncidentDeclared,
+  ManagementNotified,
+  OrphanDetected,
+  SlaBreached,
+  SlaWarned,
+  StakeholderUpdateDue,
+  TicketClaimed,
+  TicketStalled,
+  type Fact,
+  type Received,
+  type Told,
+} from '@tierline/contracts';
+import { noticesOf } from './notice.ts';
+
+const event = (fact: Fact): Received => ({
+  ...fact,
+  id: '019a0000-0000-7000-8000-000000000001',
+  source: '/tier-queues',
+  subject: '019a0000-0000-7000-8000-000000000002',
+  time: '2026-01-05T08:00:00.000Z',
+  tenant: 'acme',
+  sequence: 1,
+  actor: 'system:timer',
+  correlationId: '019a0000-0000-7000-8000-000000000003',
+  causationId: null,
+  traceparent: null,
+});
+const notBefore = '2026-01-06T07:00:00.000Z';
+const owner: Told = { who: 'owner', agentId: 'tom', team: 'phones', notBefore };
+const lead: Told = { who: 'lead', agentId: 'lea', team: 'phones', notBefore };
+const nobodyNamed: Told = { ...lead, agentId: null };
+const told = (fact: Fact) => noticesOf(event(fact)).map(({ to }) => to);
+
+describe('a warning', () => {
+  const warned = (...tell: Told[]) => SlaWarned({ ...SlaWarned.example, kind: 'sla-resolution', share: 75, tell });
+
+  it('goes to the owner, in his or her hours, and says until when', () =>
+    expect(noticesOf(event(warned(owner)))).toEqual([
+      {
+        to: { person: 'tom' },
+        text: '75 % of the time for the solution is used up. It is due on 2026-01-06 16:00 UTC.',
+        notBefore,
+        gathers: true,
+      },
+    ]));
+  it('goes to the lead and the whole team where nobody owns the ticket', () =>
+    expect(told(warned(lead))).toEqual([{ person: 'lea' }, { everybody: 'phones' }]));
+});
+
+describe('a breach', () => {
+  const breached = (...tell: Told[]) => SlaBreached({ ...SlaBreached.example, due: notBefore, tell });
+
+  it('goes to all who are to be told', () =>
+    expect(told(breached(owner, lead, { ...lead, who: 'management', agentId: null }))).toEqual([
+      { person: 'tom' },
+      { person: 'lea' },
+      { lead: 'phones' },
+    ]));
+  it('says since when', () =>
+    expect(noticesOf(event(breached(lead)))[0]!.text).toBe(
+      'The time for the solution is over: it was due on 2026-01-06 07:00 UTC.',
+    ));
+  it('is not told again by the attention that it raises', () =>
+    expect(told(AttentionRaised({ ...AttentionRaised.example, reason: 'breach' }))).toEqual([]));
+});
+
+it('tells the lead of what the watchdog mended', () => {
+  const found = noticesOf(event(OrphanDetected({ kind: 'no-queue', repair: 'default-queue', tell: [nobodyNamed] })));
+  expect(found).toMatchObject([
+    { to: { lead: 'phones' }, text: 'The ticket was in no queue; it was put into the default queue.' },
+  ]);
+  expect(told(OrphanDetected({ kind: 'no-queue', repair: 'default-queue' }))).toEqual([]);
+});
+
+it('tells the lead of a ticket in which nothing happens', () =>
+  expect(told(TicketStalled({ tell: [lead] }))).toEqual([{ person: 'lea' }]));
+
+it('tells the lead of the team at once what people want decided', () => {
+  const bounced = noticesOf(event(AttentionRaised({ ...AttentionRaised.example, detail: 'third return' })));
+  expect(bounced).toMatchObject([{ to: { lead: 'messaging' }, gathers: false, notBefore: '2026-01-05T08:00:00.000Z' }]);
+  expect(bounced[0]!.text).toContain('third return');
+  expect(told(AttentionRaised({ ...AttentionRaised.example, reason: 'requester-asked', place: null }))).toEqual([
+    { lead: null },
+  ]);
+});
+
+it('tells the lead once that an agent notified management', () => {
+  expect(told(ManagementNotified(ManagementNotified.example))).toEqual([{ lead: 'messaging' }]);
+  expect(told(AttentionRaised({ ...AttentionRaised.example, reason: 'notified-up' }))).toEqual([]);
+});
+
+it('tells commander and lead of a major incident, and the commander when stakeholders wait', () => {
+  expect(told(MajorIncidentDeclared(MajorIncidentDeclared.example))).toEqual([{ person: 'max.third' }, { lead: null }]);
+  expect(told(StakeholderUpdateDue(StakeholderUpdateDue.example))).toEqual([{ person: 'max.third' }]);
+});
+
+it('tells nobody of the ordinary way of a ticket', () =>
+  expect(told(TicketClaimed(TicketClaimed.example))).toEqual([]));

@@ -1,0 +1,33 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+class StaffMails1760000004301 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // A lane of these mails is a person's, not a ticket's: all that waits in one goes as one mail.
+    await runner.query(`
+      ALTER TABLE agent_team ADD COLUMN name text, ADD COLUMN email text;
+      CREATE TABLE team (
+        tenant_id text NOT NULL,
+        team text NOT NULL,
+        lead text,
+        PRIMARY KEY (tenant_id, team)
+      );
+      SELECT background_table('team');
+      ALTER TABLE delivery ADD COLUMN person_id text;
+      ALTER TABLE delivery DROP CONSTRAINT delivery_channel_check;
+      ALTER TABLE delivery ADD CONSTRAINT delivery_channel_check CHECK (channel IN ('mail', 'staff', 'webhook', 'test'));`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DELETE FROM lane WHERE stream = 'staff';
+      DELETE FROM delivery WHERE channel = 'staff';
+      ALTER TABLE delivery DROP CONSTRAINT delivery_channel_check;
+      ALTER TABLE delivery ADD CONSTRAINT delivery_channel_check CHECK (channel IN ('mail', 'webhook', 'test'));
+      ALTER TABLE delivery DROP COLUMN person_id;
+      DROP TABLE team;
+      ALTER TABLE agent_team DROP COLUMN email, DROP COLUMN name`);
+  }
+}
+
+/** Mails to the desk's own people. */
+export const staffMailMigrations = [StaffMails1760000004301];

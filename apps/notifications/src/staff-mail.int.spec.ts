@@ -1,0 +1,140 @@
+import {
+  AgentChanged,
+  DeskPartRemoved,
+  ManagementNotified,
+  PersonChanged,
+  SlaBreached,
+  SlaWarned,
+  TeamChanged,
+  type Fact,
+  type Told,
+} from '@tierline/contracts';
+import { eventually, recordOf, send, startUnderTest, testParts, type ServiceUnderTest } from '@tierline/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { notifications } from './app.module.ts';
+import * as story from './testing/story.ts';
+
+const { somebody } = story;
+
+let service: ServiceUnderTest;
+
+beforeAll(async () => {
+  service = await startUnderTest(notifications, {
+    SMTP_URL: testParts().smtpUrl,
+    MAIL_FROM: 'Acme help desk <desk@acme.example>',
+  });
+});
+
+afterAll(async () => {
+  await service?.stop();
+});
+
+type Person = ReturnType<typeof somebody>;
+
+const ticketOf = () => story.ticketOf((fact, envelope) => recordOf(service.prefix, fact, envelope), 'anna.berg');
+const mailsOf = (person: Person) => story.mailsOf(testParts().mailApiUrl, person.email);
+const sendAbout = (subject: string, fact: Fact) => send([recordOf(service.prefix, fact, { subject })]);
+
+const agent = ({ personId, name, email }: Person, ...teams: string[]) =>
+  sendAbout(`acme/agent/${personId}`, AgentChanged({ agentId: personId, name, email, teams }));
+
+/** A team with a lead and members who have addresses, as the desk names them. */
+const teamOf = async (lead: Person | null, ...members: Person[]): Promise<string> => {
+  const team = `t-${uuidv7()}`;
+  const named = lead === null ? {} : { lead: lead.personId };
+  await sendAbout(`acme/team/${team}`, TeamChanged({ team, name: team, ...named }));
+  for (const person of [...(lead ? [lead] : []), ...members]) await agent(person, team);
+  await eventually(async () => {
+    const sql = 'SELECT 1 FROM agent_team WHERE $1 = ANY(teams) UNION ALL SELECT 1 FROM team WHERE team = $1';
+    expect(await service.database.query(sql, [team])).toHaveLength(1 + members.length + (lead ? 1 : 0));
+  });
+  return team;
+};
+
+const breach = (...tell: Told[]) => SlaBreached({ ...SlaBreached.example, tell });
+const told = (who: Told['who'], agentId: string | null, team: string | null): Told => ({
+  who,
+  agentId,
+  team,
+  notBefore: '2026-01-05T08:00:00.000Z',
+});
+
+/** What gathers goes out now, as it does after a while. */
+const letGo = (count: number) =>
+  eventually(async () => {
+    const waiting = await service.database.query(
+      `SELECT 1 FROM delivery WHERE channel = 'staff' AND state = 'waiting' AND event_type LIKE '%sla%'`,
+    );
+    expect(waiting).toHaveLength(count);
+    await service.database.query(`UPDATE lane SET next_attempt_at = now() WHERE stream = 'staff'`);
+  });
+
+const arrived = (person: Person, count: number) =>
+  eventually(async () => {
+    const mails = await mailsOf(person);
+    expect(mails).toHaveLength(count);
+    return mails;
+  });
+
+it('writes to owner and lead that a promise was missed, once', async () => {
+  const [owner, lead] = [somebody(), somebody()];
+  const team = await teamOf(lead, owner);
+  const ticket = ticketOf();
+  const missed = ticket.record(breach(told('owner', owner.personId, team), told('lead', lead.personId, team)));
+  await send([ticket.opened(), missed, missed]);
+  await letGo(2);
+  for (const person of [owner, lead]) {
+    const [mail] = await arrived(person, 1);
+    expect(mail).toContain('Subject: T-1042: Outlook asks for my password again and again');
+    expect(mail).toContain('The time for the solution is over');
+    expect(mail).not.toContain('[T-1042]');
+  }
+});
+
+it('gathers what happens to many tickets into one mail', async () => {
+  const lead = somebody();
+  const team = await teamOf(lead);
+  const tickets = Array.from({ length: 5 }, () => ticketOf());
+  const warned = SlaWarned({ ...SlaWarned.example, tell: [told('lead', null, team)] });
+  await send(tickets.flatMap((ticket) => [ticket.opened(), ticket.record(warned)]));
+  await letGo(5);
+  const [mail] = await arrived(lead, 1);
+  expect(mail!.match(/75 % of the time/g)).toHaveLength(5);
+});
+
+it('writes to the whole team where the desk names no lead, and nobody to whoever did it', async () => {
+  const [one, other] = [somebody(), somebody()];
+  const team = await teamOf(null, one, other);
+  const ticket = ticketOf();
+  const place = { ...ManagementNotified.example.place!, team };
+  const up = ManagementNotified({ ...ManagementNotified.example, place, agentId: one.personId });
+  await send([ticket.opened(), ticket.record(up, { actor: `agent:${one.personId}` })]);
+  const [mail] = await arrived(other, 1);
+  expect(mail).toContain('The board meets in an hour and cannot print.');
+  expect(await mailsOf(one)).toHaveLength(0);
+});
+
+it('waits for an address, and forgets who is no agent any more', async () => {
+  const [lead, gone] = [somebody(), somebody()];
+  const team = `t-${uuidv7()}`;
+  await sendAbout(`acme/team/${team}`, TeamChanged({ team, name: team }));
+  const known = { agentId: lead.personId, name: lead.name, teams: [team] };
+  await sendAbout(`acme/agent/${lead.personId}`, AgentChanged(known));
+  await agent(gone, team);
+  await sendAbout(`acme/agent/${gone.personId}`, DeskPartRemoved({ kind: 'agent', id: gone.personId }));
+  await eventually(async () => {
+    const rows = await service.database.query('SELECT agent_id FROM agent_team WHERE $1 = ANY(teams)', [team]);
+    expect(rows).toEqual([{ agent_id: lead.personId }]);
+  });
+  const ticket = ticketOf();
+  const place = { ...ManagementNotified.example.place!, team };
+  await send([ticket.opened(), ticket.record(ManagementNotified({ ...ManagementNotified.example, place }))]);
+  await eventually(async () =>
+    expect(await service.database.query('SELECT 1 FROM lane WHERE awaited_person = $1', [lead.personId])).toHaveLength(
+      1,
+    ),
+  );
+  await sendAbout(lead.personId, PersonChanged(lead));
+  await arrived(lead, 1);
+  expect(await mailsOf(gone)).toHaveLength(0);
+});
