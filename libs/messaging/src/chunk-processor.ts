@@ -172,7 +172,7 @@ export class ChunkProcessor {
   private async work(): Promise<void> {
     this.working = true;
     // What comes in the same turn comes along, instead of waiting for a transaction of the first piece alone.
-    await null;
+    await Promise.resolve();
     while (this.waiting.length > 0) {
       const together = this.nextTogether();
       const error = await this.takeAll(together).then(

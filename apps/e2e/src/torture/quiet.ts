@@ -40,9 +40,9 @@ const lagOf = async ({ parts, log }: Watched, service: Service): Promise<number>
   return Number(lag);
 };
 
-/** Deliveries to receivers that are there; a dead one never gets its own. */
+/** Deliveries to receivers that are there; a dead one never gets its own, and what staff is told gathers for a while. */
 const undelivered = `SELECT count(*) AS n FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription_id
-  WHERE d.state = 'waiting' AND (s.url IS NULL OR s.url NOT LIKE '%/dead')`;
+  WHERE d.state = 'waiting' AND d.channel <> 'staff' AND (s.url IS NULL OR s.url NOT LIKE '%/dead')`;
 /** Timers that would fire while the audit reads. */
 const soon = `SELECT count(*) AS n FROM timer WHERE next_try < now() + interval '20 seconds'`;
 

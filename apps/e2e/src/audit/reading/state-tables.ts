@@ -112,7 +112,10 @@ const notifications = async (client: Client, interner: Interner) => ({
   deliveries: await rowsOf<DeliveryRow>(
     client,
     interner,
-    `SELECT ${ofTicket}, place::float8 AS place, event_id::text AS event, stream, state, attempts FROM delivery WHERE channel <> 'test'`,
+    // Staff is told person by person: a lane of that channel is a person's.
+    `SELECT ${ofTicket}, place::float8 AS place, event_id::text AS event, state, attempts,
+       CASE channel WHEN 'staff' THEN 'staff/' || ticket_id ELSE stream END AS stream
+     FROM delivery WHERE channel <> 'test'`,
   ),
   subscriptions: await allRows<SubscriptionRow>(
     client,
