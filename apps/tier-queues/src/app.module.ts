@@ -15,6 +15,7 @@ import { MajorIncidentsController } from './http/major-incidents.ts';
 import { DraftRetention } from './draft-retention.ts';
 import { DraftsController } from './http/drafts.ts';
 import { MovesController } from './http/moves.ts';
+import { PresenceController } from './http/presence.ts';
 import { RelationsController } from './http/relations.ts';
 import { TicketsController } from './http/tickets.ts';
 import { TimelineController } from './http/timeline.ts';
@@ -51,6 +52,7 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
       TimelineController,
       DraftsController,
       PersonEvents,
+      PresenceController,
     ],
     providers: [
       {

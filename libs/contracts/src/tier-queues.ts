@@ -30,6 +30,8 @@ export const TicketClaimed = defineEvent('tierline.ticket.claimed.v1', {
     agentId: PersonId,
     /** The lead who gave it to the agent; absent where the agent took it. */
     assignedBy: PersonId.optional(),
+    /** Rules that a lead set aside for it, by their codes, and why. */
+    override: z.object({ rules: z.array(z.string()).min(1), reason: Text }).optional(),
   }),
   example: { ...place, agentId: 'tom.first' },
 });

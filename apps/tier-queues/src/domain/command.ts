@@ -1,6 +1,7 @@
 import type { FactOf, Handover, HoldReason, RunbookStep, TicketResolved } from '@tierline/contracts';
 import type { Unseen } from './concurrency.ts';
 import type { Desk } from './desk.ts';
+import type { People } from './people.ts';
 import type { KnownTicket } from './ticket.ts';
 import type { CounterAct, MergedReply, TeamAct } from './team-command.ts';
 import type { Cause } from './clocks/clock.ts';
@@ -12,8 +13,10 @@ export type Doer = { readonly agentId: string; readonly lead: boolean };
 
 export type By = { readonly by: Doer };
 
-export type Claim = By & { readonly type: 'claim' };
-export type Assign = By & { readonly type: 'assign'; readonly agentId: string };
+/** Why a lead sets the rules of eligibility aside. */
+type Override = { readonly override?: string | undefined };
+export type Claim = By & Override & { readonly type: 'claim' };
+export type Assign = By & Override & { readonly type: 'assign'; readonly agentId: string };
 export type Start = By & { readonly type: 'start' };
 export type Release = By & { readonly type: 'release' };
 export type Reply = By & { readonly type: 'reply'; readonly messageId: string; readonly text: string };
@@ -102,6 +105,8 @@ export type Surroundings = {
   readonly desk: Desk;
   /** The teams of the agents that the decision is about, by agent id; an agent the desk does not know is absent. */
   readonly teams: ReadonlyMap<string, readonly string[]>;
+  /** The agents who are to take a ticket, or to join one; one the desk does not know is absent. */
+  readonly people?: People;
   /** Other tickets that the act names, locked; one that does not exist is absent. */
   readonly others?: ReadonlyMap<string, KnownTicket>;
   /** How many children of the ticket are open. */

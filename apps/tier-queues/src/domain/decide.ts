@@ -47,9 +47,9 @@ const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string
 const decideAgentAct = (act: AgentAct, ticket: KnownTicket, around: Surroundings, at: string): TicketFact[] => {
   switch (act.type) {
     case 'claim':
-      return claim(ticket, act, around);
+      return claim(ticket, act, around, at);
     case 'assign':
-      return assign(ticket, act, around);
+      return assign(ticket, act, around, at);
     case 'start':
       return start(ticket, act);
     case 'release':

@@ -31,6 +31,7 @@ import { clocksAfter, type ClockEntry } from './clocks/clock.ts';
 import { entryOf } from './clocks/ledger.ts';
 import type { Place } from './desk.ts';
 import type { NotedFact, TicketFact } from './facts.ts';
+import { needsOfRoute } from './needs.ts';
 import { takenBack } from './taking-back.ts';
 import { awaitedRoute, dimensionsOf, type KnownTicket, type Ticket } from './ticket.ts';
 
@@ -79,8 +80,10 @@ const routed = (ticket: KnownTicket, { data }: FactOf<typeof TicketRouted>): Tic
   const known = { ...ticket, type: data.type, category: data.category, priority: data.priority };
   const route = awaitedRoute(known);
   // A route that belongs to an earlier hop does not say where the ticket is wanted now.
-  if (!route || data.hop <= known.counts.escalations) return known;
-  return { ...known, route: { ...route, tier: data.tier, queue: data.queue } } as Ticket;
+  if (data.hop <= known.counts.escalations) return known;
+  const asked = { ...known, needs: needsOfRoute(data) };
+  if (!route) return asked;
+  return { ...asked, route: { ...route, tier: data.tier, queue: data.queue } } as Ticket;
 };
 
 const requesterWrote = (ticket: KnownTicket, at: string): KnownTicket => ({

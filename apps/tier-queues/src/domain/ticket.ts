@@ -2,6 +2,7 @@ import type { Channel, Priority, TicketRef, TicketType } from '@tierline/contrac
 import type { Beside, HoldState, Snapshot } from './beside.ts';
 import type { Clock } from './clocks/clock.ts';
 import type { Place } from './desk.ts';
+import type { RouteNeeds } from './needs.ts';
 
 export type QueueCause = 'routed' | 'unrouted' | 'transferred' | 'returned' | 'reopened' | 'resumed' | 'released';
 
@@ -43,6 +44,8 @@ export type Dimensions = {
   readonly armed: number;
   /** What was promised and how it stands; without ended clocks that can never go on. */
   readonly clocks: readonly Clock[];
+  /** What its route asks of who takes it, where it asks for anything. */
+  readonly needs?: RouteNeeds | undefined;
   readonly beside: Beside;
 };
 
@@ -115,6 +118,7 @@ export const dimensionsOf = (ticket: KnownTicket): Dimensions => ({
   unansweredSince: ticket.unansweredSince,
   armed: ticket.armed,
   clocks: ticket.clocks,
+  needs: ticket.needs,
   beside: ticket.beside,
 });
 

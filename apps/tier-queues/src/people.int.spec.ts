@@ -1,0 +1,111 @@
+import { TicketRouted } from '@tierline/contracts';
+import { eventually } from '@tierline/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { opened, routed, serviceDesk } from './domain/example.ts';
+import { person, startDesk, type WorkingDesk } from './testing/working-desk.ts';
+
+const [tom, una, lea, omar] = [person('tom'), person('una'), person('lea', 'lead'), person('omar', 'admin')];
+const foreigner = person('tom', 'agent', 'globex');
+
+let desk: WorkingDesk;
+const put = (parts: object) => desk.ask('PUT', '/desk', omar, parts);
+const tomWith = (more: object = {}) =>
+  put({ agents: [{ agentId: 'tom', name: 'Tom', teams: ['service-desk', 'phones'], ...more }] });
+
+beforeAll(async () => {
+  desk = await startDesk({ WATCHDOG_SECONDS: '3600' });
+  const { status } = await put({
+    skills: [{ skill: 'vpn', name: 'VPN' }],
+    certifications: [{ certification: 'ccnp', name: 'Network professional', issuer: 'Cisco' }],
+  });
+  expect(status).toBe(200);
+});
+afterAll(() => desk?.service.stop());
+beforeEach(() => desk.service.database.query(`UPDATE ticket SET state = 'CLOSED', owner = NULL`));
+
+describe('who may take a ticket', () => {
+  const asking = (more: object) =>
+    put({ queues: [{ queue: 'phones', name: 'Phones', tier: 'tier-1', team: 'phones', ...more }] });
+  const place = { ...serviceDesk, queue: 'phones', team: 'phones' };
+
+  it('is checked against skills, certificates and capacity; a lead sets rules aside with a reason', async () => {
+    await asking({ skills: [{ skill: 'vpn', level: 2 }], certifications: ['ccnp'], capacity: 1 });
+    const id = await desk.ticket(place);
+    expect(await desk.act(id, 'claim', tom)).toMatchObject({ status: 403, body: { code: 'skill_missing' } });
+    await tomWith({
+      skills: [{ skill: 'vpn', level: 3 }],
+      certifications: [{ certification: 'ccnp', number: '1', expires: '2020-01-31' }],
+    });
+    expect(await desk.act(id, 'claim', tom)).toMatchObject({ status: 403, body: { code: 'certificate_expired' } });
+    expect(await desk.ask('POST', '/claim-next', tom, { queues: ['phones'] })).toMatchObject({
+      status: 403,
+      body: { code: 'certificate_expired' },
+    });
+    expect(await desk.act(id, 'assign', lea, { agentId: 'tom' })).toMatchObject({
+      status: 422,
+      body: { code: 'certificate_expired', fields: [{ path: 'agentId' }] },
+    });
+    const override = 'He renewed it today.';
+    expect(await desk.act(id, 'assign', lea, { agentId: 'tom', override })).toMatchObject({ status: 200 });
+    const shown = await desk.get<{ timeline: { kind: string; data: object }[] }>(`/tickets/${id}`, lea);
+    expect(shown.body.timeline).toContainEqual(
+      expect.objectContaining({
+        kind: 'claimed',
+        data: expect.objectContaining({ override: { rules: ['certificate_expired'], reason: override } }) as object,
+      }),
+    );
+    await asking({ capacity: 1 });
+    const second = await desk.ticket(place);
+    expect(await desk.act(second, 'claim', tom)).toMatchObject({ status: 409, body: { code: 'capacity_full' } });
+    await asking({});
+    await tomWith();
+  });
+
+  it('never goes beyond the capacity, however many are taken at once', async () => {
+    await tomWith({ capacity: 3 });
+    const ids = await Promise.all(Array.from({ length: 6 }, () => desk.ticket()));
+    const answers = await Promise.all([
+      ...ids.slice(0, 3).map((id) => desk.act(id, 'claim', tom)),
+      ...ids.map(() => desk.ask('POST', '/claim-next', tom, {})),
+    ]);
+    const owned = await desk.service.database.query(`SELECT 1 FROM ticket WHERE owner = 'tom'`);
+    expect(owned.length).toBe(3);
+    expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+    await tomWith();
+  });
+
+  it('counts what the ticket’s own route asks for: others pass it over', async () => {
+    const id = uuidv7();
+    await desk.tell(id, opened);
+    await desk.tell(id, TicketRouted({ ...routed(serviceDesk).data, priority: 'P1', skills: [{ skill: 'vpn' }] }));
+    const plain = await desk.ticket();
+    expect(await desk.ask('POST', '/claim-next', tom, {})).toMatchObject({ body: { ticket: { id: plain } } });
+    expect(await desk.ask('POST', '/claim-next', tom, {})).toMatchObject({ body: { ticket: null } });
+    await put({
+      agents: [{ agentId: 'una', name: 'Una', teams: ['service-desk'], skills: [{ skill: 'vpn', level: 1 }] }],
+    });
+    expect(await desk.ask('POST', '/claim-next', una, {})).toMatchObject({ body: { ticket: { id } } });
+  });
+});
+
+describe('presence', () => {
+  it('is what the agent says of himself or herself', async () => {
+    expect(await desk.ask('PUT', '/me/presence', tom, { presence: 'away' })).toMatchObject({
+      status: 200,
+      body: { agentId: 'tom', presence: 'away' },
+    });
+    await desk.ticket();
+    expect(await desk.ask('POST', '/claim-next', tom, {})).toMatchObject({ status: 409, body: { code: 'away' } });
+    await desk.ask('PUT', '/me/presence', tom, { presence: 'present' });
+    expect(await desk.get('/me/presence', tom)).toMatchObject({ body: { presence: 'present' } });
+    await eventually(async () => expect(await desk.ask('POST', '/claim-next', tom, {})).toMatchObject({ status: 200 }));
+  });
+  it('is refused for who is not in the desk, and when it is none', async () => {
+    expect(await desk.ask('PUT', '/me/presence', foreigner, { presence: 'away' })).toMatchObject({
+      status: 422,
+      body: { code: 'agent_absent' },
+    });
+    expect(await desk.ask('PUT', '/me/presence', tom, { presence: 'asleep' })).toMatchObject({ status: 400 });
+    expect(await desk.get('/me/presence', foreigner)).toMatchObject({ body: { presence: null } });
+  });
+});
