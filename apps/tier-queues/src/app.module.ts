@@ -25,6 +25,7 @@ import { ownMigrations } from './migrations.ts';
 import { PersonEvents } from './people.ts';
 import { Tickets } from './tickets.ts';
 import { Timers } from './timers.ts';
+import { Pusher } from './pusher.ts';
 import { Retiming } from './retiming.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -62,6 +63,7 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
       },
       Timers,
       Retiming,
+      Pusher,
       {
         provide: Watchdog,
         inject: [Database, Relay, Tickets],

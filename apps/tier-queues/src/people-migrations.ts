@@ -6,12 +6,22 @@ class Eligibility1760000003401 implements MigrationInterface {
     // the lane, so that none is taken for this one before the table was analysed.
     // The owner of the tables sees no rows of them while row-level security is forced.
     await runner.query(`
-      ALTER TABLE ticket ADD COLUMN lane text COLLATE "C";
+      ALTER TABLE ticket ADD COLUMN lane text COLLATE "C", ADD COLUMN assignment text;
       ALTER TABLE ticket NO FORCE ROW LEVEL SECURITY;
       UPDATE ticket SET lane = queue || '|' WHERE queue IS NOT NULL;
       ALTER TABLE ticket FORCE ROW LEVEL SECURITY;
       DROP INDEX ticket_waiting;
       CREATE INDEX ticket_waiting ON ticket (tenant_id, lane, priority, due_at, queued_at, id) WHERE state = 'QUEUED';
+      CREATE INDEX ticket_to_give ON ticket (tenant_id, queue) WHERE state = 'QUEUED' AND assignment <> 'pull';
+      CREATE INDEX queue_that_gives ON desk_part (tenant_id, id)
+        WHERE kind = 'queue' AND body->>'assignment' <> 'pull';
+      -- Who got the last ticket that the queue gave; a row is locked by whoever gives.
+      CREATE TABLE turn (
+        tenant_id text NOT NULL,
+        queue text NOT NULL,
+        last_agent text,
+        PRIMARY KEY (tenant_id, queue)
+      );
       CREATE TABLE presence (
         tenant_id text NOT NULL,
         agent_id text NOT NULL,
@@ -19,12 +29,13 @@ class Eligibility1760000003401 implements MigrationInterface {
         since timestamptz NOT NULL,
         PRIMARY KEY (tenant_id, agent_id)
       );
-      SELECT protect_tenant_table('presence');`);
+      SELECT protect_tenant_table('presence'), protect_tenant_table('turn');`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TABLE presence; DROP INDEX ticket_waiting; ALTER TABLE ticket DROP COLUMN lane;
+      DROP TABLE presence; DROP TABLE turn; DROP INDEX queue_that_gives; DROP INDEX ticket_waiting;
+      ALTER TABLE ticket DROP COLUMN lane, DROP COLUMN assignment;
       CREATE INDEX ticket_waiting ON ticket (tenant_id, queue, priority, queued_at, id) WHERE state = 'QUEUED'`);
   }
 }

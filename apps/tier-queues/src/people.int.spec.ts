@@ -88,6 +88,69 @@ describe('who may take a ticket', () => {
   });
 });
 
+describe('a queue that gives its tickets', () => {
+  const giving = (assignment: string) =>
+    put({
+      tiers: [{ tier: 'tier-1', name: 'Tier 1', rank: 1, defaultQueue: 'service-desk', acceptanceMinutes: 30 }],
+      queues: [{ queue: 'service-desk', name: 'Service desk', tier: 'tier-1', team: 'service-desk', assignment }],
+    });
+  const ownerOf = async (id: string) => (await desk.get<{ owner: string | null }>(`/tickets/${id}`, lea)).body.owner;
+  const kindsOf = async (id: string) =>
+    (await desk.get<{ timeline: { kind: string }[] }>(`/tickets/${id}`, lea)).body.timeline.map(({ kind }) => kind);
+  const says = (who: typeof tom, presence: string) => desk.ask('PUT', '/me/presence', who, { presence });
+  const waitingHere = async () => {
+    const id = uuidv7();
+    await desk.tell(id, opened);
+    await desk.tell(id, routed(serviceDesk));
+    return id;
+  };
+
+  beforeAll(async () => {
+    await says(tom, 'away');
+    await says(una, 'away');
+    await giving('round-robin');
+  });
+  afterAll(async () => {
+    await giving('pull');
+    await says(tom, 'present');
+  });
+
+  it('notes once that nobody is there, and gives the ticket when somebody comes', async () => {
+    const id = await waitingHere();
+    await eventually(async () => expect(await kindsOf(id)).toContain('assignment-failed'));
+    await says(una, 'present');
+    await eventually(async () => expect(await ownerOf(id)).toBe('una'));
+    expect((await kindsOf(id)).filter((kind) => kind === 'assignment-failed')).toHaveLength(1);
+  });
+  it('gives in turn, from two pods, each ticket once', async () => {
+    const other = await desk.service.another();
+    await says(tom, 'present');
+    await says(una, 'present');
+    const ids = await Promise.all(Array.from({ length: 8 }, waitingHere));
+    const owners = () => Promise.all(ids.map(ownerOf));
+    await eventually(async () => {
+      const now = await owners();
+      expect(now.every((owner) => owner === 'tom' || owner === 'una')).toBe(true);
+    });
+    expect((await owners()).sort()).toEqual([...Array<string>(4).fill('tom'), ...Array<string>(4).fill('una')]);
+    for (const id of ids) expect((await kindsOf(id)).filter((kind) => kind === 'claimed')).toHaveLength(1);
+    await other.stop();
+  });
+  it('takes a ticket back that nobody began, and gives it to somebody else', async () => {
+    await says(una, 'away');
+    const id = await waitingHere();
+    await eventually(async () => expect(await ownerOf(id)).toBe('tom'));
+    await says(una, 'present');
+    await desk.service.database.query(
+      `UPDATE ticket SET body = body || '{"assignedAt": "2026-01-05T08:00:00.000Z"}' WHERE id = $1`,
+      [id],
+    );
+    await desk.service.database.query('UPDATE timer SET next_try = now(), due = now() WHERE ticket_id = $1', [id]);
+    await eventually(async () => expect(await ownerOf(id)).toBe('una'));
+    expect(await kindsOf(id)).toContain('acceptance-lapsed');
+  });
+});
+
 describe('presence', () => {
   it('is what the agent says of himself or herself', async () => {
     expect(await desk.ask('PUT', '/me/presence', tom, { presence: 'away' })).toMatchObject({

@@ -64,6 +64,20 @@ const readPeople = (tx: Transaction, named: readonly Named[]): Promise<PersonRow
     columnsOf(named),
   );
 
+/** Those of the team whom nobody else has locked, locked until the work is done. */
+export const freePeopleOf = async (tx: Transaction, tenant: string, team: string): Promise<Person[]> => {
+  const free = await tx.query<{ agentId: string }>(
+    `SELECT agent_id AS "agentId" FROM agent WHERE tenant_id = $1 AND $2 = ANY(teams)
+     ORDER BY agent_id FOR NO KEY UPDATE SKIP LOCKED`,
+    [tenant, team],
+  );
+  const people = await readPeople(
+    tx,
+    free.map(({ agentId }) => ({ tenant, agentId })),
+  );
+  return people.map(personOf);
+};
+
 /** The agent as he or she stands now, locked until the work is done; undefined when the desk does not know him or her. */
 export const lockPerson = async (tx: Transaction, tenant: string, agentId: string): Promise<Person | undefined> => {
   const named = [{ tenant, agentId }];

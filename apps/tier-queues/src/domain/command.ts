@@ -2,6 +2,7 @@ import type { FactOf, Handover, HoldReason, RunbookStep, TicketResolved } from '
 import type { Unseen } from './concurrency.ts';
 import type { Desk } from './desk.ts';
 import type { People } from './people.ts';
+import type { PushStrategy } from './pushing.ts';
 import type { KnownTicket } from './ticket.ts';
 import type { CounterAct, MergedReply, TeamAct } from './team-command.ts';
 import type { Cause } from './clocks/clock.ts';
@@ -73,6 +74,14 @@ export type RequesterSays = {
   readonly requesterId?: string;
 };
 export type AskEscalation = { readonly type: 'ask-escalation'; readonly reason: string | null };
+/** The desk gives the ticket to somebody, or found nobody. */
+export type Push = {
+  readonly type: 'push';
+  readonly agentId: string | null;
+  readonly assignment: PushStrategy;
+  /** Why there is nobody. */
+  readonly reason: string;
+};
 /** What is promised changed; the clocks have to follow. */
 export type KeepTime = { readonly type: 'keep-time'; readonly cause: Cause };
 /** The watchdog found something wrong with the ticket. */
@@ -98,7 +107,7 @@ export type AgentAct =
   | CounterAct;
 
 /** What happens to a ticket. */
-export type Act = AgentAct | Route | Fire | RequesterSays | AskEscalation | MergedReply | KeepTime | Mend;
+export type Act = AgentAct | Route | Fire | RequesterSays | AskEscalation | MergedReply | KeepTime | Mend | Push;
 
 /** What a decision may look at beside the ticket. */
 export type Surroundings = {

@@ -1,4 +1,5 @@
 import { DomainError, TicketClosed } from '@tierline/contracts';
+import { lapse } from './acceptance.ts';
 import { askedEscalation } from './attention.ts';
 import type { Act, AgentAct, Command, Fire, Surroundings } from './command.ts';
 import { requireNoOverlap } from './concurrency.ts';
@@ -15,6 +16,7 @@ import { mend } from './mending.ts';
 import { mergedReply } from './merging.ts';
 import { escalate, giveBack, transfer } from './moves.ts';
 import { assign, claim, release, start } from './ownership.ts';
+import { push } from './pushing.ts';
 import { reopen, requesterSays, resolve } from './resolution.ts';
 import { route, unrouted } from './routes.ts';
 import { isOpen } from './snapshot.ts';
@@ -36,6 +38,7 @@ const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string
     const isStill = timersOf(ticket, desk, at).some((timer) => timer.kind === kind);
     return isStill && Date.parse(at) >= generation ? stalled(ticket, desk, at) : [];
   }
+  if (kind === 'acceptance') return ticket.state === 'ASSIGNED' ? lapse(ticket, desk, at) : [];
   if (generation !== ticket.armed) return [];
   const awaited = awaitedRoute(ticket);
   if (kind === 'unrouted' && awaited) return unrouted(ticket, awaited, desk, at);
@@ -88,6 +91,8 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
       return fire(ticket, act, around, at);
     case 'keep-time':
       return [];
+    case 'push':
+      return push(ticket, act, around, at);
     case 'mend':
       return mend(ticket, act.kind, {
         desk: around.desk,

@@ -1,5 +1,7 @@
 import {
+  AcceptanceLapsed,
   AgentReplied,
+  AssignmentFailed,
   MergedReplyReceived,
   NoteAdded,
   OrphanDetected,
@@ -46,7 +48,7 @@ const remember = (previous: readonly Place[], left: Place): readonly Place[] => 
 /** The dimensions after the owner gave the ticket up, if it had one. */
 const released = (ticket: KnownTicket) => {
   const lastOwner = ticket.owner ?? ticket.lastOwner;
-  return { ...dimensionsOf(ticket), owner: null, lastOwner };
+  return { ...dimensionsOf(ticket), owner: null, lastOwner, assignedAt: undefined };
 };
 
 const opened = ({ data }: FactOf<typeof TicketOpened>, at: string): Ticket => ({
@@ -94,6 +96,7 @@ const requesterWrote = (ticket: KnownTicket, at: string): KnownTicket => ({
 
 const queued = (ticket: KnownTicket, { data }: FactOf<typeof TicketQueued>, at: string): KnownTicket => ({
   ...released(ticket),
+  waitsFor: undefined,
   state: 'QUEUED',
   place: placeIn(data),
   priority: data.priority,
@@ -127,11 +130,21 @@ const moved = (ticket: KnownTicket, from: Place, counts: Partial<KnownTicket['co
   counts: { ...ticket.counts, ...counts },
 });
 
+/** Somebody has it: what stood in the way of that counts no longer. */
+const given = { waitsFor: undefined, lapsed: undefined };
+
 const worked = (ticket: KnownTicket, fact: TicketFact, at: string): KnownTicket => {
   const ground = dimensionsOf(ticket);
   switch (fact.type) {
     case TicketClaimed.type:
-      return { ...ground, state: 'ASSIGNED', owner: fact.data.agentId, place: placeIn(fact.data) };
+      return {
+        ...ground,
+        ...given,
+        state: 'ASSIGNED',
+        owner: fact.data.agentId,
+        place: placeIn(fact.data),
+        assignedAt: at,
+      };
     case WorkStarted.type:
       return { ...ground, state: 'IN_PROGRESS', owner: fact.data.agentId, place: placeIn(fact.data) };
     case AgentReplied.type:
@@ -188,6 +201,10 @@ const placed = (ticket: KnownTicket, fact: TicketFact, at: string): KnownTicket 
     case OrphanDetected.type:
     case TicketStalled.type:
       return ticket;
+    case AssignmentFailed.type:
+      return { ...ticket, waitsFor: fact.data.reason };
+    case AcceptanceLapsed.type:
+      return { ...ticket, lapsed: { agentId: fact.data.agentId, at } };
     case PriorityChanged.type:
       return { ...ticket, priority: fact.data.to };
     default:

@@ -41,5 +41,6 @@ export const restored = (ticket: KnownTicket, { attention, ...stood }: Snapshot,
   const beside = { ...ticket.beside, attention };
   const armed = ticket.armed + 1;
   const hold = 'hold' in stood ? { hold: { ...stood.hold, since: at } } : {};
-  return { ...dimensionsOf(ticket), ...stood, ...hold, counts, armed, beside } as KnownTicket;
+  const assignedAt = stood.owner === null ? undefined : ticket.assignedAt;
+  return { ...dimensionsOf(ticket), ...stood, assignedAt, ...hold, counts, armed, beside } as KnownTicket;
 };

@@ -46,6 +46,12 @@ export type Dimensions = {
   readonly clocks: readonly Clock[];
   /** What its route asks of who takes it, where it asks for anything. */
   readonly needs?: RouteNeeds | undefined;
+  /** When somebody last took it, or was given it. */
+  readonly assignedAt?: string | undefined;
+  /** Why nobody could be given it, where that was told since it came into its queue. */
+  readonly waitsFor?: string | undefined;
+  /** Who let it lie last, and when it went back. */
+  readonly lapsed?: { readonly agentId: string; readonly at: string } | undefined;
   readonly beside: Beside;
 };
 
@@ -119,6 +125,9 @@ export const dimensionsOf = (ticket: KnownTicket): Dimensions => ({
   armed: ticket.armed,
   clocks: ticket.clocks,
   needs: ticket.needs,
+  assignedAt: ticket.assignedAt,
+  waitsFor: ticket.waitsFor,
+  lapsed: ticket.lapsed,
   beside: ticket.beside,
 });
 

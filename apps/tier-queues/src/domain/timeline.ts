@@ -17,7 +17,17 @@ export const entryGroups = {
   clocks: ['clock-*', 'sla-*', 'priority-changed'],
   holds: ['held', 'resumed', 'answered-by-vendor', 'stalled'],
   routes: ['routed', 'queued', 'transferred'],
-  work: ['claimed', 'work-started', 'swarm-*', 'attention-*', 'notified-up', 'act-undone', 'orphan-detected'],
+  work: [
+    'claimed',
+    'work-started',
+    'assignment-failed',
+    'acceptance-lapsed',
+    'swarm-*',
+    'attention-*',
+    'notified-up',
+    'act-undone',
+    'orphan-detected',
+  ],
   relations: [
     'linked',
     'unlinked',
