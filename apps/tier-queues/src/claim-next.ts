@@ -1,7 +1,7 @@
 import type { Caller } from '@tierline/auth';
 import { DomainError } from '@tierline/contracts';
 import { originOf } from '@tierline/messaging';
-import type { Transaction } from '@tierline/persistence';
+import { together, type Transaction } from '@tierline/persistence';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Desk, Queue } from './domain/desk.ts';
 import { refuseFor, shortcomings, wordsOf } from './domain/eligibility.ts';
@@ -107,7 +107,7 @@ export const claimNext = async (
   by: Caller,
   named: readonly string[] | undefined,
 ): Promise<TicketAnswer | null> => {
-  const [desk, person] = await Promise.all([tickets.deskOf(tx, by.tenant), lockPerson(tx, by.tenant, by.subject)]);
+  const [desk, person] = await together(tickets.deskOf(tx, by.tenant), lockPerson(tx, by.tenant, by.subject));
   const sources = sourcesOf(by, person, queuesFor(by, person, desk, named), desk, tx.now);
   if (sources.length === 0) return null;
   for (let attempt = 1; ; attempt += 1) {

@@ -1,5 +1,5 @@
 import type { Work } from '@tierline/messaging';
-import type { Transaction } from '@tierline/persistence';
+import { together, type Transaction } from '@tierline/persistence';
 import type { Act, Surroundings } from './domain/command.ts';
 import type { DeskAgent } from './domain/desk.ts';
 import type { Person, Presence } from './domain/people.ts';
@@ -82,7 +82,7 @@ export const freePeopleOf = async (tx: Transaction, tenant: string, team: string
 export const lockPerson = async (tx: Transaction, tenant: string, agentId: string): Promise<Person | undefined> => {
   const named = [{ tenant, agentId }];
   // On the way together; the second still sees what was committed while the first waited.
-  const [, [row]] = await Promise.all([lockTakers(tx, named), readPeople(tx, named)]);
+  const [, [row]] = await together(lockTakers(tx, named), readPeople(tx, named));
   return row && personOf(row);
 };
 
@@ -110,8 +110,8 @@ const readTakers = async (tx: Transaction, acts: Acts): Promise<PersonRow[]> => 
     command.type === 'join' ? [{ tenant, agentId: command.by.agentId }] : [],
   );
   if (takers.length + joining.length === 0) return [];
-  const locked = takers.length > 0 ? lockTakers(tx, takers) : undefined;
-  const [, people] = await Promise.all([locked, readPeople(tx, [...takers, ...joining])]);
+  const locked = takers.length > 0 ? lockTakers(tx, takers) : Promise.resolve();
+  const [, people] = await together(locked, readPeople(tx, [...takers, ...joining]));
   return people;
 };
 
@@ -120,7 +120,7 @@ export const staffOf = async (tx: Transaction, work: readonly TicketWork[]): Pro
   const acts = work.flatMap((piece) =>
     'command' in piece ? [{ id: piece.id, command: piece.command, tenant: piece.origin.tenant }] : [],
   );
-  const [teams, people] = await Promise.all([readTeams(tx, acts), readTakers(tx, acts)]);
+  const [teams, people] = await together(readTeams(tx, acts), readTakers(tx, acts));
   const teamsBy = Map.groupBy(teams, ({ tenant }) => tenant);
   const peopleBy = Map.groupBy(people, ({ tenant }) => tenant);
   return (tenant) => ({
