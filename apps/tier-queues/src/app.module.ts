@@ -26,6 +26,7 @@ import { PersonEvents } from './people.ts';
 import { Tickets } from './tickets.ts';
 import { Timers } from './timers.ts';
 import { Pusher } from './pusher.ts';
+import { ShiftEnds } from './shift-ends.ts';
 import { Retiming } from './retiming.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -64,6 +65,7 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
       Timers,
       Retiming,
       Pusher,
+      ShiftEnds,
       {
         provide: Watchdog,
         inject: [Database, Relay, Tickets],

@@ -22,6 +22,15 @@ class Eligibility1760000003401 implements MigrationInterface {
         last_agent text,
         PRIMARY KEY (tenant_id, queue)
       );
+      -- When the shift ends on which somebody was last seen.
+      CREATE TABLE shift (
+        tenant_id text NOT NULL,
+        agent_id text NOT NULL,
+        ends_at timestamptz NOT NULL,
+        PRIMARY KEY (tenant_id, agent_id)
+      );
+      CREATE INDEX ON shift (ends_at);
+      CREATE INDEX agent_with_shifts ON desk_part (tenant_id, id) WHERE kind = 'agent' AND body ? 'shifts';
       CREATE TABLE presence (
         tenant_id text NOT NULL,
         agent_id text NOT NULL,
@@ -29,12 +38,12 @@ class Eligibility1760000003401 implements MigrationInterface {
         since timestamptz NOT NULL,
         PRIMARY KEY (tenant_id, agent_id)
       );
-      SELECT protect_tenant_table('presence'), protect_tenant_table('turn');`);
+      SELECT protect_tenant_table('presence'), protect_tenant_table('turn'), protect_tenant_table('shift');`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TABLE presence; DROP TABLE turn; DROP INDEX queue_that_gives; DROP INDEX ticket_waiting;
+      DROP TABLE presence; DROP TABLE turn; DROP TABLE shift; DROP INDEX agent_with_shifts; DROP INDEX queue_that_gives; DROP INDEX ticket_waiting;
       ALTER TABLE ticket DROP COLUMN lane, DROP COLUMN assignment;
       CREATE INDEX ticket_waiting ON ticket (tenant_id, queue, priority, queued_at, id) WHERE state = 'QUEUED'`);
   }

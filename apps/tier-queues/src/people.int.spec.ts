@@ -151,6 +151,62 @@ describe('a queue that gives its tickets', () => {
   });
 });
 
+describe('shifts', () => {
+  const inTwoDays = new Date(Date.now() + 2 * 86_400_000).toLocaleDateString('en', {
+    weekday: 'long',
+    timeZone: 'UTC',
+  });
+  const calendar = (name: string, hours: object) => ({ calendar: name, name, zone: 'Etc/UTC', hours });
+  const day = [{ from: '08:00', to: '16:00' }];
+
+  it('end: what was not begun goes back, and what was said of the presence counts no longer', async () => {
+    await put({ calendars: [calendar('rare', { [inTwoDays.toLowerCase()]: day })] });
+    const id = await desk.ticket();
+    expect(await desk.act(id, 'claim', tom)).toMatchObject({ status: 200 });
+    await desk.ask('PUT', '/me/presence', tom, { presence: 'present' });
+    await tomWith({ shifts: ['rare'] });
+    await desk.service.database.query(`INSERT INTO shift VALUES ('acme', 'tom', now() + interval '1 s')`);
+    await eventually(async () =>
+      expect(await desk.get(`/tickets/${id}`, lea)).toMatchObject({ body: { state: 'QUEUED', owner: null } }),
+    );
+    expect(await desk.get('/me/presence', tom)).toMatchObject({ body: { presence: null } });
+    expect(await desk.act(id, 'claim', tom)).toMatchObject({ status: 409, body: { code: 'off_shift' } });
+  }, 30_000);
+
+  it('are shown with load and presence, with the gaps that they leave, and with certificates that end', async () => {
+    await put({ queues: [{ queue: 'phones', name: 'Phones', tier: 'tier-1', team: 'phones', calendar: 'rare' }] });
+    await tomWith({
+      shifts: ['rare'],
+      certifications: [{ certification: 'ccnp', number: '7', expires: '2020-01-31' }],
+    });
+    type Staff = { items: { agentId: string }[] };
+    const staff = await desk.get<Staff>('/staff?team=service-desk', lea);
+    expect(staff.body.items).toContainEqual(
+      expect.objectContaining({ agentId: 'tom', presence: null, onShift: false, shiftEnds: null, load: 0 }),
+    );
+    const covered = { items: [{ queue: 'phones', team: 'phones', gaps: [] }] };
+    expect((await desk.get('/coverage?team=phones', lea)).body).toMatchObject(covered);
+    await put({ calendars: [calendar('hardly', { [inTwoDays.toLowerCase()]: [{ from: '08:00', to: '12:00' }] })] });
+    await tomWith({
+      shifts: ['hardly'],
+      certifications: [{ certification: 'ccnp', number: '7', expires: '2020-01-31' }],
+    });
+    const gap = {
+      from: expect.stringContaining('T12:00:00') as string,
+      to: expect.stringContaining('T16:00') as string,
+    };
+    expect((await desk.get('/coverage?team=phones', lea)).body).toMatchObject({ items: [{ gaps: [gap] }] });
+    expect((await desk.get('/certificates/expiring', lea)).body).toMatchObject({
+      items: [{ agentId: 'tom', certification: 'ccnp', expires: '2020-01-31' }],
+    });
+    const foreign = await desk.get<Staff>('/staff', foreigner);
+    expect(foreign.body.items).toEqual([]);
+    const partner = await desk.get<Staff>('/staff', person('ida', 'partner-agent'));
+    expect(partner.body.items.map(({ agentId }) => agentId)).toEqual(['ida']);
+    await tomWith();
+  });
+});
+
 describe('presence', () => {
   it('is what the agent says of himself or herself', async () => {
     expect(await desk.ask('PUT', '/me/presence', tom, { presence: 'away' })).toMatchObject({

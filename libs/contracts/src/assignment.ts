@@ -19,6 +19,24 @@ export const AssignmentFailed = defineEvent('tierline.ticket.assignment-failed.v
   example: { ...place, assignment: 'least-loaded', reason: 'Nobody of team messaging is there.' },
 });
 
+export const OwnerShiftEnded = defineEvent('tierline.ticket.owner-shift-ended.v1', {
+  topic,
+  source,
+  summary: 'The shift of the owner ended; the ticket goes back to its queue, for those who are there.',
+  data: TicketPlace.extend({
+    agentId: PersonId,
+    /** True where work had begun. */
+    begun: z.boolean(),
+    tell: z.array(Told),
+  }),
+  example: {
+    ...place,
+    agentId: 'ida.second',
+    begun: true,
+    tell: [{ who: 'lead', agentId: 'lea', team: 'messaging', notBefore: '2026-01-05T17:00:00.000Z' }],
+  },
+});
+
 export const AcceptanceLapsed = defineEvent('tierline.ticket.acceptance-lapsed.v1', {
   topic,
   source,

@@ -82,6 +82,8 @@ export type Push = {
   /** Why there is nobody. */
   readonly reason: string;
 };
+/** The shift of somebody ended who may own the ticket. */
+export type EndShift = { readonly type: 'end-shift'; readonly agentId: string };
 /** What is promised changed; the clocks have to follow. */
 export type KeepTime = { readonly type: 'keep-time'; readonly cause: Cause };
 /** The watchdog found something wrong with the ticket. */
@@ -107,7 +109,8 @@ export type AgentAct =
   | CounterAct;
 
 /** What happens to a ticket. */
-export type Act = AgentAct | Route | Fire | RequesterSays | AskEscalation | MergedReply | KeepTime | Mend | Push;
+export type Act =
+  AgentAct | Route | Fire | RequesterSays | AskEscalation | MergedReply | KeepTime | Mend | Push | EndShift;
 
 /** What a decision may look at beside the ticket. */
 export type Surroundings = {

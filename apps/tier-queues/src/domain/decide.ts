@@ -20,6 +20,7 @@ import { push } from './pushing.ts';
 import { reopen, requesterSays, resolve } from './resolution.ts';
 import { route, unrouted } from './routes.ts';
 import { isOpen } from './snapshot.ts';
+import { endShift } from './shift-end.ts';
 import { decideTeamAct } from './team-acts.ts';
 import { awaitedRoute, type KnownTicket, type Ticket } from './ticket.ts';
 import { timersOf } from './timers.ts';
@@ -93,6 +94,8 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
       return [];
     case 'push':
       return push(ticket, act, around, at);
+    case 'end-shift':
+      return endShift(ticket, act, around, at);
     case 'mend':
       return mend(ticket, act.kind, {
         desk: around.desk,

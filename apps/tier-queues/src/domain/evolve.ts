@@ -5,6 +5,7 @@ import {
   MergedReplyReceived,
   NoteAdded,
   OrphanDetected,
+  OwnerShiftEnded,
   PriorityChanged,
   RequesterAskedEscalation,
   RequesterConfirmed,
@@ -199,6 +200,7 @@ const placed = (ticket: KnownTicket, fact: TicketFact, at: string): KnownTicket 
       };
     case NoteAdded.type:
     case OrphanDetected.type:
+    case OwnerShiftEnded.type:
     case TicketStalled.type:
       return ticket;
     case AssignmentFailed.type:

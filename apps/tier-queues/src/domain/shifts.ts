@@ -1,8 +1,9 @@
 import type { Calendar } from './clocks/calendar.ts';
 import type { PromiseBook } from './clocks/timekeeping.ts';
-import { isOpen } from './clocks/working-time.ts';
+import { isOpen, openHours } from './clocks/working-time.ts';
 import type { DeskAgent } from './desk.ts';
 import type { Person } from './people.ts';
+import { after, day } from './time.ts';
 
 /** The calendar as it is today; null when there is none of that name. */
 export const calendarToday = ({ calendars }: PromiseBook, id: string | undefined): Calendar | null =>
@@ -19,6 +20,43 @@ export const isOnShift = (agent: DeskAgent, book: PromiseBook, at: string): bool
   const shifts = shiftsOf(agent, book);
   return shifts.length === 0 ? null : shifts.some((calendar) => isOpen(calendar, at));
 };
+
+/** How far ahead the end of a shift is looked for, in milliseconds. */
+const horizon = 8 * day;
+
+/** When the shift that runs now ends; null when none runs, or none ends within a week. */
+export const shiftEnd = (agent: DeskAgent, book: PromiseBook, at: string): string | null => {
+  if (isOnShift(agent, book, at) !== true) return null;
+  const far = after(at, horizon);
+  const hours = unionOf(shiftsOf(agent, book).flatMap((calendar) => openHours(calendar, at, far)));
+  const end = hours[0]?.to;
+  return end === undefined || end === far ? null : end;
+};
+
+export type Hours = { readonly from: string; readonly to: string };
+
+/** Hours in order, those that touch as one. All instants have to be written alike. */
+export const unionOf = (hours: readonly Hours[]): Hours[] => {
+  const union: Hours[] = [];
+  for (const one of [...hours].sort((first, second) => (first.from < second.from ? -1 : 1))) {
+    const last = union.at(-1);
+    if (!last || one.from > last.to) union.push(one);
+    else if (one.to > last.to) union[union.length - 1] = { ...last, to: one.to };
+  }
+  return union;
+};
+
+/** What of the first hours is not among the others; both in order and apart. */
+export const without = (hours: readonly Hours[], others: readonly Hours[]): Hours[] =>
+  others.reduce<readonly Hours[]>(
+    (left, { from, to }) =>
+      left.flatMap((one) => {
+        if (to <= one.from || from >= one.to) return [one];
+        const before = from > one.from ? [{ from: one.from, to: from }] : [];
+        return [...before, ...(to < one.to ? [{ from: to, to: one.to }] : [])];
+      }),
+    hours,
+  ) as Hours[];
 
 /** True when the agent may be given work without asking: said to be present, or on shift and nothing else said. */
 export const isAtHand = ({ agent, presence }: Person, book: PromiseBook, at: string): boolean =>

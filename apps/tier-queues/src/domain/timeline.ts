@@ -22,6 +22,7 @@ export const entryGroups = {
     'work-started',
     'assignment-failed',
     'acceptance-lapsed',
+    'owner-shift-ended',
     'swarm-*',
     'attention-*',
     'notified-up',

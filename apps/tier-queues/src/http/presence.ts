@@ -1,24 +1,81 @@
-import { Body, Controller, Get, Inject, Put } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
-import { DomainError } from '@tierline/contracts';
+import { DomainError, Slug } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
 import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
+import { sees, sightOf } from '../sight.ts';
+import { coverageOf, expiringUntil, standingsOf, type Standing } from '../coverage.ts';
 import { presences } from '../domain/people.ts';
+import { after, day } from '../domain/time.ts';
+import { Tickets } from '../tickets.ts';
 import { presenceOf, sayPresence } from '../presences.ts';
 
 const PresenceBody = z.strictObject({ presence: z.enum(presences) }).meta({ example: { presence: 'present' } });
 
-/** Whether agents are there, as they say it. */
+const TeamFilter = z.strictObject({ team: Slug.optional() });
+const CoverageFilter = z.strictObject({
+  team: Slug.optional(),
+  days: z.coerce.number().int().min(1).max(31).default(7),
+});
+const ExpiryFilter = z.strictObject({ days: z.coerce.number().int().min(0).max(3_650).default(30) });
+
+/** Who is there, and who will be. */
 @ApiTags('people')
 @Controller()
 export class PresenceController {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(Commands) private readonly commands: Commands,
+    @Inject(Tickets) private readonly tickets: Tickets,
   ) {}
+
+  @Get('staff')
+  @Allow('desk.read')
+  @ApiOperation({
+    summary: 'The agents as they stand now: presence, shift and load.',
+    description: '`load` counts tickets that are assigned or worked on. `onShift` is null for an agent without shifts.',
+  })
+  async staff(@By() by: Caller, @Query({ schema: TeamFilter }) { team }: z.infer<typeof TeamFilter>) {
+    return this.database.asTenant(by.tenant, async (tx) => {
+      const desk = await this.tickets.deskOf(tx, by.tenant);
+      const sight = await sightOf(tx, by);
+      const seen = [...desk.queues.values()].flatMap((queue) => (sees(sight, queue.queue) ? [queue.team] : []));
+      const all = await standingsOf(tx, by.tenant, desk, team ?? null);
+      const isSeen = ({ teams }: Standing) => sight.queues === 'all' || teams.some((one) => seen.includes(one));
+      return { items: all.filter(isSeen) };
+    });
+  }
+
+  @Get('coverage')
+  @Allow('desk.read')
+  @ApiOperation({
+    summary: 'When a queue works in the next days and nobody is on shift who may take its tickets.',
+    description:
+      'For each queue with a calendar. `withoutShifts` names those who have no shifts: they may come, but nobody ' +
+      'knows when.',
+  })
+  async coverage(@By() by: Caller, @Query({ schema: CoverageFilter }) { team, days }: z.infer<typeof CoverageFilter>) {
+    const items = await this.database.asTenant(by.tenant, async (tx) => {
+      const desk = await this.tickets.deskOf(tx, by.tenant);
+      const sight = await sightOf(tx, by);
+      const all = await coverageOf(tx, by.tenant, desk, { team: team ?? null, until: after(tx.now, days * day) });
+      return all.filter(({ queue }) => sees(sight, queue));
+    });
+    return { items };
+  }
+
+  @Get('certificates/expiring')
+  @Allow('report.read')
+  @ApiOperation({ summary: 'Certificates of agents that have ended, or end within so many days; the earliest first.' })
+  async expiring(@By() by: Caller, @Query({ schema: ExpiryFilter }) { days }: z.infer<typeof ExpiryFilter>) {
+    const items = await this.database.asTenant(by.tenant, (tx) =>
+      expiringUntil(tx, by.tenant, after(tx.now, days * day).slice(0, 10)),
+    );
+    return { items };
+  }
 
   @Get('me/presence')
   @Allow('ticket.work')
