@@ -27,6 +27,7 @@ import { Tickets } from './tickets.ts';
 import { Timers } from './timers.ts';
 import { Pusher } from './pusher.ts';
 import { ShiftEnds } from './shift-ends.ts';
+import { Closings } from './closings.ts';
 import { Retiming } from './retiming.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -66,6 +67,7 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
       Retiming,
       Pusher,
       ShiftEnds,
+      Closings,
       {
         provide: Watchdog,
         inject: [Database, Relay, Tickets],

@@ -31,6 +31,13 @@ class Eligibility1760000003401 implements MigrationInterface {
       );
       CREATE INDEX ON shift (ends_at);
       CREATE INDEX agent_with_shifts ON desk_part (tenant_id, id) WHERE kind = 'agent' AND body ? 'shifts';
+      CREATE TABLE closing (
+        tenant_id text NOT NULL,
+        queue text NOT NULL,
+        closes_at timestamptz NOT NULL,
+        PRIMARY KEY (tenant_id, queue)
+      );
+      CREATE INDEX queue_that_hands_over ON desk_part (tenant_id, id) WHERE kind = 'queue' AND body ? 'handsOverTo';
       CREATE TABLE presence (
         tenant_id text NOT NULL,
         agent_id text NOT NULL,
@@ -38,12 +45,14 @@ class Eligibility1760000003401 implements MigrationInterface {
         since timestamptz NOT NULL,
         PRIMARY KEY (tenant_id, agent_id)
       );
-      SELECT protect_tenant_table('presence'), protect_tenant_table('turn'), protect_tenant_table('shift');`);
+      SELECT protect_tenant_table('presence'), protect_tenant_table('turn'), protect_tenant_table('shift'),
+        protect_tenant_table('closing');`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TABLE presence; DROP TABLE turn; DROP TABLE shift; DROP INDEX agent_with_shifts; DROP INDEX queue_that_gives; DROP INDEX ticket_waiting;
+      DROP TABLE presence; DROP TABLE turn; DROP TABLE shift; DROP TABLE closing;
+      DROP INDEX queue_that_hands_over; DROP INDEX agent_with_shifts; DROP INDEX queue_that_gives; DROP INDEX ticket_waiting;
       ALTER TABLE ticket DROP COLUMN lane, DROP COLUMN assignment;
       CREATE INDEX ticket_waiting ON ticket (tenant_id, queue, priority, queued_at, id) WHERE state = 'QUEUED'`);
   }

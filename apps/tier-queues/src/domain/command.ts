@@ -84,6 +84,8 @@ export type Push = {
 };
 /** The shift of somebody ended who may own the ticket. */
 export type EndShift = { readonly type: 'end-shift'; readonly agentId: string };
+/** The hours of the queue ended that hands over to another. */
+export type CloseQueue = { readonly type: 'close-queue'; readonly queue: string };
 /** What is promised changed; the clocks have to follow. */
 export type KeepTime = { readonly type: 'keep-time'; readonly cause: Cause };
 /** The watchdog found something wrong with the ticket. */
@@ -110,7 +112,17 @@ export type AgentAct =
 
 /** What happens to a ticket. */
 export type Act =
-  AgentAct | Route | Fire | RequesterSays | AskEscalation | MergedReply | KeepTime | Mend | Push | EndShift;
+  | AgentAct
+  | Route
+  | Fire
+  | RequesterSays
+  | AskEscalation
+  | MergedReply
+  | KeepTime
+  | Mend
+  | Push
+  | EndShift
+  | CloseQueue;
 
 /** What a decision may look at beside the ticket. */
 export type Surroundings = {

@@ -1,6 +1,7 @@
 import { DomainError, TicketClosed } from '@tierline/contracts';
 import { lapse } from './acceptance.ts';
 import { askedEscalation } from './attention.ts';
+import { closeQueue } from './closing.ts';
 import type { Act, AgentAct, Command, Fire, Surroundings } from './command.ts';
 import { requireNoOverlap } from './concurrency.ts';
 import { note, reply } from './conversation.ts';
@@ -96,6 +97,8 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
       return push(ticket, act, around, at);
     case 'end-shift':
       return endShift(ticket, act, around, at);
+    case 'close-queue':
+      return closeQueue(ticket, act, around);
     case 'mend':
       return mend(ticket, act.kind, {
         desk: around.desk,

@@ -25,11 +25,14 @@ export const isOnShift = (agent: DeskAgent, book: PromiseBook, at: string): bool
 const horizon = 8 * day;
 
 /** When the shift that runs now ends; null when none runs, or none ends within a week. */
-export const shiftEnd = (agent: DeskAgent, book: PromiseBook, at: string): string | null => {
-  if (isOnShift(agent, book, at) !== true) return null;
+export const shiftEnd = (agent: DeskAgent, book: PromiseBook, at: string): string | null =>
+  closingOf(shiftsOf(agent, book), at);
+
+/** When the calendars that are open now have all closed; null when none is, or when they do not within a week. */
+export const closingOf = (calendars: readonly Calendar[], at: string): string | null => {
+  if (!calendars.some((calendar) => isOpen(calendar, at))) return null;
   const far = after(at, horizon);
-  const hours = unionOf(shiftsOf(agent, book).flatMap((calendar) => openHours(calendar, at, far)));
-  const end = hours[0]?.to;
+  const end = unionOf(calendars.flatMap((calendar) => openHours(calendar, at, far)))[0]?.to;
   return end === undefined || end === far ? null : end;
 };
 
