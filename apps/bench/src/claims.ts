@@ -1,5 +1,5 @@
 import type { Database } from '@tierline/persistence';
-import { agents, openPattern, queue, setUpDesk, tenant } from './desk.ts';
+import { agents, columnsOf, openPattern, queue, setUpDesk, tenant, ticketColumns } from './desk.ts';
 import type { Figure } from './figure.ts';
 import type { LoadReport } from './load/order.ts';
 import { runLoad } from './load/run-load.ts';
@@ -8,15 +8,17 @@ import type { Sizes } from './sizes.ts';
 import { prepareSystem } from './system.ts';
 
 /** Copies of the pattern, each with id, number and time of its own. */
-const copyTickets = (database: Database, pattern: string, from: number, to: number) =>
-  database.query(
-    `INSERT INTO ticket SELECT copy.* FROM ticket t CROSS JOIN generate_series($2::int, $3::int) AS n
+const copyTickets = async (database: Database, pattern: string, from: number, to: number): Promise<void> => {
+  const columns = await ticketColumns(database);
+  await database.query(
+    `INSERT INTO ticket (${columns}) SELECT ${columnsOf('copy', columns)} FROM ticket t CROSS JOIN generate_series($2::int, $3::int) AS n
      CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'number', 100000 + n,
        'queued_at', t.queued_at - n * interval '1 ms', 'opened_at', t.opened_at - n * interval '1 ms',
        'priority', 'P' || (1 + n % 4))) AS copy
      WHERE t.id = $1`,
     [pattern, from, to],
   );
+};
 
 const accepted = (report: LoadReport): LoadReport => {
   if (Object.keys(report.refused).length > 0) throw new Error(`refused: ${JSON.stringify(report.refused)}`);

@@ -67,3 +67,15 @@ export const openPattern = async (
   ]);
   return id;
 };
+
+/** The columns of a ticket that a copy has to be given; the others PostgreSQL makes of them. */
+export const ticketColumns = async (database: Database): Promise<string> => {
+  const [row] = await database.query<{ columns: string }>(
+    `SELECT string_agg(attname, ', ' ORDER BY attnum) AS columns FROM pg_attribute
+     WHERE attrelid = 'ticket'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`,
+  );
+  return row!.columns;
+};
+
+/** These columns of a table. */
+export const columnsOf = (table: string, columns: string): string => columns.replaceAll(/(\w+)/g, `${table}.$1`);

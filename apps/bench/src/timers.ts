@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tierline/persistence';
-import { agents, ask, openPattern, setUpDesk, tenant, untilRows } from './desk.ts';
+import { agents, ask, columnsOf, openPattern, setUpDesk, tenant, ticketColumns, untilRows } from './desk.ts';
 import { percentile, type Figure } from './figure.ts';
 import { asAdmin, type Parts } from './parts.ts';
 import type { Sizes } from './sizes.ts';
@@ -26,17 +26,18 @@ const armFar = (database: Database, pattern: string, count: number) =>
   );
 
 /** Held tickets, the n-th with its timer due at `start` and n times `step`. */
-const armSoon = (
+const armSoon = async (
   database: Database,
   pattern: string,
   { count, start, step }: { count: number; start: number; step: number },
-) =>
-  database.query(
+): Promise<void> => {
+  const columns = await ticketColumns(database);
+  await database.query(
     `WITH made AS (
        SELECT gen_random_uuid() AS id, to_timestamp($3::float8 / 1000) + n * $4::float8 * interval '1 ms' AS due
        FROM generate_series(1, $2::int) AS n
      ), tickets AS (
-       INSERT INTO ticket SELECT copy.* FROM ticket t CROSS JOIN made CROSS JOIN LATERAL jsonb_populate_record(t,
+       INSERT INTO ticket (${columns}) SELECT ${columnsOf('copy', columns)} FROM ticket t CROSS JOIN made CROSS JOIN LATERAL jsonb_populate_record(t,
          jsonb_build_object('id', made.id, 'body', jsonb_set(t.body, '{hold,until}', to_jsonb(
            to_char(made.due AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))))) AS copy
        WHERE t.id = $1
@@ -46,6 +47,7 @@ const armSoon = (
      WHERE t.ticket_id = $1 AND t.kind = 'wake-up'`,
     [pattern, count, start, step],
   );
+};
 
 /** Waits until all timers that are due have fired; gives milliseconds from due to fired of each since the mark. */
 const latenesses = async (database: Database, mark: string, due: number, expected: number, step: number) => {

@@ -224,3 +224,21 @@ it('takes a slip back within seconds, and an escalation until somebody has claim
   await mara.claims(ticket);
   await isRefused('undo_not_yours', tom.recalls(ticket));
 });
+
+it('gives a network outage to the expert whose certificate is valid, not to the one whose has expired', async () => {
+  const { chidi, sofia, anton, viktor, ticketShows, historyKeeps } = company;
+
+  await anton.says('present');
+  await viktor.says('away');
+  const ticket = await chidi.opens('The whole site is offline', { category: 'network-outage', impact: 'high' });
+  await sofia.claims(ticket);
+  await sofia.escalatesToExperts(ticket, { because: 'Needs somebody for the border router.' });
+  await historyKeeps(ticket, 'assignment-failed', { assignment: 'round-robin' });
+  await isRefused('certificate_expired', anton.claims(ticket));
+
+  await viktor.says('present');
+  await ticketShows(ticket, { state: 'ASSIGNED', tier: 'tier-3', owner: 'viktor' });
+  await historyKeeps(ticket, 'claimed', { agentId: 'viktor', assignment: 'round-robin' });
+  await viktor.solves(ticket, 'Moved the lines to the second card.');
+  await ticketShows(ticket, { state: 'RESOLVED' });
+});

@@ -15,6 +15,7 @@ import { MajorIncidentsController } from './http/major-incidents.ts';
 import { DraftRetention } from './draft-retention.ts';
 import { DraftsController } from './http/drafts.ts';
 import { MovesController } from './http/moves.ts';
+import { PresenceController } from './http/presence.ts';
 import { RelationsController } from './http/relations.ts';
 import { TicketsController } from './http/tickets.ts';
 import { TimelineController } from './http/timeline.ts';
@@ -24,6 +25,9 @@ import { ownMigrations } from './migrations.ts';
 import { PersonEvents } from './people.ts';
 import { Tickets } from './tickets.ts';
 import { Timers } from './timers.ts';
+import { Pusher } from './pusher.ts';
+import { ShiftEnds } from './shift-ends.ts';
+import { Closings } from './closings.ts';
 import { Retiming } from './retiming.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -51,6 +55,7 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
       TimelineController,
       DraftsController,
       PersonEvents,
+      PresenceController,
     ],
     providers: [
       {
@@ -60,6 +65,9 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
       },
       Timers,
       Retiming,
+      Pusher,
+      ShiftEnds,
+      Closings,
       {
         provide: Watchdog,
         inject: [Database, Relay, Tickets],

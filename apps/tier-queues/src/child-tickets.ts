@@ -5,7 +5,7 @@ import type { Transaction } from '@tierline/persistence';
 import type { Doer } from './domain/command.ts';
 import { openStates, requireLead } from './domain/guards.ts';
 import { lockTickets } from './looking.ts';
-import type { TicketWork } from './lookups.ts';
+import type { TicketWork } from './staff.ts';
 import { outcomeOf, type Outcome, type Tickets } from './tickets.ts';
 
 /** Which tickets are to become children: those named, and open ones that match. */

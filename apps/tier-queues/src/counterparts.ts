@@ -2,7 +2,7 @@ import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import type { Act, AgentAct, Doer } from './domain/command.ts';
 import { oppositeOf } from './domain/linking.ts';
 import type { KnownTicket, Ticket } from './domain/ticket.ts';
-import type { TicketWork } from './lookups.ts';
+import type { TicketWork } from './staff.ts';
 
 /** An act on another ticket than the one that was named. */
 export type Counterpart = { readonly id: string; readonly command: Act };

@@ -6,7 +6,8 @@ import { openStates } from './domain/guards.ts';
 import type { KnownTicket } from './domain/ticket.ts';
 
 /** What one act may look at beside its own ticket and the desk. */
-export type Looked = Pick<Surroundings, 'others' | 'openChildren' | 'closesCycle' | 'runbook' | 'unseen'>;
+export type Looked = Pick<Surroundings, 'others' | 'openChildren' | 'closesCycle' | 'runbook' | 'unseen'> &
+  Partial<Pick<Surroundings, 'desk' | 'teams' | 'people'>>;
 
 const open = openStates.map((state) => `'${state}'`).join(', ');
 

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { clockMigrations } from './clock-migrations.ts';
+import { peopleMigrations } from './people-migrations.ts';
 import { screenMigrations } from './screen-migrations.ts';
 
 class Desk1760000003001 implements MigrationInterface {
@@ -219,4 +220,5 @@ export const ownMigrations = [
   DeskVersions1760000003102,
   ...clockMigrations,
   ...screenMigrations,
+  ...peopleMigrations,
 ];

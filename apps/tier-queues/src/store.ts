@@ -4,11 +4,12 @@ import { together, type Transaction } from '@tierline/persistence';
 import { saveBeside } from './beside-rows.ts';
 import { isActive } from './domain/clocks/clock.ts';
 import type { Desk } from './domain/desk.ts';
+import { laneOf } from './domain/needs.ts';
 import { awaitedRoute, type KnownTicket, type Ticket } from './domain/ticket.ts';
 import { timersOf, type Timer } from './domain/timers.ts';
 
 /** The desk of a tenant as the work in this transaction sees it. */
-export type DeskOf = (tenant: string) => Pick<Desk, 'limits' | 'book'>;
+export type DeskOf = (tenant: string) => Pick<Desk, 'limits' | 'book' | 'tiers' | 'queues'>;
 
 export type KnownChange = Change<Ticket> & { readonly state: KnownTicket };
 
@@ -60,6 +61,8 @@ const rowOf = ({ change: { tenant, id, sequence, state }, timers }: Armed) => ({
   last_owner: state.lastOwner,
   opened_at: state.openedAt,
   queued_at: state.queuedAt,
+  lane: laneOf(state.needs, state.place?.queue ?? null),
+  assignment: state.needs && state.needs.queue === state.place?.queue ? state.needs.assignment : null,
   ...soonest(state),
   late: [...new Set(state.clocks.flatMap(({ kind, breached }) => (breached === null ? [] : [kind])))],
   timers: timers.length,
@@ -70,17 +73,17 @@ const rowOf = ({ change: { tenant, id, sequence, state }, timers }: Armed) => ({
 const saveTickets = (tx: Transaction, armed: readonly Armed[]) =>
   tx.query(
     `INSERT INTO ticket (tenant_id, id, sequence, number, subject, requester_id, state, priority, tier, rank, queue,
-       team, owner, last_owner, opened_at, queued_at, due_at, due_clock, late, timers, next_at, changed_at, body)
+       team, owner, last_owner, opened_at, queued_at, lane, assignment, due_at, due_clock, late, timers, next_at, changed_at, body)
      SELECT tenant_id, id, sequence, number, subject, requester_id, state, priority, tier, rank, queue,
-       team, owner, last_owner, opened_at, queued_at, due_at, due_clock, late, timers, next_at, $2::timestamptz, body
+       team, owner, last_owner, opened_at, queued_at, lane, assignment, due_at, due_clock, late, timers, next_at, $2::timestamptz, body
      FROM jsonb_to_recordset($1::jsonb) AS r(tenant_id text, id uuid, sequence int, number bigint, subject text,
        requester_id text, state text, priority text, tier text, rank int, queue text, team text, owner text,
-       last_owner text, opened_at timestamptz, queued_at timestamptz, due_at timestamptz, due_clock text, late text[],
+       last_owner text, opened_at timestamptz, queued_at timestamptz, lane text, assignment text, due_at timestamptz, due_clock text, late text[],
        timers int, next_at timestamptz, body jsonb)
      ON CONFLICT (tenant_id, id) DO UPDATE SET sequence = excluded.sequence, state = excluded.state,
        priority = excluded.priority, tier = excluded.tier, rank = excluded.rank, queue = excluded.queue,
        team = excluded.team, owner = excluded.owner, last_owner = excluded.last_owner,
-       queued_at = excluded.queued_at, due_at = excluded.due_at, due_clock = excluded.due_clock, late = excluded.late,
+       queued_at = excluded.queued_at, lane = excluded.lane, assignment = excluded.assignment, due_at = excluded.due_at, due_clock = excluded.due_clock, late = excluded.late,
        timers = excluded.timers, next_at = excluded.next_at, changed_at = excluded.changed_at, body = excluded.body`,
     [JSON.stringify(armed.map(rowOf)), tx.now],
   );

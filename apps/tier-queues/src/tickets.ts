@@ -11,7 +11,7 @@ import {
   type Work,
 } from '@tierline/messaging';
 import { together, type Transaction } from '@tierline/persistence';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { claimNext } from './claim-next.ts';
 import { counterpartsOf, forwarded, onChild, partsTold, type Counterpart } from './counterparts.ts';
 import { Desks } from './desks.ts';
 import { ticketRules } from './domain/decide.ts';
@@ -20,7 +20,8 @@ import type { Desk, Limits } from './domain/desk.ts';
 import type { NotedFact, TicketFact } from './domain/facts.ts';
 import type { Ticket } from './domain/ticket.ts';
 import { lookFor, unseenSince } from './looking.ts';
-import { childrenOf, firstWaiting, numbersOf, queuesOfTeams, teamsOf, type TicketWork } from './lookups.ts';
+import { childrenOf, numbersOf } from './lookups.ts';
+import { staffOf, type TicketWork } from './staff.ts';
 import { ticketStore } from './store.ts';
 
 export type TicketResult = Result<Ticket>;
@@ -81,10 +82,6 @@ export const answerOf = ({ id, sequence, state }: TicketResult): TicketAnswer =>
 
 export const isLead = ({ roles }: Caller): boolean => roles.includes('lead') || roles.includes('admin');
 
-/** Tries to find a waiting ticket while all candidates are just being changed by others. */
-const claimTries = 3;
-const claimPause = 15;
-
 /** All work on tickets, from HTTP, events and timers, goes through here: looked-up surroundings, then the rules. */
 export class Tickets implements Batch<TicketWork> {
   private readonly desks: Desks;
@@ -112,9 +109,15 @@ export class Tickets implements Batch<TicketWork> {
 
   private async prepared(tx: Transaction, work: readonly TicketWork[]) {
     const tenants = [...new Set(work.map(({ origin }) => origin.tenant))];
-    const [desks, teams] = await together(this.desks.read(tx, tenants), teamsOf(tx, work));
+    // What brings along all that it looks at needs no further look.
+    const open = work.filter(({ looked }) => !looked?.desk);
+    const read = open.length > 0 ? await together(this.desks.read(tx, tenants), staffOf(tx, open)) : null;
+    const desks = read?.[0] ?? new Map(work.map(({ origin, looked }) => [origin.tenant, looked!.desk!]));
     const around = new Map<string, Surroundings>(
-      tenants.map((tenant) => [tenant, { desk: desks.get(tenant)!, teams: teams.get(tenant) ?? new Map() }]),
+      tenants.map((tenant) => [
+        tenant,
+        { desk: desks.get(tenant)!, ...(read?.[1](tenant) ?? { teams: new Map(), people: new Map() }) },
+      ]),
     );
     const unit = new UnitOfWork<Ticket, Command, TicketFact, NotedFact>(
       ticketRules,
@@ -182,38 +185,11 @@ export class Tickets implements Batch<TicketWork> {
     return results.map((result, index) => outcomeOf(pieces[index]!.id, numbers, result));
   }
 
-  /** Claims the most urgent, then oldest ticket that waits in the caller's queues, or in these; null: none waits. */
+  /** Claims the ticket whose turn it is in the caller's queues, or in these; null: none waits that the caller may take. */
   claimNext(
     { by, idempotency }: Pick<AgentRequest, 'by' | 'idempotency'>,
     named: readonly string[] | undefined,
   ): Promise<TicketAnswer | null> {
-    return this.commands.within({ by, idempotency }, async (tx) => {
-      const queues = named ? await this.claimable(tx, by, named) : await queuesOfTeams(tx, by);
-      for (let attempt = 1; ; attempt += 1) {
-        const found = await firstWaiting(tx, by.tenant, queues);
-        if (found.id !== null) {
-          const act = { type: 'claim', by: { agentId: by.subject, lead: isLead(by) } } as const;
-          const [result] = await this.run(tx, [{ id: found.id, origin: originOf(by), command: act }]);
-          return answerOf(result!);
-        }
-        if (!found.some || attempt === claimTries) return null;
-        await sleep(claimPause);
-      }
-    });
-  }
-
-  /** The named queues, each of which the caller must be allowed to claim from. */
-  private async claimable(tx: Transaction, by: Caller, named: readonly string[]): Promise<readonly string[]> {
-    const desk = await this.deskOf(tx, by.tenant);
-    const own = new Set(isLead(by) ? named : await queuesOfTeams(tx, by));
-    named.forEach((queue, index) => {
-      const path = `queues.${index}`;
-      const refuse = (code: string, message: string, kind: 'refused' | 'forbidden') => {
-        throw new DomainError(code, `${path}: ${message}.`, kind, { fields: [{ path, message }] });
-      };
-      if (!desk.queues.has(queue)) refuse('queue_absent', `there is no queue ${queue}`, 'refused');
-      if (!own.has(queue)) refuse('not_in_team', `you are not in the team of queue ${queue}`, 'forbidden');
-    });
-    return named;
+    return this.commands.within({ by, idempotency }, (tx) => claimNext(this, tx, by, named));
   }
 }

@@ -1,3 +1,4 @@
+import * as assignment from './assignment.ts';
 import * as attention from './attention.ts';
 import * as clocks from './clocks.ts';
 import * as catalogueEvents from './catalogue-events.ts';
@@ -20,6 +21,7 @@ export const events: ReadonlyMap<string, EventDefinition> = new Map(
     routing,
     tierQueues,
     clocks,
+    assignment,
     attention,
     teamwork,
     relations,

@@ -10,6 +10,7 @@ export * from './tier-queues.ts';
 export * from './clocks.ts';
 export * from './told.ts';
 export * from './attention.ts';
+export * from './assignment.ts';
 export * from './teamwork.ts';
 export * from './relations.ts';
 export * from './major-incident.ts';

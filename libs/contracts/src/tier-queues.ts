@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Told } from './told.ts';
+import { Assignment } from './desk/tier.ts';
 import { defineEvent } from './event.ts';
 import { Handover } from './handover.ts';
 import { TicketPlace as Place } from './place.ts';
@@ -30,6 +31,10 @@ export const TicketClaimed = defineEvent('tierline.ticket.claimed.v1', {
     agentId: PersonId,
     /** The lead who gave it to the agent; absent where the agent took it. */
     assignedBy: PersonId.optional(),
+    /** How the desk gave it to the agent; absent where somebody took it or gave it. */
+    assignment: Assignment.optional(),
+    /** Rules that a lead set aside for it, by their codes, and why. */
+    override: z.object({ rules: z.array(z.string()).min(1), reason: Text }).optional(),
   }),
   example: { ...place, agentId: 'tom.first' },
 });

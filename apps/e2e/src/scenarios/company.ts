@@ -4,19 +4,34 @@ const open = [{ from: '00:00', to: '24:00' }];
 const tiers = [
   { tier: 'tier-1', name: 'Service desk', rank: 1, defaultQueue: 'service-desk' },
   { tier: 'tier-2', name: 'Specialists', rank: 2, defaultQueue: 'workplace' },
+  { tier: 'tier-3', name: 'Experts', rank: 3, defaultQueue: 'backbone' },
 ];
 
 const queues = [
   { queue: 'service-desk', name: 'Service desk', tier: 'tier-1', team: 'first-line' },
   { queue: 'workplace', name: 'Workplace', tier: 'tier-2', team: 'workplace' },
   { queue: 'network', name: 'Network', tier: 'tier-2', team: 'network' },
+  {
+    queue: 'backbone',
+    name: 'Backbone',
+    tier: 'tier-3',
+    team: 'backbone',
+    certifications: ['network-expert'],
+    assignment: 'round-robin',
+  },
 ];
+
+const certificate = (number: string, expires: string) => ({ certification: 'network-expert', number, expires });
+
+const certifications = [{ certification: 'network-expert', name: 'Network expert', issuer: 'Cisco' }];
 
 const agents = [
   { agentId: 'tom', name: 'Tom', teams: ['first-line'] },
   { agentId: 'mara', name: 'Mara', teams: ['workplace'] },
   { agentId: 'sofia', name: 'Sofia', teams: ['network'] },
   { agentId: 'lea', name: 'Lea', teams: ['first-line'] },
+  { agentId: 'anton', name: 'Anton', teams: ['backbone'], certifications: [certificate('NE-1', '2020-01-31')] },
+  { agentId: 'viktor', name: 'Viktor', teams: ['backbone'], certifications: [certificate('NE-2', '2099-12-31')] },
 ];
 
 const category = (name: string, queue: string | null = null) => ({
@@ -66,7 +81,7 @@ const policies = [
   },
 ];
 
-export const company = { desk: { tiers, queues, agents, calendars, policies }, categories } as const;
+export const company = { desk: { tiers, queues, certifications, agents, calendars, policies }, categories } as const;
 
 /** A hand-over from Tier 1 with everything that Tier 2 needs. */
 export const completeHandover = {

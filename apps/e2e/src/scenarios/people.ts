@@ -61,6 +61,17 @@ export const agentCalled = (api: Api, name: string, roles: Person['roles'] = ['a
       await does(ticket, 'escalate', { tier: 'tier-2', queue, reason: because, handover });
       await inSomeQueue(api, ticket);
     },
+    escalatesToExperts: async (ticket: Ticket, { because }: { because: string }) => {
+      const handover = {
+        ...completeHandover,
+        analysis: 'The border router drops every second packet.',
+        hypothesis: 'A broken line card.',
+        changes: 'None.',
+      };
+      await does(ticket, 'escalate', { tier: 'tier-3', queue: 'backbone', reason: because, handover });
+      await inSomeQueue(api, ticket);
+    },
+    says: (presence: 'present' | 'busy' | 'away') => api(by, 'PUT', 'tier-queues/me/presence', { presence }),
     recalls: (ticket: Ticket) => does(ticket, 'recall'),
     acceptsTheHandover: (ticket: Ticket) => does(ticket, 'accept-hand-over'),
     ratesTheHandover: (ticket: Ticket, score: number) => does(ticket, 'rate-hand-over', { score }),

@@ -29,6 +29,9 @@ export const openCompany = async () => {
     /** Tier 2, workplace and network. */
     mara: agentCalled(api, 'Mara'),
     sofia: agentCalled(api, 'Sofia'),
+    /** Tier 3; the certificate of one has expired. */
+    anton: agentCalled(api, 'Anton'),
+    viktor: agentCalled(api, 'Viktor'),
     lea,
     ...sightOf(api, lea),
     close: () => tierline.stop(),

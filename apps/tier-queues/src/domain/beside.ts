@@ -60,6 +60,7 @@ type Where = {
   readonly queuedAt: string | null;
   readonly owner: string | null;
   readonly lastOwner: string | null;
+  readonly assignedAt?: string | undefined;
   readonly counts: Counts;
   readonly attention: readonly Attention[];
 };

@@ -1,6 +1,8 @@
 import type { FactOf, Handover, HoldReason, RunbookStep, TicketResolved } from '@tierline/contracts';
 import type { Unseen } from './concurrency.ts';
 import type { Desk } from './desk.ts';
+import type { People } from './people.ts';
+import type { PushStrategy } from './pushing.ts';
 import type { KnownTicket } from './ticket.ts';
 import type { CounterAct, MergedReply, TeamAct } from './team-command.ts';
 import type { Cause } from './clocks/clock.ts';
@@ -12,8 +14,10 @@ export type Doer = { readonly agentId: string; readonly lead: boolean };
 
 export type By = { readonly by: Doer };
 
-export type Claim = By & { readonly type: 'claim' };
-export type Assign = By & { readonly type: 'assign'; readonly agentId: string };
+/** Why a lead sets the rules of eligibility aside. */
+type Override = { readonly override?: string | undefined };
+export type Claim = By & Override & { readonly type: 'claim' };
+export type Assign = By & Override & { readonly type: 'assign'; readonly agentId: string };
 export type Start = By & { readonly type: 'start' };
 export type Release = By & { readonly type: 'release' };
 export type Reply = By & { readonly type: 'reply'; readonly messageId: string; readonly text: string };
@@ -70,6 +74,18 @@ export type RequesterSays = {
   readonly requesterId?: string;
 };
 export type AskEscalation = { readonly type: 'ask-escalation'; readonly reason: string | null };
+/** The desk gives the ticket to somebody, or found nobody. */
+export type Push = {
+  readonly type: 'push';
+  readonly agentId: string | null;
+  readonly assignment: PushStrategy;
+  /** Why there is nobody. */
+  readonly reason: string;
+};
+/** The shift of somebody ended who may own the ticket. */
+export type EndShift = { readonly type: 'end-shift'; readonly agentId: string };
+/** The hours of the queue ended that hands over to another. */
+export type CloseQueue = { readonly type: 'close-queue'; readonly queue: string };
 /** What is promised changed; the clocks have to follow. */
 export type KeepTime = { readonly type: 'keep-time'; readonly cause: Cause };
 /** The watchdog found something wrong with the ticket. */
@@ -95,13 +111,26 @@ export type AgentAct =
   | CounterAct;
 
 /** What happens to a ticket. */
-export type Act = AgentAct | Route | Fire | RequesterSays | AskEscalation | MergedReply | KeepTime | Mend;
+export type Act =
+  | AgentAct
+  | Route
+  | Fire
+  | RequesterSays
+  | AskEscalation
+  | MergedReply
+  | KeepTime
+  | Mend
+  | Push
+  | EndShift
+  | CloseQueue;
 
 /** What a decision may look at beside the ticket. */
 export type Surroundings = {
   readonly desk: Desk;
   /** The teams of the agents that the decision is about, by agent id; an agent the desk does not know is absent. */
   readonly teams: ReadonlyMap<string, readonly string[]>;
+  /** The agents who are to take a ticket, or to join one; one the desk does not know is absent. */
+  readonly people?: People;
   /** Other tickets that the act names, locked; one that does not exist is absent. */
   readonly others?: ReadonlyMap<string, KnownTicket>;
   /** How many children of the ticket are open. */

@@ -1,5 +1,7 @@
 import { DomainError, TicketClosed } from '@tierline/contracts';
+import { lapse } from './acceptance.ts';
 import { askedEscalation } from './attention.ts';
+import { closeQueue } from './closing.ts';
 import type { Act, AgentAct, Command, Fire, Surroundings } from './command.ts';
 import { requireNoOverlap } from './concurrency.ts';
 import { note, reply } from './conversation.ts';
@@ -15,9 +17,11 @@ import { mend } from './mending.ts';
 import { mergedReply } from './merging.ts';
 import { escalate, giveBack, transfer } from './moves.ts';
 import { assign, claim, release, start } from './ownership.ts';
+import { push } from './pushing.ts';
 import { reopen, requesterSays, resolve } from './resolution.ts';
 import { route, unrouted } from './routes.ts';
 import { isOpen } from './snapshot.ts';
+import { endShift } from './shift-end.ts';
 import { decideTeamAct } from './team-acts.ts';
 import { awaitedRoute, type KnownTicket, type Ticket } from './ticket.ts';
 import { timersOf } from './timers.ts';
@@ -36,6 +40,7 @@ const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string
     const isStill = timersOf(ticket, desk, at).some((timer) => timer.kind === kind);
     return isStill && Date.parse(at) >= generation ? stalled(ticket, desk, at) : [];
   }
+  if (kind === 'acceptance') return ticket.state === 'ASSIGNED' ? lapse(ticket, desk, at) : [];
   if (generation !== ticket.armed) return [];
   const awaited = awaitedRoute(ticket);
   if (kind === 'unrouted' && awaited) return unrouted(ticket, awaited, desk, at);
@@ -47,9 +52,9 @@ const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string
 const decideAgentAct = (act: AgentAct, ticket: KnownTicket, around: Surroundings, at: string): TicketFact[] => {
   switch (act.type) {
     case 'claim':
-      return claim(ticket, act, around);
+      return claim(ticket, act, around, at);
     case 'assign':
-      return assign(ticket, act, around);
+      return assign(ticket, act, around, at);
     case 'start':
       return start(ticket, act);
     case 'release':
@@ -88,6 +93,12 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
       return fire(ticket, act, around, at);
     case 'keep-time':
       return [];
+    case 'push':
+      return push(ticket, act, around, at);
+    case 'end-shift':
+      return endShift(ticket, act, around, at);
+    case 'close-queue':
+      return closeQueue(ticket, act, around);
     case 'mend':
       return mend(ticket, act.kind, {
         desk: around.desk,

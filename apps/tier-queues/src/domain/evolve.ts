@@ -1,8 +1,11 @@
 import {
+  AcceptanceLapsed,
   AgentReplied,
+  AssignmentFailed,
   MergedReplyReceived,
   NoteAdded,
   OrphanDetected,
+  OwnerShiftEnded,
   PriorityChanged,
   RequesterAskedEscalation,
   RequesterConfirmed,
@@ -31,6 +34,7 @@ import { clocksAfter, type ClockEntry } from './clocks/clock.ts';
 import { entryOf } from './clocks/ledger.ts';
 import type { Place } from './desk.ts';
 import type { NotedFact, TicketFact } from './facts.ts';
+import { needsOfRoute } from './needs.ts';
 import { takenBack } from './taking-back.ts';
 import { awaitedRoute, dimensionsOf, type KnownTicket, type Ticket } from './ticket.ts';
 
@@ -45,7 +49,7 @@ const remember = (previous: readonly Place[], left: Place): readonly Place[] => 
 /** The dimensions after the owner gave the ticket up, if it had one. */
 const released = (ticket: KnownTicket) => {
   const lastOwner = ticket.owner ?? ticket.lastOwner;
-  return { ...dimensionsOf(ticket), owner: null, lastOwner };
+  return { ...dimensionsOf(ticket), owner: null, lastOwner, assignedAt: undefined };
 };
 
 const opened = ({ data }: FactOf<typeof TicketOpened>, at: string): Ticket => ({
@@ -79,8 +83,10 @@ const routed = (ticket: KnownTicket, { data }: FactOf<typeof TicketRouted>): Tic
   const known = { ...ticket, type: data.type, category: data.category, priority: data.priority };
   const route = awaitedRoute(known);
   // A route that belongs to an earlier hop does not say where the ticket is wanted now.
-  if (!route || data.hop <= known.counts.escalations) return known;
-  return { ...known, route: { ...route, tier: data.tier, queue: data.queue } } as Ticket;
+  if (data.hop <= known.counts.escalations) return known;
+  const asked = { ...known, needs: needsOfRoute(data) };
+  if (!route) return asked;
+  return { ...asked, route: { ...route, tier: data.tier, queue: data.queue } } as Ticket;
 };
 
 const requesterWrote = (ticket: KnownTicket, at: string): KnownTicket => ({
@@ -91,6 +97,7 @@ const requesterWrote = (ticket: KnownTicket, at: string): KnownTicket => ({
 
 const queued = (ticket: KnownTicket, { data }: FactOf<typeof TicketQueued>, at: string): KnownTicket => ({
   ...released(ticket),
+  waitsFor: undefined,
   state: 'QUEUED',
   place: placeIn(data),
   priority: data.priority,
@@ -124,11 +131,21 @@ const moved = (ticket: KnownTicket, from: Place, counts: Partial<KnownTicket['co
   counts: { ...ticket.counts, ...counts },
 });
 
+/** Somebody has it: what stood in the way of that counts no longer. */
+const given = { waitsFor: undefined, lapsed: undefined };
+
 const worked = (ticket: KnownTicket, fact: TicketFact, at: string): KnownTicket => {
   const ground = dimensionsOf(ticket);
   switch (fact.type) {
     case TicketClaimed.type:
-      return { ...ground, state: 'ASSIGNED', owner: fact.data.agentId, place: placeIn(fact.data) };
+      return {
+        ...ground,
+        ...given,
+        state: 'ASSIGNED',
+        owner: fact.data.agentId,
+        place: placeIn(fact.data),
+        assignedAt: at,
+      };
     case WorkStarted.type:
       return { ...ground, state: 'IN_PROGRESS', owner: fact.data.agentId, place: placeIn(fact.data) };
     case AgentReplied.type:
@@ -183,8 +200,13 @@ const placed = (ticket: KnownTicket, fact: TicketFact, at: string): KnownTicket 
       };
     case NoteAdded.type:
     case OrphanDetected.type:
+    case OwnerShiftEnded.type:
     case TicketStalled.type:
       return ticket;
+    case AssignmentFailed.type:
+      return { ...ticket, waitsFor: fact.data.reason };
+    case AcceptanceLapsed.type:
+      return { ...ticket, lapsed: { agentId: fact.data.agentId, at } };
     case PriorityChanged.type:
       return { ...ticket, priority: fact.data.to };
     default:

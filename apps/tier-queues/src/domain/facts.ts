@@ -55,6 +55,9 @@ export type TicketFact =
   | FactOf<typeof contracts.MajorIncidentEnded>
   | FactOf<typeof contracts.PriorityChanged>
   | FactOf<typeof contracts.TicketStalled>
+  | FactOf<typeof contracts.AssignmentFailed>
+  | FactOf<typeof contracts.AcceptanceLapsed>
+  | FactOf<typeof contracts.OwnerShiftEnded>
   | ClockFact;
 
 /** What other services decide and the ticket takes note of. */

@@ -1,11 +1,33 @@
-import { DomainError, TicketClaimed, WorkStarted } from '@tierline/contracts';
+import { DomainError, TicketClaimed, WorkStarted, type FactOf } from '@tierline/contracts';
 import { settled } from './attention.ts';
-import type { Assign, Claim, Release, Start, Surroundings } from './command.ts';
+import type { Assign, Claim, Doer, Release, Start, Surroundings } from './command.ts';
+import { refuseFor, shortcomings } from './eligibility.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, isIn, openStates, placeNow, queuedAt, requireLead, requireOwner, requireTeam } from './guards.ts';
+import { ownNeeds } from './needs.ts';
 import type { AssignedTicket, HeldTicket, KnownTicket, WorkedTicket } from './ticket.ts';
 
-export const claim = (ticket: KnownTicket, { by }: Claim, around: Surroundings): TicketFact[] => {
+type Overridden = Pick<FactOf<typeof TicketClaimed>['data'], 'override'>;
+
+/** Refuses an agent who may not take the ticket, unless a lead says why he or she has to. */
+const requireEligible = (
+  ticket: KnownTicket,
+  { by, override, agentId, path }: { by: Doer; override?: string | undefined; agentId: string; path?: string },
+  { desk, people }: Surroundings,
+  at: string,
+): Overridden => {
+  if (override !== undefined) requireLead(by, 'set a rule aside');
+  const queue = ticket.place?.queue ?? null;
+  const work = { queue: queue === null ? undefined : desk.queues.get(queue), needs: ownNeeds(ticket.needs, queue) };
+  const found = shortcomings(agentId, people?.get(agentId), work, desk, at);
+  if (found.length === 0) return {};
+  if (override === undefined) return refuseFor(found, path);
+  return { override: { rules: [...new Set(found.map(({ code }) => code))], reason: override } };
+};
+
+export const claim = (ticket: KnownTicket, act: Claim, around: Surroundings, at: string): TicketFact[] => {
+  const { by, override } = act;
+  const { agentId } = by;
   inState(ticket, 'claim', openStates);
   if (ticket.owner === by.agentId) return [];
   if (ticket.owner !== null) {
@@ -15,7 +37,8 @@ export const claim = (ticket: KnownTicket, { by }: Claim, around: Surroundings):
   }
   const place = placeNow(inState(ticket, 'claim', ['NEW', 'QUEUED']));
   requireTeam(ticket, by, around);
-  return [TicketClaimed({ ...place, agentId: by.agentId })];
+  const overridden = requireEligible(ticket, { by, override, agentId }, around, at);
+  return [TicketClaimed({ ...place, agentId, ...overridden })];
 };
 
 const requireAssignable = (agentId: string, team: string, { teams }: Surroundings): void => {
@@ -26,13 +49,15 @@ const requireAssignable = (agentId: string, team: string, { teams }: Surrounding
   throw new DomainError(code, `${message}.`, 'refused', { fields: [{ path: 'agentId', message }] });
 };
 
-export const assign = (ticket: KnownTicket, { by, agentId }: Assign, around: Surroundings): TicketFact[] => {
+export const assign = (ticket: KnownTicket, act: Assign, around: Surroundings, at: string): TicketFact[] => {
+  const { by, agentId, override } = act;
   requireLead(by, 'assign a ticket');
   const place = placeNow(inState(ticket, 'assign', openStates));
   const off = settled(ticket, 'assigned', by.agentId);
   if (ticket.owner === agentId) return off;
   requireAssignable(agentId, place.team, around);
-  const claimed = TicketClaimed({ ...place, agentId, assignedBy: by.agentId });
+  const overridden = requireEligible(ticket, { by, override, agentId, path: 'agentId' }, around, at);
+  const claimed = TicketClaimed({ ...place, agentId, assignedBy: by.agentId, ...overridden });
   return ticket.owner === null && ticket.state === 'QUEUED'
     ? [claimed, ...off]
     : [queuedAt(ticket, place, 'released'), claimed, ...off];

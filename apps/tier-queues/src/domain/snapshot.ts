@@ -11,8 +11,8 @@ export const isOpen = (ticket: KnownTicket): ticket is OpenTicket =>
 /** How the ticket stands; null when it is not open. */
 export const snapshotOf = (ticket: KnownTicket): Snapshot | null => {
   if (!isOpen(ticket)) return null;
-  const { place, previous, queuedAt, owner, lastOwner, counts, beside } = ticket;
-  const where = { place, previous, queuedAt, owner, lastOwner, counts, attention: beside.attention };
+  const { place, previous, queuedAt, owner, lastOwner, assignedAt, counts, beside } = ticket;
+  const where = { place, previous, queuedAt, owner, lastOwner, assignedAt, counts, attention: beside.attention };
   switch (ticket.state) {
     case 'NEW':
       return { ...where, state: 'NEW', route: ticket.route };
@@ -41,5 +41,5 @@ export const restored = (ticket: KnownTicket, { attention, ...stood }: Snapshot,
   const beside = { ...ticket.beside, attention };
   const armed = ticket.armed + 1;
   const hold = 'hold' in stood ? { hold: { ...stood.hold, since: at } } : {};
-  return { ...dimensionsOf(ticket), ...stood, ...hold, counts, armed, beside } as KnownTicket;
+  return { ...dimensionsOf(ticket), assignedAt: undefined, ...stood, ...hold, counts, armed, beside } as KnownTicket;
 };

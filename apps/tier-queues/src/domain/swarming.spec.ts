@@ -2,6 +2,7 @@ import { AgentReplied, NoteAdded, SwarmAsked, SwarmJoined, SwarmLeft } from '@ti
 import { specFor } from '@tierline/testing';
 import { ticketRules } from './decide.ts';
 import { doing, ida, inProgress, lea, max, resolution, resolved, stranger, tom } from './example.ts';
+import type { People } from './people.ts';
 
 const { given } = specFor(ticketRules);
 const question = 'Is the mail store full?';
@@ -54,7 +55,11 @@ describe('swarm', () => {
 });
 
 describe('join and leave', () => {
-  const join = (by = max) => doing({ type: 'join', by });
+  const join = (by = max, people: People = new Map()) => doing({ type: 'join', by }, undefined, { people });
+  const knowing = (skill: string): People => {
+    const agent = { agentId: 'max', name: 'Max', teams: ['mail-servers'], skills: [{ skill, level: 2 }] };
+    return new Map([['max', { agent, presence: null, load: 0 }]]);
+  };
   const leave = (by = max) => doing({ type: 'leave', by });
 
   it('lets those join who were asked', () => {
@@ -62,8 +67,16 @@ describe('join and leave', () => {
       .when(join())
       .then(joined);
     given(...inProgress, asked({ agents: [], skill: 'mail' }))
-      .when(join())
+      .when(join(max, knowing('mail')))
       .then(joined);
+  });
+  it('is refused without the skill that was asked for', () => {
+    given(...inProgress, asked({ agents: [], skill: 'mail' }))
+      .when(join(max, knowing('storage')))
+      .thenRefused('skill_missing');
+    given(...inProgress, asked({ agents: [], skill: 'mail' }))
+      .when(join(max))
+      .thenRefused('skill_missing');
   });
   it('lets a lead join unasked', () =>
     given(...inProgress)

@@ -2,6 +2,7 @@ import { DomainError, SwarmAsked, SwarmJoined, SwarmLeft } from '@tierline/contr
 import { settled } from './attention.ts';
 import type { Swarm } from './beside.ts';
 import type { AskSwarm, Doer, JoinSwarm, LeaveSwarm, Surroundings } from './command.ts';
+import { refuseFor, skillsMissing } from './eligibility.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, openStates, requireTeam } from './guards.ts';
 import type { KnownTicket } from './ticket.ts';
@@ -40,13 +41,21 @@ export const askSwarm = (ticket: KnownTicket, act: AskSwarm, around: Surrounding
   ];
 };
 
-export const joinSwarm = (ticket: KnownTicket, { by }: JoinSwarm, { teams }: Surroundings): TicketFact[] => {
+const requireAsked = (swarm: Swarm | null, { agentId, lead }: Doer, { teams, people }: Surroundings): void => {
+  if (lead || (teams.has(agentId) && swarm?.asked.includes(agentId))) return;
+  const skill = swarm?.skill ?? null;
+  if (skill === null || !teams.has(agentId))
+    throw new DomainError('not_asked', 'Nobody asked you to join this ticket.', 'forbidden');
+  const missing = skillsMissing(agentId, people?.get(agentId)?.agent, [{ skill }]);
+  if (missing.length > 0) refuseFor(missing);
+};
+
+/** Who was asked by name may join, and who has the skill that was asked for. */
+export const joinSwarm = (ticket: KnownTicket, { by }: JoinSwarm, around: Surroundings): TicketFact[] => {
   inState(ticket, 'join', openStates);
-  const { swarm } = ticket.beside;
   if (ticket.owner === by.agentId || isExpert(ticket, by)) return [];
-  const mayJoin = by.lead || (swarm !== null && (swarm.asked.includes(by.agentId) || swarm.skill !== null));
-  if (mayJoin && (by.lead || teams.has(by.agentId))) return [SwarmJoined({ agentId: by.agentId })];
-  throw new DomainError('not_asked', 'Nobody asked you to join this ticket.', 'forbidden');
+  requireAsked(ticket.beside.swarm, by, around);
+  return [SwarmJoined({ agentId: by.agentId })];
 };
 
 export const leaveSwarm = (ticket: KnownTicket, { by }: LeaveSwarm): TicketFact[] =>

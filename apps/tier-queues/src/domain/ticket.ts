@@ -2,6 +2,7 @@ import type { Channel, Priority, TicketRef, TicketType } from '@tierline/contrac
 import type { Beside, HoldState, Snapshot } from './beside.ts';
 import type { Clock } from './clocks/clock.ts';
 import type { Place } from './desk.ts';
+import type { RouteNeeds } from './needs.ts';
 
 export type QueueCause = 'routed' | 'unrouted' | 'transferred' | 'returned' | 'reopened' | 'resumed' | 'released';
 
@@ -43,6 +44,14 @@ export type Dimensions = {
   readonly armed: number;
   /** What was promised and how it stands; without ended clocks that can never go on. */
   readonly clocks: readonly Clock[];
+  /** What its route asks of who takes it, where it asks for anything. */
+  readonly needs?: RouteNeeds | undefined;
+  /** When somebody last took it, or was given it. */
+  readonly assignedAt?: string | undefined;
+  /** Why nobody could be given it, where that was told since it came into its queue. */
+  readonly waitsFor?: string | undefined;
+  /** Who let it lie last, and when it went back. */
+  readonly lapsed?: { readonly agentId: string; readonly at: string } | undefined;
   readonly beside: Beside;
 };
 
@@ -115,6 +124,10 @@ export const dimensionsOf = (ticket: KnownTicket): Dimensions => ({
   unansweredSince: ticket.unansweredSince,
   armed: ticket.armed,
   clocks: ticket.clocks,
+  needs: ticket.needs,
+  assignedAt: ticket.assignedAt,
+  waitsFor: ticket.waitsFor,
+  lapsed: ticket.lapsed,
   beside: ticket.beside,
 });
 

@@ -1,3 +1,4 @@
+import { acceptanceDue } from './acceptance.ts';
 import { calendarOf } from './clocks/calendar.ts';
 import type { Clock } from './clocks/clock.ts';
 import { warningsOf } from './clocks/running.ts';
@@ -7,7 +8,7 @@ import { awaitedRoute, type KnownTicket, type Ticket } from './ticket.ts';
 import { after, hour } from './time.ts';
 
 /** Timers that a state wants, that a major incident wants, and `stalled` for an open ticket on which nothing is due. */
-export type StateTimerKind = 'unrouted' | 'wake-up' | 'close' | 'stakeholder-update' | 'stalled';
+export type StateTimerKind = 'unrouted' | 'wake-up' | 'close' | 'stakeholder-update' | 'stalled' | 'acceptance';
 /** Timers that a running clock wants: its next warning and its deadline. */
 export type ClockTimerKind = 'warning' | 'breach';
 export type TimerKind = StateTimerKind | ClockTimerKind;
@@ -21,7 +22,7 @@ export type Timer = {
   readonly generation: number;
 };
 
-type Terms = Pick<Desk, 'limits' | 'book'>;
+type Terms = Pick<Desk, 'limits' | 'book' | 'tiers' | 'queues'>;
 
 /** A timer of which there is a new generation whenever it falls due at another moment. */
 const dated = (kind: TimerKind, clock: string, due: string): Timer => ({
@@ -44,13 +45,15 @@ const ofMajorIncident = (ticket: KnownTicket): Timer[] => {
   return [{ kind: 'stakeholder-update', clock: '', due: major.updateDue, generation: major.armed }];
 };
 
-const ofState = (ticket: KnownTicket, { limits }: Terms, now: string): Timer[] => {
+const ofState = (ticket: KnownTicket, desk: Terms, now: string): Timer[] => {
+  const { limits } = desk;
   const generation = ticket.armed;
   const armed = (kind: TimerKind, due: string): Timer[] => [{ kind, clock: '', due, generation }];
   if (awaitedRoute(ticket)) return armed('unrouted', after(now, limits.unrouted));
   if (ticket.state === 'PENDING') return armed('wake-up', ticket.hold.until);
   if (ticket.state === 'RESOLVED') return armed('close', after(ticket.resolvedAt, limits.close));
-  return [];
+  const due = ticket.state === 'ASSIGNED' ? acceptanceDue(ticket, desk) : null;
+  return due === null ? [] : [dated('acceptance', '', due)];
 };
 
 /** A begun hour more, so that each note on a ticket does not arm it anew. */

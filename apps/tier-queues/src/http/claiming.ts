@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, HttpStatus, Inject, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
-import { PersonId, Slug } from '@tierline/contracts';
+import { PersonId, Slug, Text } from '@tierline/contracts';
 import { Allow, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/service';
 import { z } from 'zod';
 import { Tickets } from '../tickets.ts';
@@ -11,7 +11,20 @@ const ClaimNext = z
   .strictObject({ queues: z.array(Slug).min(1).max(200).optional() })
   .default({})
   .meta({ example: { queues: ['service-desk'] } });
-const Assign = z.strictObject({ agentId: PersonId }).meta({ example: { agentId: 'tom.first' } });
+const override = Text.optional().describe('Why a lead sets the rules aside that refuse the agent; recorded.');
+const Claim = z.strictObject({ override }).default({}).meta({ example: {} });
+const Assign = z.strictObject({ agentId: PersonId, override }).meta({ example: { agentId: 'tom.first' } });
+
+/** Why an agent may not take a ticket. */
+const ineligible = [
+  'skill_missing',
+  'certificate_missing',
+  'certificate_expired',
+  'off_shift',
+  'away',
+  'capacity_full',
+  'lead_only',
+] as const;
 
 /** Who has a ticket: claim, claim next, assign, start, release. */
 @ApiTags('work')
@@ -23,10 +36,12 @@ export class ClaimingController {
   @HttpCode(HttpStatus.OK)
   @Allow('ticket.work')
   @ApiOperation({
-    summary: 'Take the most urgent, then oldest ticket that waits in the queues of your teams, or in those named.',
-    description: 'Answers `{ ticket: null }` when none waits.',
+    summary: 'Take the ticket whose turn it is in the queues of your teams, or in those named.',
+    description:
+      'By priority, then the soonest deadline, then age, among those that you have the skills and certificates for. ' +
+      'Answers `{ ticket: null }` when none waits. Refused when there is no queue that you may take from now.',
   })
-  @Refuses('queue_absent', 'not_in_team')
+  @Refuses('queue_absent', 'not_in_team', ...ineligible)
   async claimNext(
     @By() by: Caller,
     @IdempotencyKey() key: string | undefined,
@@ -42,24 +57,25 @@ export class ClaimingController {
     'not_in_team',
     'already_claimed',
     'between_queues',
+    ...ineligible,
   )
   claim(
     @By() by: Caller,
     @Param('id', { schema: TicketIdParameter }) id: string,
     @IdempotencyKey() key: string | undefined,
     @SeenSequence() expected: number | undefined,
-    @Body({ schema: Nothing }) body: Nothing,
+    @Body({ schema: Claim }) body: z.infer<typeof Claim>,
   ) {
-    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'claim' }));
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'claim', ...body }));
   }
 
   @TicketCommand(
     'assign',
     'As a lead, give the ticket to an agent of its team.',
-    'lead_only',
     'agent_absent',
     'agent_not_in_team',
     'between_queues',
+    ...ineligible,
   )
   assign(
     @By() by: Caller,

@@ -68,6 +68,18 @@ const wayFaults = ({ tiers, handovers, escalations }: DeskParts): PartFault[] =>
   ];
 };
 
+const successorFaults = ({ queues }: DeskParts): PartFault[] => {
+  const homes = new Map(queues.map(({ queue, tier }) => [queue, tier]));
+  return queues.flatMap(({ queue, tier, calendar, handsOverTo }, index) => {
+    if (handsOverTo === undefined) return [];
+    const wrong = (message: string) => [fault('queues', index, 'handsOverTo', message)];
+    if (handsOverTo === queue) return wrong(`${queue} cannot hand over to itself`);
+    if (calendar === undefined) return wrong(`without a calendar ${queue} never closes`);
+    const home = homes.get(handsOverTo);
+    return home === undefined || home === tier ? [] : wrong(`queue ${handsOverTo} belongs to ${home}, not to ${tier}`);
+  });
+};
+
 const choiceFaults = ({ categories }: DeskParts): PartFault[] =>
   categories.flatMap(({ form = [] }, index) =>
     form.flatMap(({ field, kind, options }, position) => {
@@ -113,6 +125,7 @@ export const deskFaults = (parts: DeskParts): PartFault[] => [
   ...tierFaults(parts),
   ...placeFaults(parts),
   ...wayFaults(parts),
+  ...successorFaults(parts),
   ...choiceFaults(parts),
   ...calendarFaults(parts),
   ...unserved(parts),

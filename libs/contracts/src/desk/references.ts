@@ -27,7 +27,8 @@ type References = { readonly [N in DeskSort]?: (part: DeskPart<N>) => readonly R
 
 const references: References = {
   tiers: ({ defaultQueue }) => [one('defaultQueue', 'queues', defaultQueue)],
-  queues: ({ tier, team, calendar, skills, certifications }) => [
+  queues: ({ tier, team, calendar, skills, certifications, handsOverTo }) => [
+    one('handsOverTo', 'queues', handsOverTo),
     one('tier', 'tiers', tier),
     one('team', 'teams', team),
     one('calendar', 'calendars', calendar),

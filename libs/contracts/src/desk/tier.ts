@@ -39,5 +39,7 @@ export const QueuePart = z.object({
   assignment: Assignment.optional(),
   /** Tickets that one agent works on at once, where the agent has no capacity of his or her own. */
   capacity: z.int().min(1).max(1_000).optional(),
+  /** Another queue of the tier, which gets what is open here when the calendar closes. */
+  handsOverTo: Slug.optional(),
 });
 export type QueuePart = z.infer<typeof QueuePart>;

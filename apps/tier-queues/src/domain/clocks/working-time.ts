@@ -91,6 +91,23 @@ export const nextOpening = (calendar: Calendar, at: string): string => {
   return tooFar(calendar);
 };
 
+/** The hours that are open between two instants, in order and apart from each other; those under way are cut off. */
+export const openHours = (calendar: Calendar, from: string, to: string): { from: string; to: string }[] => {
+  const [start, end] = [millisecondsOf(from), millisecondsOf(to)];
+  const hours: [number, number][] = [];
+  for (let year = yearOf(start); year <= yearOf(end); year += 1) {
+    const { starts, ends } = openYear(calendar, year);
+    starts.forEach((begin, index) => {
+      const [one, other] = [Math.max(begin, start), Math.min(ends[index]!, end)];
+      const last = hours.at(-1);
+      // A year ends in the middle of a night shift.
+      if (one < other && last?.[1] === one) last[1] = other;
+      else if (one < other) hours.push([one, other]);
+    });
+  }
+  return hours.map(([one, other]) => ({ from: instant(one), to: instant(other) }));
+};
+
 const ordinaryWeek = (calendar: Calendar): boolean => calendar.holidays.length + calendar.exceptions.length === 0;
 
 /** True when the calendar never closes. */

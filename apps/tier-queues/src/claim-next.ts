@@ -1,0 +1,126 @@
+import type { Caller } from '@tierline/auth';
+import { DomainError } from '@tierline/contracts';
+import { originOf } from '@tierline/messaging';
+import { together, type Transaction } from '@tierline/persistence';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Desk, Queue } from './domain/desk.ts';
+import { refuseFor, shortcomings, wordsOf } from './domain/eligibility.ts';
+import type { Person } from './domain/people.ts';
+import { lockPerson } from './staff.ts';
+import { answerOf, isLead, type TicketAnswer, type Tickets } from './tickets.ts';
+
+/** Tries to find a waiting ticket while all candidates are just being changed by others. */
+const tries = 3;
+const pause = 15;
+
+/** Candidates looked at: more than claims can be under way at once. */
+const candidates = 64;
+
+/** A queue to take from, with the needs that the taker fulfils there. */
+type Source = { readonly queue: string; readonly words: readonly string[] };
+
+/**
+ * By priority, soonest deadline and age. In each queue it goes along the index, once for each lane that the agent may
+ * take from: however many tickets wait, and however many of them need somebody else.
+ * The lane is looked at again as a text of its own, so that the ticket is found by its key and not along the lane.
+ */
+export const firstInTurn = `WITH RECURSIVE source AS (
+    SELECT * FROM jsonb_to_recordset($2::jsonb) AS r(queue text, words text[])
+  ), waiting AS (
+    SELECT s.queue, s.words, first.lane FROM source s CROSS JOIN LATERAL (
+      SELECT lane FROM ticket WHERE tenant_id = $1 AND state = 'QUEUED'
+        AND lane >= s.queue || '|' AND lane < s.queue || '}' ORDER BY lane LIMIT 1
+    ) AS first
+    UNION ALL
+    SELECT w.queue, w.words, next.lane FROM waiting w CROSS JOIN LATERAL (
+      SELECT lane FROM ticket WHERE tenant_id = $1 AND state = 'QUEUED'
+        AND lane > w.lane AND lane < w.queue || '}' ORDER BY lane LIMIT 1
+    ) AS next
+  ), candidate AS MATERIALIZED (
+    SELECT first.* FROM waiting w CROSS JOIN LATERAL (
+      SELECT id, lane, priority, due_at, queued_at FROM ticket
+      WHERE tenant_id = $1 AND lane = w.lane AND state = 'QUEUED'
+      ORDER BY priority, due_at, queued_at, id LIMIT ${candidates}
+    ) AS first
+    WHERE string_to_array(substr(w.lane, length(w.queue) + 2), ',') <@ w.words
+    ORDER BY first.priority, first.due_at, first.queued_at, first.id LIMIT ${candidates}
+  )
+  SELECT EXISTS (SELECT FROM candidate) AS some, (
+    SELECT free.id FROM (SELECT * FROM candidate ORDER BY priority, due_at, queued_at, id) AS c CROSS JOIN LATERAL (
+      SELECT t.id FROM ticket t WHERE t.tenant_id = $1 AND t.id = c.id AND t.lane || '' = c.lane
+        AND t.state = 'QUEUED'
+      FOR UPDATE SKIP LOCKED
+    ) AS free LIMIT 1
+  ) AS id`;
+
+/** Locks the ticket whose turn it is among those that nobody else has locked. `some`: there is one, locked or not. */
+const firstOf = async (tx: Transaction, tenant: string, sources: readonly Source[]) => {
+  const [found] = await tx.query<{ id: string | null; some: boolean }>(firstInTurn, [tenant, JSON.stringify(sources)]);
+  return found!;
+};
+
+const refuse = (index: number, code: string, message: string, kind: 'refused' | 'forbidden'): never => {
+  const path = `queues.${index}`;
+  throw new DomainError(code, `${path}: ${message}.`, kind, { fields: [{ path, message }] });
+};
+
+/** The named queues, each of which the caller must be allowed to claim from; without any, those of the own teams. */
+const queuesFor = (
+  by: Caller,
+  person: Person | undefined,
+  desk: Desk,
+  named: readonly string[] | undefined,
+): Queue[] => {
+  const teams = person?.agent.teams ?? [];
+  if (!named) return [...desk.queues.values()].filter(({ team }) => teams.includes(team));
+  return named.map((name, index) => {
+    const queue = desk.queues.get(name) ?? refuse(index, 'queue_absent', `there is no queue ${name}`, 'refused');
+    if (isLead(by) || teams.includes(queue.team)) return queue;
+    return refuse(index, 'not_in_team', `you are not in the team of queue ${name}`, 'forbidden');
+  });
+};
+
+/** The queues that the caller may take from now. Refused when there is none, for the first reason of the first queue. */
+const sourcesOf = (
+  by: Caller,
+  person: Person | undefined,
+  queues: readonly Queue[],
+  desk: Desk,
+  at: string,
+): Source[] => {
+  const judged = queues.map((queue) => ({
+    queue,
+    found: shortcomings(by.subject, person, { queue, needs: { skills: [], certifications: [] } }, desk, at),
+  }));
+  const open = judged.filter(({ found }) => found.length === 0);
+  if (open.length === 0 && judged.length > 0) refuseFor(judged[0]!.found);
+  return open.map(({ queue }) => ({
+    queue: queue.queue,
+    words: person ? wordsOf(person.agent, queue, desk, at) : [],
+  }));
+};
+
+/** Claims the ticket whose turn it is in the caller's queues, or in these; null when none waits that the caller may take. */
+export const claimNext = async (
+  tickets: Tickets,
+  tx: Transaction,
+  by: Caller,
+  named: readonly string[] | undefined,
+): Promise<TicketAnswer | null> => {
+  const [desk, person] = await together(tickets.deskOf(tx, by.tenant), lockPerson(tx, by.tenant, by.subject));
+  const sources = sourcesOf(by, person, queuesFor(by, person, desk, named), desk, tx.now);
+  if (sources.length === 0) return null;
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await firstOf(tx, by.tenant, sources);
+    if (found.id !== null) {
+      const act = { type: 'claim', by: { agentId: by.subject, lead: isLead(by) } } as const;
+      const known = new Map(person && [[by.subject, person]]);
+      const teams = new Map(person && [[by.subject, person.agent.teams]]);
+      const looked = { desk, teams, people: known };
+      const [result] = await tickets.run(tx, [{ id: found.id, origin: originOf(by), command: act, looked }]);
+      return answerOf(result!);
+    }
+    if (!found.some || attempt === tries) return null;
+    await sleep(pause);
+  }
+};

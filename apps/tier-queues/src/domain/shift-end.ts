@@ -1,0 +1,24 @@
+import { OwnerShiftEnded } from '@tierline/contracts';
+import { isOpen } from './clocks/working-time.ts';
+import type { EndShift, Surroundings } from './command.ts';
+import type { TicketFact } from './facts.ts';
+import { queuedAt } from './guards.ts';
+import { leadOf } from './reminders.ts';
+import { calendarToday } from './shifts.ts';
+import type { KnownTicket } from './ticket.ts';
+
+/**
+ * The owner's shift ended. What was not begun goes back to the queue; what was begun goes back where the queue goes on
+ * without its owner, and stays otherwise; what is on hold stays.
+ */
+export const endShift = (ticket: KnownTicket, act: EndShift, { desk }: Surroundings, at: string): TicketFact[] => {
+  if (ticket.owner !== act.agentId || (ticket.state !== 'ASSIGNED' && ticket.state !== 'IN_PROGRESS')) return [];
+  const { place, state } = ticket;
+  const calendar = calendarToday(desk.book, desk.queues.get(place.queue)?.calendar);
+  if (state === 'IN_PROGRESS' && !(calendar && isOpen(calendar, at))) return [];
+  const tell = [leadOf(place.team, desk, at)];
+  return [
+    OwnerShiftEnded({ ...place, agentId: act.agentId, begun: state === 'IN_PROGRESS', tell }),
+    queuedAt(ticket, place, 'released'),
+  ];
+};

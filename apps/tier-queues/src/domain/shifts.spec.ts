@@ -1,0 +1,92 @@
+import { OwnerShiftEnded } from '@tierline/contracts';
+import { specFor } from '@tierline/testing';
+import { aroundTheClock, type Calendar } from './clocks/calendar.ts';
+import { ticketRules } from './decide.ts';
+import type { Desk, DeskAgent } from './desk.ts';
+import { assigned, desk, doing, inProgress, queued, serviceDesk, waiting } from './example.ts';
+import { isOnShift, shiftEnd, unionOf, without } from './shifts.ts';
+
+const { given } = specFor(ticketRules);
+const early: Calendar = {
+  id: 'early',
+  version: 1,
+  zone: 'Europe/Berlin',
+  hours: { monday: [{ from: '06:00', to: '14:00' }] },
+  holidays: [],
+  exceptions: [],
+};
+const late: Calendar = { ...early, id: 'late', hours: { monday: [{ from: '14:00', to: '22:00' }] } };
+const always: Calendar = { ...early, id: 'always', hours: aroundTheClock };
+/** What was said of the early shift before; it counts no longer. */
+const before: Calendar = { ...early, hours: { sunday: [{ from: '06:00', to: '14:00' }] }, version: 0 };
+const book = { policies: [], calendars: [early, before, late, always] };
+const working = (...shifts: string[]): DeskAgent => ({ agentId: 'tom', name: 'Tom', teams: [], shifts });
+
+describe('a shift', () => {
+  it('runs while one of the calendars is open, in its zone', () => {
+    const at = ['2026-01-05T04:59:00.000Z', '2026-01-05T05:00:00.000Z', '2026-01-05T13:00:00.000Z'];
+    expect(at.map((moment) => isOnShift(working('early'), book, moment))).toEqual([false, true, false]);
+    expect(isOnShift(working('early', 'late'), book, at[2]!)).toBe(true);
+    expect(isOnShift(working(), book, at[1]!)).toBeNull();
+  });
+  it('ends where nothing follows at once', () => {
+    const at = '2026-01-05T08:00:00.000Z';
+    expect(shiftEnd(working('early'), book, at)).toBe('2026-01-05T13:00:00.000Z');
+    expect(shiftEnd(working('early', 'late'), book, at)).toBe('2026-01-05T21:00:00.000Z');
+    expect(shiftEnd(working('always'), book, at)).toBeNull();
+    expect(shiftEnd(working('late'), book, at)).toBeNull();
+  });
+});
+
+describe('hours', () => {
+  const hours = (...spans: string[]) => spans.map((span) => ({ from: span.slice(0, 2), to: span.slice(3) }));
+
+  it('that touch or overlap are one', () =>
+    expect(unionOf(hours('08-10', '10-12', '11-13', '15-16'))).toEqual(hours('08-13', '15-16')));
+  it('without others leave what those do not cover', () => {
+    expect(without(hours('08-12', '14-18'), hours('09-10', '11-15'))).toEqual(hours('08-09', '10-11', '15-18'));
+    expect(without(hours('08-12'), hours('07-13'))).toEqual([]);
+    expect(without(hours('08-12'), [])).toEqual(hours('08-12'));
+  });
+});
+
+describe('the end of the owner’s shift', () => {
+  const end = (calendar?: string, agentId = 'tom') => {
+    const queue = { ...desk.queues.get('service-desk')!, calendar };
+    const on: Desk = { ...desk, queues: new Map([...desk.queues, ['service-desk', queue]]), book };
+    return doing({ type: 'end-shift', agentId }, on);
+  };
+  const at = '2026-01-05T13:00:00.000Z';
+  const ended = (begun: boolean) =>
+    OwnerShiftEnded({
+      ...serviceDesk,
+      agentId: 'tom',
+      begun,
+      tell: [{ who: 'lead', agentId: null, team: 'service-desk', notBefore: at }],
+    });
+
+  it('gives back what was not begun', () =>
+    given(...assigned)
+      .when(end(), at)
+      .then(ended(false), queued(serviceDesk, 'released')));
+  it('gives back what was begun where the queue goes on', () =>
+    given(...inProgress)
+      .when(end('always'), at)
+      .then(ended(true), queued(serviceDesk, 'released')));
+  it('leaves what was begun with its owner where the queue closes, or has no hours', () => {
+    given(...inProgress)
+      .when(end('early'), at)
+      .thenNothing();
+    given(...inProgress)
+      .when(end(), at)
+      .thenNothing();
+  });
+  it('leaves what somebody else has, or nobody', () => {
+    given(...assigned)
+      .when(end('always', 'una'), at)
+      .thenNothing();
+    given(...waiting)
+      .when(end('always'), at)
+      .thenNothing();
+  });
+});

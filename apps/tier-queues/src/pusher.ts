@@ -1,0 +1,142 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Relay } from '@tierline/messaging';
+import { Database, type Transaction } from '@tierline/persistence';
+import type { Push } from './domain/command.ts';
+import type { Desk, Queue } from './domain/desk.ts';
+import { isAtHand } from './domain/shifts.ts';
+import type { Person } from './domain/people.ts';
+import { choose, strategyOf, takersOf } from './domain/pushing.ts';
+import type { KnownTicket } from './domain/ticket.ts';
+import { Rounds } from './rounds.ts';
+import { freePeopleOf } from './staff.ts';
+import { systemOrigin } from './system-origin.ts';
+import { Tickets } from './tickets.ts';
+
+/** Milliseconds between two looks. */
+const interval = 500;
+/** Tickets of one lane looked at in one round. */
+const most = 20;
+
+type Place = { readonly tenant: string; readonly queue: string };
+
+/** Queues in which something waits to be given. */
+const waitingPlaces = `SELECT p.tenant_id AS tenant, p.id AS queue FROM desk_part p
+  WHERE p.kind = 'queue' AND p.body->>'assignment' <> 'pull' AND EXISTS (
+    SELECT FROM ticket t WHERE t.tenant_id = p.tenant_id AND t.state = 'QUEUED'
+      AND t.lane >= p.id || '|' AND t.lane < p.id || '}')
+  UNION SELECT tenant_id, queue FROM ticket WHERE state = 'QUEUED' AND assignment <> 'pull'`;
+
+/** Whose turn it was last; undefined while somebody else gives tickets of this queue. */
+const takeTurn = async (tx: Transaction, { tenant, queue }: Place): Promise<{ last: string | null } | undefined> => {
+  await tx.query('INSERT INTO turn (tenant_id, queue) VALUES ($1, $2) ON CONFLICT DO NOTHING', [tenant, queue]);
+  const [turn] = await tx.query<{ last: string | null }>(
+    'SELECT last_agent AS last FROM turn WHERE tenant_id = $1 AND queue = $2 FOR UPDATE SKIP LOCKED',
+    [tenant, queue],
+  );
+  return turn;
+};
+
+/** The first tickets of each lane of the queue that nobody else has locked, those first whose turn it is. */
+const firstTickets = (tx: Transaction, { tenant, queue }: Place) =>
+  tx.query<{ id: string; body: KnownTicket }>(
+    `WITH RECURSIVE lanes AS (
+       (SELECT lane FROM ticket WHERE tenant_id = $1 AND state = 'QUEUED' AND lane >= $2 || '|' AND lane < $2 || '}'
+        ORDER BY lane LIMIT 1)
+       UNION ALL
+       SELECT next.lane FROM lanes l CROSS JOIN LATERAL (
+         SELECT lane FROM ticket WHERE tenant_id = $1 AND state = 'QUEUED' AND lane > l.lane AND lane < $2 || '}'
+         ORDER BY lane LIMIT 1) AS next
+     )
+     SELECT first.id, first.body FROM lanes CROSS JOIN LATERAL (
+       SELECT id, body, priority, due_at, queued_at FROM ticket
+       WHERE tenant_id = $1 AND lane = lanes.lane AND state = 'QUEUED'
+       ORDER BY priority, due_at, queued_at, id LIMIT ${most} FOR UPDATE SKIP LOCKED
+     ) AS first ORDER BY first.priority, first.due_at, first.queued_at, first.id`,
+    [tenant, queue],
+  );
+
+type Given = { readonly id: string; readonly act: Push; readonly person: Person | null };
+
+/** Who gets which ticket, each with one more after it; `last` moves on. */
+const giveOut = (
+  tickets: readonly { id: string; body: KnownTicket }[],
+  team: readonly Person[],
+  { desk, queue, last, at }: { desk: Desk; queue: Queue; last: string | null; at: string },
+): { given: Given[]; last: string | null } => {
+  const people = new Map(team.map((person) => [person.agent.agentId, person]));
+  let turn = last;
+  const given = tickets.flatMap(({ id, body }): Given[] => {
+    const assignment = strategyOf(body, queue);
+    if (assignment === null) return [];
+    const { takers, work, why } = takersOf(body, queue, [...people.values()], desk, at);
+    const person = choose(assignment, takers, work, turn);
+    if (!person) return body.waitsFor === undefined ? [{ id, person, act: act(null, assignment, why) }] : [];
+    const { agentId } = person.agent;
+    turn = agentId;
+    people.set(agentId, { ...person, load: person.load + 1 });
+    return [{ id, person, act: act(agentId, assignment, '') }];
+  });
+  return { given, last: turn };
+};
+
+const act = (agentId: string | null, assignment: Push['assignment'], reason: string): Push => ({
+  type: 'push',
+  agentId,
+  assignment,
+  reason: reason === '' ? 'chosen' : reason,
+});
+
+/** Gives waiting tickets to agents where the queue, or the ticket's route, says so. */
+@Injectable()
+export class Pusher implements OnModuleInit, OnModuleDestroy {
+  private readonly rounds = new Rounds(new Logger('pusher'), () => this.look());
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Relay) private readonly relay: Relay,
+    @Inject(Tickets) private readonly tickets: Tickets,
+  ) {}
+
+  onModuleInit(): void {
+    this.rounds.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
+  }
+
+  private async look(): Promise<number> {
+    const places = await this.database.query<Place>(waitingPlaces);
+    let given = 0;
+    for (const place of places) given += await this.database.inBackground((tx) => this.give(tx, place));
+    if (given > 0) this.relay.nudge();
+    return interval;
+  }
+
+  /** Agents are locked before tickets, as by those who claim; who or what others have locked comes next time. */
+  private async give(tx: Transaction, place: Place): Promise<number> {
+    const turn = await takeTurn(tx, place);
+    const desk = await this.tickets.deskOf(tx, place.tenant);
+    const queue = desk.queues.get(place.queue);
+    if (!turn || !queue) return 0;
+    const team = await freePeopleOf(tx, place.tenant, queue.team);
+    const there = team.filter((person) => isAtHand(person, desk.book, tx.now));
+    const tickets = await firstTickets(tx, place);
+    const { given, last } = giveOut(tickets, there, { desk, queue, last: turn.last, at: tx.now });
+    if (given.length === 0) return 0;
+    const origin = systemOrigin(place.tenant, 'assignment');
+    await this.tickets.run(
+      tx,
+      given.map(({ id, act: command, person }) => {
+        const people = new Map(person && [[person.agent.agentId, person]]);
+        return { id, origin, command, looked: { desk, teams: new Map(), people } };
+      }),
+    );
+    await tx.query('UPDATE turn SET last_agent = $3 WHERE tenant_id = $1 AND queue = $2', [
+      place.tenant,
+      place.queue,
+      last,
+    ]);
+    return given.length;
+  }
+}

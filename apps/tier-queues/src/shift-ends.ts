@@ -1,0 +1,103 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Relay } from '@tierline/messaging';
+import { Database, type Transaction } from '@tierline/persistence';
+import type { DeskAgent } from './domain/desk.ts';
+import { shiftEnd } from './domain/shifts.ts';
+import { Rounds } from './rounds.ts';
+import { systemOrigin } from './system-origin.ts';
+import { Tickets } from './tickets.ts';
+
+/** Milliseconds between two looks. */
+const interval = 5_000;
+
+type Due = { tenant: string; agent: DeskAgent; endsAt: Date | null };
+type Ended = { readonly tenant: string; readonly agentId: string; readonly endsAt: Date };
+
+/** Agents with shifts of whom none is known to run, or whose shift should have ended. */
+const dueAgents = `SELECT p.tenant_id AS tenant, p.body AS agent, s.ends_at AS "endsAt" FROM desk_part p
+  LEFT JOIN shift s ON s.tenant_id = p.tenant_id AND s.agent_id = p.id
+  WHERE p.kind = 'agent' AND p.body ? 'shifts' AND (s.ends_at IS NULL OR s.ends_at <= now())`;
+
+/** Ends the shifts of agents: what they last said of their presence, and what they leave to others. */
+@Injectable()
+export class ShiftEnds implements OnModuleInit, OnModuleDestroy {
+  private readonly rounds = new Rounds(new Logger('shifts'), () => this.look());
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Relay) private readonly relay: Relay,
+    @Inject(Tickets) private readonly tickets: Tickets,
+  ) {}
+
+  onModuleInit(): void {
+    this.rounds.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
+  }
+
+  private async look(): Promise<number> {
+    const due = await this.database.query<Due>(dueAgents);
+    if (due.length === 0) return interval;
+    const ended = await this.database.inBackground((tx) => this.sort(tx, due));
+    // Each in a transaction of its own: it locks all that the agent has.
+    for (const one of ended) await this.database.inBackground((tx) => this.end(tx, one));
+    if (ended.length > 0) this.relay.nudge();
+    return interval;
+  }
+
+  /** Notes the ends of shifts that run; gives those that have ended. */
+  private async sort(tx: Transaction, due: readonly Due[]): Promise<Ended[]> {
+    const ended: Ended[] = [];
+    const running: { tenant_id: string; agent_id: string; ends_at: string }[] = [];
+    for (const [tenant, some] of Map.groupBy(due, (one) => one.tenant)) {
+      const desk = await this.tickets.deskOf(tx, tenant);
+      for (const { agent, endsAt } of some) {
+        const ends = shiftEnd(agent, desk.book, tx.now);
+        if (ends !== null) running.push({ tenant_id: tenant, agent_id: agent.agentId, ends_at: ends });
+        else if (endsAt !== null) ended.push({ tenant, agentId: agent.agentId, endsAt });
+      }
+    }
+    if (running.length > 0)
+      await tx.query(
+        `INSERT INTO shift (tenant_id, agent_id, ends_at)
+         SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(tenant_id text, agent_id text, ends_at timestamptz)
+         ORDER BY tenant_id, agent_id
+         ON CONFLICT (tenant_id, agent_id) DO UPDATE SET ends_at = excluded.ends_at`,
+        [JSON.stringify(running)],
+      );
+    return ended;
+  }
+
+  /** True for one pod alone. */
+  private async isMine(tx: Transaction, { tenant, agentId }: Ended): Promise<boolean> {
+    const ended = await tx.query(
+      'DELETE FROM shift WHERE tenant_id = $1 AND agent_id = $2 AND ends_at <= now() RETURNING 1',
+      [tenant, agentId],
+    );
+    return ended.length > 0;
+  }
+
+  /** Who said to be present after the end works longer. */
+  private async end(tx: Transaction, one: Ended): Promise<void> {
+    const { tenant, agentId, endsAt } = one;
+    if (!(await this.isMine(tx, one))) return;
+    const [longer] = await tx.query(
+      `SELECT 1 FROM presence WHERE tenant_id = $1 AND agent_id = $2 AND since > $3 AND presence <> 'away'`,
+      [tenant, agentId, endsAt],
+    );
+    if (longer) return;
+    await tx.query('DELETE FROM presence WHERE tenant_id = $1 AND agent_id = $2', [tenant, agentId]);
+    const owned = await tx.query<{ id: string }>(
+      `SELECT id FROM ticket WHERE tenant_id = $1 AND owner = $2 AND state IN ('ASSIGNED', 'IN_PROGRESS')
+       ORDER BY id FOR UPDATE`,
+      [tenant, agentId],
+    );
+    const origin = systemOrigin(tenant, 'shift');
+    await this.tickets.run(
+      tx,
+      owned.map(({ id }) => ({ id, origin, command: { type: 'end-shift', agentId } })),
+    );
+  }
+}
