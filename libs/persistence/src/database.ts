@@ -1,5 +1,5 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
-import { PatientClient, limitsOf } from './patient-client.ts';
+import { PatientClient, limitsOf, type Prepared } from './patient-client.ts';
 import { SharedTransactions, type SharedTransaction } from './shared-transaction.ts';
 import { nowAsText, rowsOf, transactionOf, type AfterCommit, type Transaction } from './transaction.ts';
 
@@ -20,7 +20,7 @@ type Options = {
   patience?: number;
 };
 
-const source = (url: string, name: string, poolSize: number, patience: number) =>
+const source = (url: string, name: string, prepared: Prepared, poolSize: number, patience: number) =>
   new DataSource({
     type: 'postgres',
     url,
@@ -32,6 +32,7 @@ const source = (url: string, name: string, poolSize: number, patience: number) =
       ...limitsOf(patience),
       // Statements that do not wait for one another's answers need not wait for the way there and back.
       pipeline: true,
+      prepared,
     },
   });
 
@@ -48,8 +49,20 @@ export class Database {
 
   /** Opens both pools. Throws the driver's error when the database does not answer. */
   static async open(service: string, addresses: DatabaseAddresses, options: Options = {}): Promise<Database> {
-    const app = source(addresses.app, `${service}/http`, options.app ?? 10, options.patience ?? 10_000);
-    const worker = source(addresses.worker, `${service}/background`, options.worker ?? 8, options.patience ?? 20_000);
+    const app = source(
+      addresses.app,
+      `${service}/http`,
+      'all but searches',
+      options.app ?? 10,
+      options.patience ?? 10_000,
+    );
+    const worker = source(
+      addresses.worker,
+      `${service}/background`,
+      'all',
+      options.worker ?? 8,
+      options.patience ?? 20_000,
+    );
     await Promise.all([app.initialize(), worker.initialize()]);
     const shared = new SharedTransactions(addresses.app, `${service}/shared`, {
       connections: options.shared ?? 2,

@@ -1,4 +1,24 @@
-import { Client } from 'pg';
+import { createHash } from 'node:crypto';
+import { Client, type ClientConfig } from 'pg';
+
+/**
+ * Which statements each connection plans once: all, or all but searches, whose best plan depends on what is asked for.
+ */
+export type Prepared = 'all' | 'all but searches';
+
+/** Texts made at run time are few; should they ever be many, the rest is planned each time. */
+const mostNames = 500;
+const names = new Map<string, string>();
+
+const nameOf = (text: string): string | undefined => {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= mostNames) return known;
+  const name = createHash('sha256').update(text).digest('base64url').slice(0, 20);
+  names.set(text, name);
+  return name;
+};
+
+const isSearch = (text: string): boolean => /^\s*SELECT\b/i.test(text);
 
 type Connected = { connection: { stream: { destroy(): void }; emit(event: 'error', error: Error): void } };
 
@@ -13,14 +33,29 @@ export const isUnanswered = (error: unknown): boolean => error instanceof Error 
  * everything tells nobody, and the driver alone would hand the dead connection to the next statement, and the next.
  */
 export class PatientClient extends Client {
+  private readonly prepared: Prepared | undefined;
+
+  constructor(config: ClientConfig & { prepared?: Prepared } = {}) {
+    super(config);
+    this.prepared = config.prepared;
+  }
+
   override query = ((...asked: Parameters<Client['query']>) => {
-    const answer: unknown = Client.prototype.query.apply(this, asked);
+    const answer: unknown = Client.prototype.query.apply(this, this.named(asked));
     if (answer instanceof Promise)
       answer.catch((error: unknown) => {
         if (isUnanswered(error)) this.giveUp(error as Error);
       });
     return answer;
   }) as Client['query'];
+
+  private named(asked: Parameters<Client['query']>): Parameters<Client['query']> {
+    const [text, values, ...rest] = asked as unknown as [unknown, unknown, ...unknown[]];
+    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return asked;
+    if (this.prepared === undefined || (this.prepared === 'all but searches' && isSearch(text))) return asked;
+    const name = nameOf(text);
+    return name === undefined ? asked : ([{ name, text, values: values as unknown[] }, ...rest] as never);
+  }
 
   /** Told at once, not when the socket closes: the pool must not hand it on meanwhile. */
   private giveUp(error: Error): void {

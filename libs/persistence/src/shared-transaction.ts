@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
-import { PatientClient, limitsOf } from './patient-client.ts';
+import { PatientClient, limitsOf, type Prepared } from './patient-client.ts';
 import { nowAsText, reasons, type AfterCommit, type Transaction } from './transaction.ts';
 
 /** One transaction that HTTP work of several tenants shares; each has its own view of it. */
@@ -21,19 +20,8 @@ export class OutcomeUnknown extends Error {
   }
 }
 
-const names = new Map<string, string>();
-
-/** Statements of shared transactions are few and fixed, so that preparing each once per connection pays. */
-const nameOf = (sql: string): string => {
-  const known = names.get(sql);
-  if (known !== undefined) return known;
-  const name = createHash('sha256').update(sql).digest('base64url').slice(0, 20);
-  names.set(sql, name);
-  return name;
-};
-
 const ask = async <R>(client: PoolClient, text: string, values: readonly unknown[]): Promise<R[]> => {
-  const { rows } = await client.query<R & object>({ name: nameOf(text), text, values: [...values] });
+  const { rows } = await client.query<R & object>(text, [...values]);
   return rows;
 };
 
@@ -89,11 +77,12 @@ export class SharedTransactions {
   private readonly pool: Pool;
 
   constructor(url: string, name: string, { connections, patience }: { connections: number; patience: number }) {
-    const config: PoolConfig & { pipeline: boolean } = {
+    const config: PoolConfig & { pipeline: boolean; prepared: Prepared } = {
       connectionString: url,
       application_name: name,
       max: connections,
       pipeline: true,
+      prepared: 'all',
       Client: PatientClient,
       ...limitsOf(patience),
       // One that waits for a lock holds up all that share the transaction: better each waits alone.

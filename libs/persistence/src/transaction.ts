@@ -19,16 +19,17 @@ export const rowsOf = <R>(result: unknown): R[] => {
   return (Array.isArray(first) && typeof second === 'number' ? first : result) as R[];
 };
 
-const aborted = '25P02';
+/** Of a transaction that failed before; of a statement that could not be prepared, since the transaction had failed. */
+const consequences = ['25P02', '26000'];
 
 /**
  * Gives what to throw for a failed statement of one transaction. Statements on the way behind one that failed are
- * refused as well, with 25P02, which does not tell why: for those it is what failed before them.
+ * refused as well, and what the server says of them does not tell why: for those it is what failed before them.
  */
 export const reasons = (): ((error: unknown) => unknown) => {
   let reason: unknown;
   return (error) => {
-    if ((error as { code?: unknown }).code !== aborted) reason = error;
+    if (!consequences.includes(String((error as { code?: unknown }).code))) reason = error;
     return reason ?? error;
   };
 };
