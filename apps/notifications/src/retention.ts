@@ -1,5 +1,6 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Database } from '@tierline/persistence';
+import { Rounds } from '@tierline/service';
 
 /** Days that deliveries are kept: as long as the events themselves stand in their topic. */
 export const keptDays = 30;
@@ -41,18 +42,20 @@ export const forgetOld = async (database: Database, days = keptDays): Promise<nu
 
 /** Does so each hour. */
 export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly log = new Logger('retention');
-  private timer: NodeJS.Timeout | undefined;
+  private readonly rounds: Rounds;
 
-  constructor(private readonly database: Database) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      forgetOld(this.database).catch((error: Error) => this.log.warn(error));
-    }, hour);
+  constructor(database: Database) {
+    this.rounds = new Rounds(new Logger('retention'), async () => {
+      await forgetOld(database);
+      return hour;
+    });
   }
 
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
+  onApplicationBootstrap(): void {
+    this.rounds.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 }

@@ -1,5 +1,6 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { isTransient, type Database, type Transaction } from '@tierline/persistence';
+import { Rounds } from '@tierline/service';
 import { surroundingsOf } from './desks.ts';
 import type { Rule, Surroundings } from './domain/desk.ts';
 import { movesWith, reroute, type Move } from './domain/simulation.ts';
@@ -81,41 +82,22 @@ const proceed = async (tx: Transaction, running: Running): Promise<void> => {
 /** Tries draft rules over past tickets, some at a time, whichever process is free; a stop or a crash loses nothing. */
 export class Simulations implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Simulations.name);
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> | undefined;
-  private stopping = false;
+  private readonly rounds: Rounds;
 
   constructor(
     private readonly database: Database,
-    private readonly interval: number,
-  ) {}
+    interval: number,
+  ) {
+    // What a failed round left under way stays so; the next one goes on with it.
+    this.rounds = new Rounds(this.logger, async () => ((await this.proceedOne()) ? 0 : interval));
+  }
 
   onApplicationBootstrap(): void {
-    this.next();
+    this.rounds.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
-    clearTimeout(this.timer);
-    await this.round;
-  }
-
-  private next(): void {
-    if (this.stopping) return;
-    this.timer = setTimeout(() => {
-      this.round = this.proceedAll().then(
-        () => this.next(),
-        (error: Error) => {
-          // What is under way stays so; the next round goes on with it.
-          this.logger.warn(`simulations could not go on: ${error.message}`);
-          this.next();
-        },
-      );
-    }, this.interval);
-  }
-
-  private async proceedAll(): Promise<void> {
-    while (!this.stopping && (await this.proceedOne()));
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 
   private async proceedOne(): Promise<boolean> {

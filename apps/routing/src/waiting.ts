@@ -1,6 +1,7 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Origin, Relay, Work } from '@tierline/messaging';
 import type { Database, Transaction } from '@tierline/persistence';
+import { Rounds } from '@tierline/service';
 import type { Command } from './domain/route.ts';
 import { routes } from './store.ts';
 
@@ -42,44 +43,25 @@ const originOf = ({ tenant_id, cause_id, correlation_id }: WaitingRow): Origin =
 
 /** Routes tickets whose desk was not known when they came, as soon as it is. */
 export class WaitingTickets implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(WaitingTickets.name);
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> | undefined;
-  private stopping = false;
+  private readonly rounds: Rounds;
 
   constructor(
     private readonly database: Database,
     private readonly relay: Relay,
-    private readonly interval: number,
-  ) {}
+    interval: number,
+  ) {
+    // Those that a failed round left still wait, and are counted.
+    this.rounds = new Rounds(new Logger(WaitingTickets.name), async () =>
+      (await this.routeSome()) < most ? interval : 0,
+    );
+  }
 
   onApplicationBootstrap(): void {
-    this.next();
+    this.rounds.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
-    clearTimeout(this.timer);
-    await this.round;
-  }
-
-  private next(): void {
-    if (this.stopping) return;
-    this.timer = setTimeout(() => {
-      this.round = this.routeAll().then(
-        () => this.next(),
-        (error: Error) => {
-          // The tickets still wait, and are counted; the next round tries again.
-          this.logger.warn(`waiting tickets could not be routed: ${error.message}`);
-          this.next();
-        },
-      );
-    }, this.interval);
-  }
-
-  private async routeAll(): Promise<void> {
-    let routed = most;
-    while (!this.stopping && routed === most) routed = await this.routeSome();
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 
   private async routeSome(): Promise<number> {

@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Relay } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
+import { Rounds } from '@tierline/service';
 import { calendarToday, closingOf } from './domain/shifts.ts';
-import { Rounds } from './rounds.ts';
 import { systemOrigin } from './system-origin.ts';
 import { Tickets } from './tickets.ts';
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '@tierline/persistence';
+import { Rounds } from '@tierline/service';
 import { forgetDrafts } from './drafts.ts';
 
 const interval = 10 * 60 * 1_000;
@@ -7,18 +8,18 @@ const interval = 10 * 60 * 1_000;
 /** Forgets, now and then, the drafts that nobody can have back any more. */
 @Injectable()
 export class DraftRetention implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly log = new Logger('drafts');
-  private timer: NodeJS.Timeout | undefined;
+  private readonly rounds = new Rounds(new Logger('drafts'), async () => {
+    await forgetDrafts(this.database);
+    return interval;
+  });
 
   constructor(@Inject(Database) private readonly database: Database) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      forgetDrafts(this.database).catch((error: Error) => this.log.warn(error));
-    }, interval);
+    this.rounds.start();
   }
 
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 }

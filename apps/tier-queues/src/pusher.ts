@@ -1,13 +1,13 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Relay } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
+import { Rounds } from '@tierline/service';
 import type { Push } from './domain/command.ts';
 import type { Desk, Queue } from './domain/desk.ts';
 import { isAtHand } from './domain/shifts.ts';
 import type { Person } from './domain/people.ts';
 import { choose, strategyOf, takersOf } from './domain/pushing.ts';
 import type { KnownTicket } from './domain/ticket.ts';
-import { Rounds } from './rounds.ts';
 import { freePeopleOf } from './staff.ts';
 import { systemOrigin } from './system-origin.ts';
 import { Tickets } from './tickets.ts';

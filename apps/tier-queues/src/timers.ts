@@ -1,9 +1,9 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Relay, failpoint } from '@tierline/messaging';
 import { Database, isTransient, type Transaction } from '@tierline/persistence';
+import { Rounds } from '@tierline/service';
 import type { Fire } from './domain/command.ts';
 import type { TimerKind } from './domain/timers.ts';
-import { Rounds } from './rounds.ts';
 import { systemOrigin } from './system-origin.ts';
 import { Tickets } from './tickets.ts';
 

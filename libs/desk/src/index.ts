@@ -11,4 +11,12 @@ export {
   type PartChange,
   type PartKey,
 } from './parts.ts';
-export { deskVersion, deskVersions, noteVersion, type Author, type DeskVersion } from './versions.ts';
+export {
+  DeskVersionNumber,
+  DeskVersionPage,
+  deskVersion,
+  deskVersions,
+  noteVersion,
+  type Author,
+  type DeskVersion,
+} from './versions.ts';

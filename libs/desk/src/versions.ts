@@ -1,5 +1,6 @@
 import { DomainError, type DeskDifference } from '@tierline/contracts';
 import type { Transaction } from '@tierline/persistence';
+import { z } from 'zod';
 
 /** Who changed a desk, and why. */
 export type Author = { readonly tenant: string; readonly actor: string; readonly why: string | null };
@@ -35,11 +36,19 @@ const versionOf = ({ at, ...row }: Row): DeskVersion => ({ ...row, at: at.toISOS
 
 const columns = 'number, at, by, why, jsonb_array_length(differences) AS changes';
 
+/** Which page of the versions a request asks for. */
+export const DeskVersionPage = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.coerce.number().int().positive().optional(),
+});
+
+export const DeskVersionNumber = z.coerce.number().int().positive().max(2_147_483_647);
+
 /** The versions of a desk, newest first; `after` is the number of the last one seen. */
 export const deskVersions = async (
   tx: Transaction,
   tenant: string,
-  { limit, after }: { readonly limit: number; readonly after?: number | undefined },
+  { limit, after }: z.output<typeof DeskVersionPage>,
 ): Promise<{ items: DeskVersion[]; next: number | null }> => {
   const rows = await tx.query<Row>(
     `SELECT ${columns} FROM desk_version WHERE tenant_id = $1 AND ($2::int IS NULL OR number < $2)

@@ -15,5 +15,6 @@ export { createLog } from './logs.ts';
 export { Health, OperationsController } from './operations.ts';
 export { InvalidInput, NotAllowed, ProblemFilter } from './problems.ts';
 export { Refuses } from './refusals.ts';
+export { Rounds } from './rounds.ts';
 export { serveUntilSignal, type Stoppable } from './process.ts';
 export { runService, startService, type RunningService, type ServiceDescription } from './start-service.ts';

@@ -2,7 +2,16 @@ import { Body, Controller, Get, HttpCode, HttpStatus, Inject, Param, Post, Put, 
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { deskDocument } from '@tierline/contracts';
-import { DeskDraft, deskNumber, deskVersion, deskVersions, refuseFaults, warningsAt } from '@tierline/desk';
+import {
+  DeskDraft,
+  DeskVersionNumber,
+  DeskVersionPage,
+  deskNumber,
+  deskVersion,
+  deskVersions,
+  refuseFaults,
+  warningsAt,
+} from '@tierline/desk';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
@@ -11,11 +20,6 @@ import { changeCatalogue, documentFaults, ownParts, planCatalogue, readCatalogue
 import { deskOf } from '../desks.ts';
 
 const Mode = z.strictObject({ mode: z.literal('replace').default('replace') });
-const Paging = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z.coerce.number().int().positive().optional(),
-});
-const VersionNumber = z.coerce.number().int().positive().max(2_147_483_647);
 
 /** Catalogue, matrix, rules and escalations as part of the desk's document: plan, change, history. */
 @ApiTags('desk')
@@ -92,7 +96,7 @@ export class DeskDocumentController {
   @Get('versions')
   @Allow('desk.read')
   @ApiOperation({ summary: 'The changes, newest first: who, when, why.' })
-  versions(@By() { tenant }: Caller, @Query({ schema: Paging }) page: z.infer<typeof Paging>) {
+  versions(@By() { tenant }: Caller, @Query({ schema: DeskVersionPage }) page: z.infer<typeof DeskVersionPage>) {
     return this.database.asTenant(tenant, (tx) => deskVersions(tx, tenant, page));
   }
 
@@ -102,7 +106,7 @@ export class DeskDocumentController {
     summary: 'One change, with every field before and after.',
   })
   @Refuses('version_absent')
-  version(@By() { tenant }: Caller, @Param('number', { schema: VersionNumber }) number: number) {
+  version(@By() { tenant }: Caller, @Param('number', { schema: DeskVersionNumber }) number: number) {
     return this.database.asTenant(tenant, (tx) => deskVersion(tx, tenant, number));
   }
 }

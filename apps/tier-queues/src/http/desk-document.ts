@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, HttpStatus, Inject, Param, Post, Put, 
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { deskDocument, deskSchema } from '@tierline/contracts';
-import { DeskDraft, deskNumber, deskVersion, deskVersions } from '@tierline/desk';
+import { DeskDraft, DeskVersionNumber, DeskVersionPage, deskNumber, deskVersion, deskVersions } from '@tierline/desk';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
@@ -11,11 +11,6 @@ import { readDeskParts } from '../desk-store.ts';
 import { planDesk, putDesk } from '../desk.ts';
 
 const Mode = z.strictObject({ mode: z.enum(['merge', 'replace']).default('merge') });
-const Paging = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z.coerce.number().int().positive().optional(),
-});
-const VersionNumber = z.coerce.number().int().positive().max(2_147_483_647);
 
 const modes =
   'With `mode=merge` what is not named stays as it is; with `mode=replace` the document is the whole desk, and what it ' +
@@ -89,7 +84,7 @@ export class DeskDocumentController {
   @Get('versions')
   @Allow('desk.read')
   @ApiOperation({ summary: 'The changes of the desk, newest first: who, when, why.' })
-  versions(@By() { tenant }: Caller, @Query({ schema: Paging }) page: z.infer<typeof Paging>) {
+  versions(@By() { tenant }: Caller, @Query({ schema: DeskVersionPage }) page: z.infer<typeof DeskVersionPage>) {
     return this.database.asTenant(tenant, (tx) => deskVersions(tx, tenant, page));
   }
 
@@ -99,7 +94,7 @@ export class DeskDocumentController {
     summary: 'One change of the desk, with every field before and after.',
   })
   @Refuses('version_absent')
-  version(@By() { tenant }: Caller, @Param('number', { schema: VersionNumber }) number: number) {
+  version(@By() { tenant }: Caller, @Param('number', { schema: DeskVersionNumber }) number: number) {
     return this.database.asTenant(tenant, (tx) => deskVersion(tx, tenant, number));
   }
 }

@@ -5,7 +5,7 @@ import type { Logger } from '@nestjs/common';
 const afterFailure = 1_000;
 
 /**
- * Work that is done again and again until it is stopped. `round` gives how many milliseconds to wait before the next;
+ * Work of a process that is done again and again until it is stopped. `round` gives how many milliseconds to wait before the next;
  * what it throws is logged, and the next round tries again.
  */
 export class Rounds {
