@@ -47,7 +47,7 @@ const judge = async (stage: Stage, folder: RunFolder, options: Arguments): Promi
   const { injured, loadEndedAt } = await suffer(stage, options);
   say('The load and the faults have ended; waiting until nothing is under way …');
   const quietFrom = performance.now();
-  const stillUnder = await untilQuiet(stage.watched);
+  const stillUnder = await untilQuiet(stage.watched, (found) => say(`… ${found}`));
   const quietAfterMs = Math.round(performance.now() - quietFrom);
   await stage.standStill({ loadEndedAt, endedAt: new Date().toISOString() });
   const judged = await audit(folder.folder, (text) => process.stdout.write(text));

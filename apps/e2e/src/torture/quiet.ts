@@ -66,11 +66,22 @@ const unrest = async (watched: Watched): Promise<string[]> => {
   return found;
 };
 
-/** Waits until nothing is under way any more, twice in a row. Gives what still was at the end of the patience. */
-export const untilQuiet = async (watched: Watched, patience = 120_000): Promise<readonly string[]> => {
+const patience = 120_000;
+const tellEvery = 15_000;
+
+/**
+ * Waits until nothing is under way any more, twice in a row; tells now and then what still is. Gives what was at the end
+ * of the patience.
+ */
+export const untilQuiet = async (watched: Watched, tell: (found: string) => void): Promise<readonly string[]> => {
   const end = Date.now() + patience;
+  let told = Date.now();
   for (let quiet = 0; ;) {
     const found = await unrest(watched).catch((error: Error) => [`it cannot be seen: ${error.message}`]);
+    if (found.length > 0 && Date.now() - told > tellEvery) {
+      told = Date.now();
+      tell(found.join(', '));
+    }
     quiet = found.length === 0 ? quiet + 1 : 0;
     if (quiet === 2) return [];
     if (Date.now() > end) return found;
