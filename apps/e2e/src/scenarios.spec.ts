@@ -1,21 +1,23 @@
 import { completeHandover } from './scenarios/company.ts';
-import { openCompany } from './scenarios/stage.ts';
+import { tellOfNightPartner } from './scenarios/night-partner.ts';
+import { isRefused } from './scenarios/sight.ts';
+import { tellOfSmallCompany } from './scenarios/small-company.ts';
+import { openStage, type Stage } from './scenarios/stage.ts';
 
-/** What somebody tried is refused, for this reason. */
-const isRefused = (code: string, attempt: Promise<unknown>) => expect(attempt).rejects.toMatchObject({ code });
-
-let company: Awaited<ReturnType<typeof openCompany>>;
+let stage: Stage;
+let company: Awaited<ReturnType<Stage['company']>>;
 
 /** How every ticket begins. */
 const arrived = ['opened', 'routed', 'queued'];
 const taken = ['claimed', 'work-started'];
 
 beforeAll(async () => {
-  company = await openCompany();
+  stage = await openStage();
+  company = await stage.company();
 }, 300_000);
 
 afterAll(async () => {
-  expect(await company.close()).toBe(0);
+  expect(await stage.close()).toBe(0);
 }, 60_000);
 
 it('solves a password reset at Tier 1, and the solution is written down', async () => {
@@ -242,3 +244,7 @@ it('gives a network outage to the expert whose certificate is valid, not to the 
   await viktor.solves(ticket, 'Moved the lines to the second card.');
   await ticketShows(ticket, { state: 'RESOLVED' });
 });
+
+tellOfSmallCompany(() => stage);
+
+tellOfNightPartner(() => stage);
