@@ -2,7 +2,8 @@ import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } f
 import { Relay } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
-import { calendarToday, closingOf } from './domain/shifts.ts';
+import { noteClosings } from './closing-times.ts';
+import { calendarToday, nextLook } from './domain/shifts.ts';
 import { systemOrigin } from './system-origin.ts';
 import { Tickets } from './tickets.ts';
 
@@ -49,13 +50,9 @@ export class Closings implements OnModuleInit, OnModuleDestroy {
   private async close(tx: Transaction, { tenant, queue }: Place): Promise<number> {
     const desk = await this.tickets.deskOf(tx, tenant);
     const calendar = calendarToday(desk.book, desk.queues.get(queue)?.calendar);
-    const closes = calendar && closingOf([calendar], tx.now);
-    if (closes) {
-      await tx.query(
-        `INSERT INTO closing (tenant_id, queue, closes_at) VALUES ($1, $2, $3)
-         ON CONFLICT (tenant_id, queue) DO UPDATE SET closes_at = excluded.closes_at`,
-        [tenant, queue, closes],
-      );
+    const closesAt = calendar && nextLook(calendar, tx.now);
+    if (closesAt) {
+      await noteClosings(tx, tenant, [{ queue, closesAt }]);
       return 0;
     }
     const [due] = await tx.query(

@@ -23,6 +23,7 @@ import { deskNumber, lockDesk, noteVersion, refuseFaults, refuseUnlessSeen, warn
 import type { DeskPlan, Editions } from '@tierline/desk';
 import { append, originOf, type Commands, type Entry } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
+import { renewClosings } from './closing-times.ts';
 import { readDeskParts, saveDesk, type ChangedPart } from './desk-store.ts';
 import { partsInUse } from './desk-uses.ts';
 import { changeDesk, type ChangeMode, type DeskChange } from './domain/desk-change.ts';
@@ -113,6 +114,8 @@ export const putDesk = (commands: Commands, change: Change): Promise<DeskAnswer>
     if (differences.length === 0) return { sequence: number, ...answer };
     const changed = changedParts(changes);
     const editions = await saveDesk(tx, tenant, changed);
+    if (changed.some(({ part }) => part === 'queues' || part === 'calendars'))
+      await renewClosings(tx, tenant, changes.after);
     await append(tx, entriesOf(by, changed, editions));
     return { sequence: await noteVersion(tx, { tenant, actor, why }, differences), ...answer };
   });

@@ -207,57 +207,6 @@ describe('shifts', () => {
   });
 });
 
-describe('a partner that holds Tier 1 for some hours', () => {
-  const nora = person('nora', 'partner-agent');
-  const place = { ...serviceDesk, queue: 'night', team: 'night' };
-
-  it('sees and does its own alone, and hands over what is open when its hours end', async () => {
-    const rare = {
-      calendar: 'rare',
-      name: 'Rare',
-      zone: 'Etc/UTC',
-      hours: { monday: [{ from: '01:00', to: '01:01' }] },
-    };
-    const night = { queue: 'night', name: 'Night', tier: 'tier-1', team: 'night', calendar: 'rare' };
-    const parts = {
-      calendars: [rare],
-      partners: [{ partner: 'northcall', name: 'Northcall' }],
-      teams: [{ team: 'night', name: 'Night', partner: 'northcall' }],
-      agents: [{ agentId: 'nora', name: 'Nora', teams: ['night'] }],
-    };
-    const wrong = await put({ ...parts, queues: [{ ...night, handsOverTo: 'messaging' }] });
-    expect(wrong).toMatchObject({
-      status: 422,
-      body: { code: 'desk_invalid', fields: [{ path: 'queues.0.handsOverTo' }] },
-    });
-    expect(await put({ ...parts, queues: [{ ...night, handsOverTo: 'service-desk' }] })).toMatchObject({ status: 200 });
-    const [own, other] = [await desk.ticket(place), await desk.ticket()];
-    expect(await desk.act(other, 'claim', nora)).toMatchObject({ status: expect.any(Number) as number });
-    expect(await desk.get(`/tickets/${other}`, nora)).toMatchObject({ status: 404 });
-    expect(await desk.act(own, 'claim', nora)).toMatchObject({ status: 200 });
-    const text = 'The printer was off.';
-    expect(await desk.act(own, 'note', nora, { text })).toMatchObject({ status: 200 });
-    expect(await desk.act(own, 'start', nora)).toMatchObject({ status: 200 });
-    await desk.service.database.query(`INSERT INTO closing VALUES ('acme', 'night', now())`);
-    await eventually(async () =>
-      expect(await desk.get(`/tickets/${own}`, lea)).toMatchObject({
-        body: { state: 'QUEUED', queue: 'service-desk', owner: null },
-      }),
-    );
-    const { body } = await desk.get<{ timeline: { kind: string; data: object }[] }>(`/tickets/${own}`, lea);
-    expect(body.timeline).toContainEqual(expect.objectContaining({ kind: 'note-added' }));
-    expect(body.timeline).toContainEqual(
-      expect.objectContaining({
-        kind: 'transferred',
-        data: expect.objectContaining({
-          reason: 'The hours of night ended; it was with nora, who worked on it.',
-        }) as object,
-      }),
-    );
-    expect(await desk.get(`/tickets/${own}`, nora)).toMatchObject({ status: 404 });
-  }, 30_000);
-});
-
 describe('presence', () => {
   it('is what the agent says of himself or herself', async () => {
     expect(await desk.ask('PUT', '/me/presence', tom, { presence: 'away' })).toMatchObject({

@@ -15,10 +15,8 @@ export class Refused extends Error {
   }
 }
 
-const tenant = 'harbour';
-
 /** The public API of a running Tierline, for the people of one company. */
-export const apiOf = ({ address, issuer }: RunningTierline): Api => {
+export const apiOf = ({ address, issuer }: RunningTierline, tenant: string): Api => {
   const tokens = new Map<string, Promise<string>>();
   const tokenOf = ({ id, name, roles }: Person): Promise<string> => {
     const email = `${id}@${tenant}.example`;

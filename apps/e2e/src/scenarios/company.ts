@@ -1,6 +1,4 @@
-/** A small company with two tiers, around the clock, so that what is promised does not depend on when it is looked at. */
-const open = [{ from: '00:00', to: '24:00' }];
-
+/** A company with three tiers, around the clock, so that what is promised does not depend on when it is looked at. */
 const tiers = [
   { tier: 'tier-1', name: 'Service desk', rank: 1, defaultQueue: 'service-desk' },
   { tier: 'tier-2', name: 'Specialists', rank: 2, defaultQueue: 'workplace' },
@@ -44,18 +42,16 @@ const category = (name: string, queue: string | null = null) => ({
 
 const categories = [category('password-reset'), category('printer'), category('network-outage', 'network')];
 
+const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+
+/** The same hours on each day of the week. */
+export const everyDay = (from: string, to: string) => Object.fromEntries(weekdays.map((day) => [day, [{ from, to }]]));
+
 const calendars = [
-  {
-    calendar: 'always',
-    name: 'Around the clock',
-    zone: 'Europe/Berlin',
-    hours: Object.fromEntries(
-      ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map((day) => [day, open]),
-    ),
-  },
+  { calendar: 'always', name: 'Around the clock', zone: 'Europe/Berlin', hours: everyDay('00:00', '24:00') },
 ];
 
-const everyPriority = (minutes: number) => ({ P1: minutes, P2: minutes, P3: minutes, P4: minutes });
+export const everyPriority = (minutes: number) => ({ P1: minutes, P2: minutes, P3: minutes, P4: minutes });
 
 const policies = [
   {

@@ -8,6 +8,8 @@ type Wish = { readonly category: string; readonly impact?: 'low' | 'medium' | 'h
 type Upwards = { readonly because: string; readonly handover?: object; readonly queue?: string };
 type Downwards = { readonly because: string; readonly missing: string };
 
+const idOf = (name: string) => name.toLowerCase().replace(' ', '.');
+
 export const admin: Person = { id: 'omar', name: 'Omar', roles: ['admin'] };
 
 const inSomeQueue = (api: Api, ticket: Ticket): Promise<void> =>
@@ -21,7 +23,7 @@ const requesterSees = (api: Api, by: Person, { id }: Ticket, expected: object): 
 
 /** Somebody who asks for help, by what he or she does in the portal. */
 export const requesterCalled = (api: Api, name: string) => {
-  const by: Person = { id: name.toLowerCase(), name, roles: ['requester'] };
+  const by: Person = { id: idOf(name), name, roles: ['requester'] };
   const does = (ticket: Ticket, what: string, body: object) =>
     api(by, 'POST', `intake/tickets/${ticket.id}/${what}`, body);
   return {
@@ -47,12 +49,19 @@ export const requesterCalled = (api: Api, name: string) => {
 
 /** Somebody who works at the desk. */
 export const agentCalled = (api: Api, name: string, roles: Person['roles'] = ['agent']) => {
-  const by: Person = { id: name.toLowerCase(), name, roles };
+  const by: Person = { id: idOf(name), name, roles };
   const does = (ticket: Ticket, what: string, body: object = {}) =>
     api<{ state: string }>(by, 'POST', `tier-queues/tickets/${ticket.id}/${what}`, body);
   return {
     ...by,
+    looksAt: ({ id }: Ticket) => api<object>(by, 'GET', `tier-queues/tickets/${id}`),
+    findsOnly: (...tickets: readonly Ticket[]) =>
+      eventually(async () => {
+        const { items } = await api<{ items: Ticket[] }>(by, 'GET', 'tier-queues/tickets?limit=200');
+        expect(items.map(({ id }) => id).sort()).toEqual(tickets.map(({ id }) => id).sort());
+      }),
     claims: (ticket: Ticket) => does(ticket, 'claim'),
+    notes: (ticket: Ticket, text: string) => does(ticket, 'note', { text }),
     replies: (ticket: Ticket, text: string) => does(ticket, 'reply', { text }),
     solves: (ticket: Ticket, solution: string) => does(ticket, 'resolve', { code: 'solved', solution }),
     solvesWithChildren: (ticket: Ticket, solution: string) =>

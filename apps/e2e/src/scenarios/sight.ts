@@ -4,10 +4,14 @@ import type { Ticket } from './people.ts';
 
 type Event = { type: string; data: Record<string, unknown> };
 type Clock = { clock: string; name: string; state: string; due: string | null };
+type Route = { explanation: { matched: boolean; why: string }[] };
 type Reason = { reason: string; detail: string };
 
 /** Clock entries have a list of their own; mails are not what happened to the ticket. */
 const besides = /^(clock-|sla-|notification-)/;
+
+/** What somebody tried is refused, for this reason. */
+export const isRefused = (code: string, attempt: Promise<unknown>) => expect(attempt).rejects.toMatchObject({ code });
 
 const wordOf = ({ type }: Event): string => type.replace(/^tierline\.ticket\.(.*)\.v\d+$/, '$1');
 
@@ -61,6 +65,14 @@ export const sightOf = (api: Api, by: Person) => {
       eventually(async () => {
         const last = (await historyOf(ticket)).findLast((one) => wordOf(one) === event);
         expect(last?.data).toMatchObject(expected);
+      }),
+
+    /** Why routing sent it where it first went. */
+    routeSays: (ticket: Ticket, words: string) =>
+      eventually(async () => {
+        const { routes } = await api<{ routes: Route[] }>(by, 'GET', `routing/tickets/${ticket.id}/route`);
+        const reasons = routes[0]?.explanation.filter(({ matched }) => matched).map(({ why }) => why) ?? [];
+        expect(reasons.join('\n')).toContain(words);
       }),
 
     figuresShow: (ticket: Ticket, expected: object) =>

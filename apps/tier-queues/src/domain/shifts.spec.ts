@@ -4,7 +4,7 @@ import { aroundTheClock, type Calendar } from './clocks/calendar.ts';
 import { ticketRules } from './decide.ts';
 import type { Desk, DeskAgent } from './desk.ts';
 import { assigned, desk, doing, inProgress, queued, serviceDesk, waiting } from './example.ts';
-import { isOnShift, shiftEnd, unionOf, without } from './shifts.ts';
+import { isOnShift, nextLook, shiftEnd, unionOf, without } from './shifts.ts';
 
 const { given } = specFor(ticketRules);
 const early: Calendar = {
@@ -35,6 +35,15 @@ describe('a shift', () => {
     expect(shiftEnd(working('early', 'late'), book, at)).toBe('2026-01-05T21:00:00.000Z');
     expect(shiftEnd(working('always'), book, at)).toBeNull();
     expect(shiftEnd(working('late'), book, at)).toBeNull();
+  });
+});
+
+describe('a calendar that closes', () => {
+  it('is looked at when it does, after eight days where it never does, and not while it is closed', () => {
+    const at = '2026-01-05T08:00:00.000Z';
+    expect(nextLook(early, at)).toBe('2026-01-05T13:00:00.000Z');
+    expect(nextLook(always, at)).toBe('2026-01-13T08:00:00.000Z');
+    expect(nextLook(late, at)).toBeNull();
   });
 });
 

@@ -36,6 +36,10 @@ export const closingOf = (calendars: readonly Calendar[], at: string): string | 
   return end === undefined || end === far ? null : end;
 };
 
+/** When to look whether the calendar has closed: as it does, in eight days at the latest; null when it is closed now. */
+export const nextLook = (calendar: Calendar, at: string): string | null =>
+  isOpen(calendar, at) ? (closingOf([calendar], at) ?? after(at, horizon)) : null;
+
 export type Hours = { readonly from: string; readonly to: string };
 
 /** Hours in order, those that touch as one. All instants have to be written alike. */

@@ -1,0 +1,36 @@
+import type { Transaction } from '@tierline/persistence';
+import type { KeptParts } from './domain/desk-parts.ts';
+import { calendarOf } from './domain/promises.ts';
+import { nextLook } from './domain/shifts.ts';
+
+type Closing = { readonly queue: string; readonly closesAt: string };
+
+/** Notes when these queues, which are open, close. */
+export const noteClosings = (tx: Transaction, tenant: string, closings: readonly Closing[]): Promise<unknown> =>
+  tx.query(
+    `INSERT INTO closing (tenant_id, queue, closes_at)
+     SELECT $1, queue, "closesAt" FROM jsonb_to_recordset($2::jsonb) AS r(queue text, "closesAt" timestamptz)
+     ORDER BY queue
+     ON CONFLICT (tenant_id, queue) DO UPDATE SET closes_at = excluded.closes_at`,
+    [tenant, JSON.stringify(closings)],
+  );
+
+/**
+ * Notes anew when queues close, after the desk has become these parts: hours that were open and are closed now have
+ * ended now.
+ */
+export const renewClosings = async (tx: Transaction, tenant: string, { queues, calendars }: KeptParts) => {
+  const hours = new Map(calendars.map((calendar) => [calendar.calendar, calendarOf(calendar, 0)]));
+  const handing = queues.filter(({ handsOverTo }) => handsOverTo !== undefined);
+  await tx.query('DELETE FROM closing WHERE tenant_id = $1 AND queue <> ALL($2::text[])', [
+    tenant,
+    handing.map(({ queue }) => queue),
+  ]);
+  await tx.query('UPDATE closing SET closes_at = now() WHERE tenant_id = $1 AND closes_at > now()', [tenant]);
+  const open = handing.flatMap(({ queue, calendar = '' }): Closing[] => {
+    const own = hours.get(calendar);
+    const closesAt = own ? nextLook(own, tx.now) : null;
+    return closesAt === null ? [] : [{ queue, closesAt }];
+  });
+  await noteClosings(tx, tenant, open);
+};
