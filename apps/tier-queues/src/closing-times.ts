@@ -34,3 +34,7 @@ export const renewClosings = async (tx: Transaction, tenant: string, { queues, c
   });
   await noteClosings(tx, tenant, open);
 };
+
+/** Has the ends of the shifts that run looked at anew, after agents or calendars changed. */
+export const lookAtShifts = (tx: Transaction, tenant: string): Promise<unknown> =>
+  tx.query('UPDATE shift SET ends_at = now() WHERE tenant_id = $1 AND ends_at > now()', [tenant]);

@@ -23,7 +23,7 @@ import { deskNumber, lockDesk, noteVersion, refuseFaults, refuseUnlessSeen, warn
 import type { DeskPlan, Editions } from '@tierline/desk';
 import { append, originOf, type Commands, type Entry } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
-import { renewClosings } from './closing-times.ts';
+import { lookAtShifts, renewClosings } from './closing-times.ts';
 import { readDeskParts, saveDesk, type ChangedPart } from './desk-store.ts';
 import { partsInUse } from './desk-uses.ts';
 import { changeDesk, type ChangeMode, type DeskChange } from './domain/desk-change.ts';
@@ -116,6 +116,7 @@ export const putDesk = (commands: Commands, change: Change): Promise<DeskAnswer>
     const editions = await saveDesk(tx, tenant, changed);
     if (changed.some(({ part }) => part === 'queues' || part === 'calendars'))
       await renewClosings(tx, tenant, changes.after);
+    if (changed.some(({ part }) => part === 'agents' || part === 'calendars')) await lookAtShifts(tx, tenant);
     await append(tx, entriesOf(by, changed, editions));
     return { sequence: await noteVersion(tx, { tenant, actor, why }, differences), ...answer };
   });

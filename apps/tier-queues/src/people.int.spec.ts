@@ -2,6 +2,7 @@ import { TicketRouted } from '@tierline/contracts';
 import { eventually } from '@tierline/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { opened, routed, serviceDesk } from './domain/example.ts';
+import { clock, everyDay, zone } from './testing/noon.ts';
 import { person, startDesk, type WorkingDesk } from './testing/working-desk.ts';
 
 const [tom, una, lea, omar] = [person('tom'), person('una'), person('lea', 'lead'), person('omar', 'admin')];
@@ -171,6 +172,21 @@ describe('shifts', () => {
     );
     expect(await desk.get('/me/presence', tom)).toMatchObject({ body: { presence: null } });
     expect(await desk.act(id, 'claim', tom)).toMatchObject({ status: 409, body: { code: 'off_shift' } });
+  }, 30_000);
+
+  it('end at once when a change of the desk cuts them short', async () => {
+    const hours = (from: string, to: string) =>
+      put({ calendars: [{ calendar: 'rota', name: 'Rota', zone, hours: everyDay(from, to) }] });
+    await hours(clock(-60), clock(60));
+    await tomWith({ shifts: ['rota'] });
+    const id = await desk.ticket();
+    expect(await desk.act(id, 'claim', tom)).toMatchObject({ status: 200 });
+    const running = `SELECT 1 FROM shift WHERE agent_id = 'tom' AND ends_at > now()`;
+    await eventually(async () => expect(await desk.service.database.query(running)).toHaveLength(1));
+    await hours(clock(-60), clock(0));
+    await eventually(async () =>
+      expect(await desk.get(`/tickets/${id}`, lea)).toMatchObject({ body: { state: 'QUEUED', owner: null } }),
+    );
   }, 30_000);
 
   it('are shown with load and presence, with the gaps that they leave, and with certificates that end', async () => {

@@ -22,4 +22,15 @@ export const sightOf = async (tx: Transaction, by: Caller): Promise<Sight> => {
 export const sees = ({ queues }: Sight, queue: string | null): boolean =>
   queues === 'all' || (queue !== null && queues.includes(queue));
 
+/** Refuses work on a ticket that is out of sight as if it were not there: `ticket_absent`. */
+export const refuseUnseen = async (tx: Transaction, by: Caller, id: string): Promise<void> => {
+  const sight = await sightOf(tx, by);
+  if (sight.queues === 'all') return;
+  const [ticket] = await tx.query<{ queue: string | null }>(
+    'SELECT queue FROM ticket WHERE tenant_id = $1 AND id = $2',
+    [by.tenant, id],
+  );
+  if (ticket && !sees(sight, ticket.queue)) throw ticketAbsent();
+};
+
 export const ticketAbsent = () => new DomainError('ticket_absent', 'There is no such ticket.', 'absent');

@@ -22,6 +22,7 @@ import type { Ticket } from './domain/ticket.ts';
 import { lookFor, unseenSince } from './looking.ts';
 import { childrenOf, numbersOf } from './lookups.ts';
 import { staffOf, type TicketWork } from './staff.ts';
+import { refuseUnseen } from './sight.ts';
 import { ticketStore } from './store.ts';
 
 export type TicketResult = Result<Ticket>;
@@ -151,6 +152,8 @@ export class Tickets implements Batch<TicketWork> {
   request({ by, id, act, expected, idempotency, withChildren, answer }: AgentRequest): Promise<TicketAnswer> {
     return this.commands.within({ by, idempotency }, async (tx) => {
       const origin = originOf(by);
+      // What somebody did may be taken back after the ticket has gone out of sight by it.
+      if (act.type !== 'undo') await refuseUnseen(tx, by, id);
       const looked = await lookFor(tx, by.tenant, id, act);
       const unseen = expected === undefined ? [] : await unseenSince(tx, by.tenant, id, expected);
       const own: TicketWork = {

@@ -1,9 +1,12 @@
 import { everyDay, everyPriority } from './company.ts';
 
-const zone = 'Etc/UTC';
+/** Hours from UTC of a zone in which it is about noon: the night of this company lies within one day. */
+const offset = 12 - new Date().getUTCHours();
+const zone = `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`;
 
 /** What the clock of the zone shows so many hours from now. */
-const clock = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
+const clock = (hours: number): string =>
+  new Date(Date.now() + (offset + hours) * 3_600_000).toISOString().slice(11, 16);
 
 const night = (from: string, to: string) => ({ calendar: 'night', name: 'Night', zone, hours: everyDay(from, to) });
 

@@ -17,7 +17,7 @@ export const tellOfNightPartner = (on: () => Stage) =>
     // She sees and works on what is in the partner's own queues, and on nothing else.
     await nora.findsOnly(scanner, screen);
     await isRefused('ticket_absent', nora.looksAt(payslip));
-    await isRefused('not_in_team', nora.claims(payslip));
+    await isRefused('ticket_absent', nora.claims(payslip));
 
     await nora.claims(scanner);
     await nora.replies(scanner, 'I am trying another cable.');
