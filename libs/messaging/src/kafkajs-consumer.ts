@@ -21,7 +21,7 @@ import { isPassing, missingTopic } from './kafkajs-errors.ts';
 import { OffsetHints } from './offset-hints.ts';
 
 /** Milliseconds that a round of fetching and working lasts at least: each costs the same, whatever it brings. */
-const gathering = 10;
+const gathering = 20;
 /** A round that brought so many records of one partition has more to bring. */
 const backlog = 200;
 
