@@ -195,16 +195,23 @@ describe.each(kafkaClients)('the event log on %s', (client) => {
     const producer = await log.producer();
     await producer.append([{ topic, key: 'one', value: 'x', headers: {} }]);
     await eventually(() => expect(book.taken).toHaveLength(1));
-    let timers = 0;
-    const hook = createHook({ init: (_id, type) => void (timers += type === 'Timeout' ? 1 : 0) }).enable();
-    const before = process.cpuUsage();
-    await sleep(2_000);
-    const { user, system } = process.cpuUsage(before);
-    hook.disable();
+    /** Timers made, and parts of a core used, in two seconds. */
+    const effort = async () => {
+      let timers = 0;
+      const hook = createHook({ init: (_id, type) => void (timers += type === 'Timeout' ? 1 : 0) }).enable();
+      const before = process.cpuUsage();
+      await sleep(2_000);
+      const { user, system } = process.cpuUsage(before);
+      hook.disable();
+      return { timers, cores: (user + system) / 2_000_000 };
+    };
+    // Whoever goes round in circles does so always; anything else in this process is over some time.
+    const efforts = [await effort()];
+    const isResting = ({ timers, cores }: (typeof efforts)[number]) => timers < 200 && cores < 0.25;
+    while (efforts.length < 4 && !efforts.some(isResting)) efforts.push(await effort());
     process.off('warning', warn);
     await producer.close();
-    expect(timers).toBeLessThan(200);
-    expect((user + system) / 2_000_000).toBeLessThan(0.25);
+    expect(efforts.filter(isResting)).toHaveLength(1);
     expect(warnings.filter(({ name }) => name === 'TimeoutNegativeWarning')).toEqual([]);
   });
 });
