@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { events as declared, topics, type Received } from '@tierline/contracts';
-import type { Database } from '@tierline/persistence';
+import { isTransient, type Database } from '@tierline/persistence';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { chunkStoreOf } from './chunk-store.ts';
 import { ChunkProcessor, type ProcessorEvents } from './chunk-processor.ts';
+import { restUntil } from './deadline.ts';
 import type { Dispatcher } from './dispatch.ts';
 import type { Consumer, EventLog } from './event-log.ts';
 import { keepInbox } from './inbox.ts';
@@ -37,6 +38,8 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
   private settling: NodeJS.Timeout | undefined;
   private starting: Promise<void> = Promise.resolve();
 
+  private readonly closing = new AbortController();
+
   constructor(private readonly options: StrategyOptions) {
     super();
   }
@@ -50,7 +53,8 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
 
   private async consume(): Promise<void> {
     const { database, log, group, prefix, events, onFatal } = this.options;
-    await keepInbox(database);
+    await this.inboxKept();
+    if (this.closing.signal.aborted) return;
     this.keeping = setInterval(() => {
       keepInbox(database).catch((error: Error) => void this.logger.warn(error));
     }, hour);
@@ -68,6 +72,19 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
     });
   }
 
+  /** Before anything is taken its day has to be there: a database that is away is asked again. */
+  private async inboxKept(): Promise<void> {
+    const { signal } = this.closing;
+    for (let attempt = 1; !signal.aborted; attempt += 1)
+      try {
+        return await keepInbox(this.options.database);
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        this.logger.warn(error);
+        await restUntil(Math.min(5_000, 100 * 2 ** Math.min(attempt, 6)), signal);
+      }
+  }
+
   /** The topics in which the handled types travel. */
   private topicNames(prefix: string): string[] {
     const names = [...this.messageHandlers.keys()].map((type) => {
@@ -79,6 +96,7 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
   }
 
   async close(): Promise<void> {
+    this.closing.abort();
     // What is half started would go on, and read, after the stop. Without Kafka a start never ends: then it is left.
     await Promise.race([this.starting, sleep(startPatience, undefined, { ref: false })]);
     clearInterval(this.keeping);

@@ -11,6 +11,10 @@ describe('an error of kafkajs', () => {
     expect(isPassing(new KafkaJSNonRetriableError!(absent, { cause: absent }))).toBe(true);
   });
 
+  it('passes when the way to the broker was closed between two requests', () => {
+    expect(isPassing(new Error('Broker not connected'))).toBe(true);
+  });
+
   it('stays when Kafka says that it is final', () => {
     expect(isPassing(new KafkaJSNonRetriableError!('not authorised'))).toBe(false);
     expect(isPassing(new KafkaJSProtocolError!({ message: 'no', type: 'X', retriable: false }))).toBe(false);

@@ -20,9 +20,15 @@ export const forbiddenTopic = (error: unknown) => said(error, ['TOPIC_AUTHORIZAT
 export const refusal = (error: unknown) =>
   said(error, ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 
+/** What kafkajs says, as an error without a kind, when it asks on a way that was just closed. */
+const closedWay = 'Broker not connected';
+
 /**
- * Whether the same may succeed later. kafkajs holds it for final that no broker could be asked for the coordinator,
- * though that is how a broker that restarts looks.
+ * Whether the same may succeed later. kafkajs holds it for final that no broker could be asked for the coordinator, or
+ * that the way to a broker closed between two requests, though that is how a broker that restarts looks.
  */
 export const isPassing = (error: unknown): boolean =>
-  chainOf(error).some(({ retriable, name }) => retriable === true || name === 'KafkaJSGroupCoordinatorNotFound');
+  chainOf(error).some(
+    ({ retriable, name, message }) =>
+      retriable === true || name === 'KafkaJSGroupCoordinatorNotFound' || message === closedWay,
+  );
