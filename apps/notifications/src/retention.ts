@@ -1,4 +1,4 @@
-import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import type { Database } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 
@@ -41,21 +41,13 @@ export const forgetOld = async (database: Database, days = keptDays): Promise<nu
 };
 
 /** Does so each hour. */
-export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly rounds: Rounds;
-
-  constructor(database: Database) {
-    this.rounds = new Rounds(new Logger('retention'), async () => {
-      await forgetOld(database);
-      return hour;
-    });
+export class Retention extends Rounds {
+  constructor(private readonly database: Database) {
+    super(new Logger('retention'));
   }
 
-  onApplicationBootstrap(): void {
-    this.rounds.start();
-  }
-
-  onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
+  protected async round(): Promise<number> {
+    await forgetOld(this.database);
+    return hour;
   }
 }

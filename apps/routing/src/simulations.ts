@@ -1,4 +1,4 @@
-import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { isTransient, type Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 import { surroundingsOf } from './desks.ts';
@@ -80,24 +80,17 @@ const proceed = async (tx: Transaction, running: Running): Promise<void> => {
 };
 
 /** Tries draft rules over past tickets, some at a time, whichever process is free; a stop or a crash loses nothing. */
-export class Simulations implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(Simulations.name);
-  private readonly rounds: Rounds;
-
+export class Simulations extends Rounds {
   constructor(
     private readonly database: Database,
-    interval: number,
+    private readonly interval: number,
   ) {
-    // What a failed round left under way stays so; the next one goes on with it.
-    this.rounds = new Rounds(this.logger, async () => ((await this.proceedOne()) ? 0 : interval));
+    super(new Logger(Simulations.name));
   }
 
-  onApplicationBootstrap(): void {
-    this.rounds.start();
-  }
-
-  onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
+  /** What a failed round left under way stays so; the next one goes on with it. */
+  protected async round(): Promise<number> {
+    return (await this.proceedOne()) ? 0 : this.interval;
   }
 
   private async proceedOne(): Promise<boolean> {
@@ -116,7 +109,7 @@ export class Simulations implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Ends a trial that cannot go on, with the reason for whoever asked for it. */
   private async fail({ tenant, id }: Running, error: Error): Promise<void> {
-    this.logger.error(new Error(`simulation ${id} failed`, { cause: error }));
+    this.log.error(new Error(`simulation ${id} failed`, { cause: error }));
     await this.database.query(
       `UPDATE simulation SET state = 'failed', ended_at = now(), reason = $3
        WHERE tenant_id = $1 AND id = $2::uuid AND state = 'running'`,

@@ -1,4 +1,4 @@
-import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import type { Origin, Relay, Work } from '@tierline/messaging';
 import type { Database, Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
@@ -42,26 +42,18 @@ const originOf = ({ tenant_id, cause_id, correlation_id }: WaitingRow): Origin =
 });
 
 /** Routes tickets whose desk was not known when they came, as soon as it is. */
-export class WaitingTickets implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly rounds: Rounds;
-
+export class WaitingTickets extends Rounds {
   constructor(
     private readonly database: Database,
     private readonly relay: Relay,
-    interval: number,
+    private readonly interval: number,
   ) {
-    // Those that a failed round left still wait, and are counted.
-    this.rounds = new Rounds(new Logger(WaitingTickets.name), async () =>
-      (await this.routeSome()) < most ? interval : 0,
-    );
+    super(new Logger(WaitingTickets.name));
   }
 
-  onApplicationBootstrap(): void {
-    this.rounds.start();
-  }
-
-  onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
+  /** Those that a failed round left still wait, and come with the next. */
+  protected async round(): Promise<number> {
+    return (await this.routeSome()) < most ? this.interval : 0;
   }
 
   private async routeSome(): Promise<number> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Relay } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
@@ -21,24 +21,16 @@ const duePlaces = `SELECT p.tenant_id AS tenant, p.id AS queue FROM desk_part p
 
 /** Hands over what is open in a queue whose hours end, as the queue says. */
 @Injectable()
-export class Closings implements OnModuleInit, OnModuleDestroy {
-  private readonly rounds = new Rounds(new Logger('closings'), () => this.look());
-
+export class Closings extends Rounds {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(Relay) private readonly relay: Relay,
     @Inject(Tickets) private readonly tickets: Tickets,
-  ) {}
-
-  onModuleInit(): void {
-    this.rounds.start();
+  ) {
+    super(new Logger('closings'));
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
-  }
-
-  private async look(): Promise<number> {
+  protected async round(): Promise<number> {
     let moved = 0;
     for (const place of await this.database.query<Place>(duePlaces))
       moved += await this.database.inBackground((tx) => this.close(tx, place));

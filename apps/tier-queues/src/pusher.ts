@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Relay } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
@@ -88,24 +88,16 @@ const act = (agentId: string | null, assignment: Push['assignment'], reason: str
 
 /** Gives waiting tickets to agents where the queue, or the ticket's route, says so. */
 @Injectable()
-export class Pusher implements OnModuleInit, OnModuleDestroy {
-  private readonly rounds = new Rounds(new Logger('pusher'), () => this.look());
-
+export class Pusher extends Rounds {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(Relay) private readonly relay: Relay,
     @Inject(Tickets) private readonly tickets: Tickets,
-  ) {}
-
-  onModuleInit(): void {
-    this.rounds.start();
+  ) {
+    super(new Logger('pusher'));
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
-  }
-
-  private async look(): Promise<number> {
+  protected async round(): Promise<number> {
     const places = await this.database.query<Place>(waitingPlaces);
     let given = 0;
     for (const place of places) given += await this.database.inBackground((tx) => this.give(tx, place));

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Relay } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
@@ -48,25 +48,16 @@ const saveProgress = (tx: Transaction, { tenant }: Job, ids: readonly string[]):
  * so that whichever pod comes next goes on where the last one got to.
  */
 @Injectable()
-export class Retiming implements OnModuleInit, OnModuleDestroy {
-  private readonly log = new Logger('retiming');
-  private readonly rounds = new Rounds(this.log, () => this.round());
-
+export class Retiming extends Rounds {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(Relay) private readonly relay: Relay,
     @Inject(Tickets) private readonly tickets: Tickets,
-  ) {}
-
-  onModuleInit(): void {
-    this.rounds.start();
+  ) {
+    super(new Logger('retiming'));
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
-  }
-
-  private async round(): Promise<number> {
+  protected async round(): Promise<number> {
     const worked = await this.database.inBackground(async (tx) => {
       const job = await next(tx);
       if (!job) return false;

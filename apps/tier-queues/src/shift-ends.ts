@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Relay } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
@@ -20,24 +20,16 @@ const dueAgents = `SELECT p.tenant_id AS tenant, p.body AS agent, s.ends_at AS "
 
 /** Ends the shifts of agents: what they last said of their presence, and what they leave to others. */
 @Injectable()
-export class ShiftEnds implements OnModuleInit, OnModuleDestroy {
-  private readonly rounds = new Rounds(new Logger('shifts'), () => this.look());
-
+export class ShiftEnds extends Rounds {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(Relay) private readonly relay: Relay,
     @Inject(Tickets) private readonly tickets: Tickets,
-  ) {}
-
-  onModuleInit(): void {
-    this.rounds.start();
+  ) {
+    super(new Logger('shifts'));
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
-  }
-
-  private async look(): Promise<number> {
+  protected async round(): Promise<number> {
     const due = await this.database.query<Due>(dueAgents);
     if (due.length === 0) return interval;
     const ended = await this.database.inBackground((tx) => this.sort(tx, due));

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Relay, failpoint } from '@tierline/messaging';
 import { Database, isTransient, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
@@ -60,25 +60,16 @@ const fireOf = ({ kind, clock, generation }: Due): Fire =>
 
 /** Fires the timers that are due: state, events and the timer itself change in one transaction. */
 @Injectable()
-export class Timers implements OnModuleInit, OnModuleDestroy {
-  private readonly log = new Logger('timers');
-  private readonly rounds = new Rounds(this.log, () => this.look());
-
+export class Timers extends Rounds {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(Relay) private readonly relay: Relay,
     @Inject(Tickets) private readonly tickets: Tickets,
-  ) {}
-
-  onModuleInit(): void {
-    this.rounds.start();
+  ) {
+    super(new Logger('timers'));
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
-  }
-
-  private async look(): Promise<number> {
+  protected async round(): Promise<number> {
     const due = await this.database.query<Due>(dueNow);
     if (due.length > 0) await this.take(due);
     return due.length < most ? interval : 0;

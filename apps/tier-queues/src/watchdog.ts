@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Relay } from '@tierline/messaging';
 import type { Database, Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
@@ -24,9 +24,7 @@ type Tally = { tickets: number; found: number; mended: number };
  * the turn at a time, by the database's clock; when it vanishes, another one takes it after twenty seconds.
  */
 @Injectable()
-export class Watchdog implements OnModuleInit, OnModuleDestroy {
-  private readonly log = new Logger('watchdog');
-  private readonly rounds = new Rounds(this.log, (signal) => this.turn(signal));
+export class Watchdog extends Rounds {
   private readonly holder = randomUUID();
   private readonly begun = performance.now();
 
@@ -36,18 +34,12 @@ export class Watchdog implements OnModuleInit, OnModuleDestroy {
     private readonly tickets: Tickets,
     /** Milliseconds from the end of a round to the beginning of the next. */
     private readonly interval: number,
-  ) {}
-
-  onModuleInit(): void {
-    this.rounds.start();
+  ) {
+    super(new Logger('watchdog'));
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
-  }
-
-  private async turn(signal: AbortSignal): Promise<number> {
-    if (await this.takeTurn()) await this.round(signal).finally(() => this.giveUpTurn());
+  protected async round(signal: AbortSignal): Promise<number> {
+    if (await this.takeTurn()) await this.lookAtAll(signal).finally(() => this.giveUpTurn());
     return Math.min(attempt, this.interval);
   }
 
@@ -72,7 +64,7 @@ export class Watchdog implements OnModuleInit, OnModuleDestroy {
     return held.length > 0;
   }
 
-  private async round(signal: AbortSignal): Promise<void> {
+  private async lookAtAll(signal: AbortSignal): Promise<void> {
     const tally: Tally = { tickets: 0, found: 0, mended: 0 };
     let after: Place | null = null;
     do {

@@ -1,44 +1,38 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@nestjs/common';
+import type { Logger, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { restUntil } from '@tierline/messaging';
 
 /** Milliseconds before the next try after a failure. */
 const afterFailure = 1_000;
 
 /**
- * Work of a process that is done again and again until it is stopped. `round` gives how many milliseconds to wait before the next;
- * what it throws is logged, and the next round tries again.
+ * Work that a service does again and again from its start to its stop. What a round throws is logged, and the next one
+ * tries again; a stop waits for the round that is under way.
  */
-export class Rounds {
+export abstract class Rounds implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stopping = new AbortController();
   private going: Promise<void> = Promise.resolve();
 
-  constructor(
-    private readonly log: Logger,
-    private readonly round: (signal: AbortSignal) => Promise<number>,
-  ) {}
+  protected constructor(protected readonly log: Logger) {}
 
-  start(): void {
-    this.going = this.go();
+  /** Does the work once; gives how many milliseconds to wait before the next time. */
+  protected abstract round(signal: AbortSignal): Promise<number>;
+
+  onApplicationBootstrap(): void {
+    this.going = this.go(this.stopping.signal);
   }
 
-  /** Resolves when the round that was under way has ended. */
-  async stop(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
     await this.going;
   }
 
-  private async go(): Promise<void> {
-    const { signal } = this.stopping;
+  private async go(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const pause = await this.round(signal).catch((error: unknown) => {
         this.log.warn(error);
         return afterFailure;
       });
-      if (pause > 0) await sleep(pause, undefined, { signal }).catch(this.unlessStopping);
+      if (pause > 0) await restUntil(pause, signal);
     }
   }
-
-  private readonly unlessStopping = (error: unknown): void => {
-    if (!this.stopping.signal.aborted) throw error;
-  };
 }
