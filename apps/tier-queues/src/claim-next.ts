@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Desk, Queue } from './domain/desk.ts';
 import { refuseFor, shortcomings, wordsOf } from './domain/eligibility.ts';
 import type { Person } from './domain/people.ts';
+import { waitingLanes } from './lanes.ts';
 import { lockPerson } from './staff.ts';
 import { answerOf, isLead, type TicketAnswer, type Tickets } from './tickets.ts';
 
@@ -26,23 +27,13 @@ type Source = { readonly queue: string; readonly words: readonly string[] };
  */
 export const firstInTurn = `WITH RECURSIVE source AS (
     SELECT * FROM jsonb_to_recordset($2::jsonb) AS r(queue text, words text[])
-  ), waiting AS (
-    SELECT s.queue, s.words, first.lane FROM source s CROSS JOIN LATERAL (
-      SELECT lane FROM ticket WHERE tenant_id = $1 AND state = 'QUEUED'
-        AND lane >= s.queue || '|' AND lane < s.queue || '}' ORDER BY lane LIMIT 1
-    ) AS first
-    UNION ALL
-    SELECT w.queue, w.words, next.lane FROM waiting w CROSS JOIN LATERAL (
-      SELECT lane FROM ticket WHERE tenant_id = $1 AND state = 'QUEUED'
-        AND lane > w.lane AND lane < w.queue || '}' ORDER BY lane LIMIT 1
-    ) AS next
-  ), candidate AS MATERIALIZED (
-    SELECT first.* FROM waiting w CROSS JOIN LATERAL (
+  ), ${waitingLanes}, candidate AS MATERIALIZED (
+    SELECT first.* FROM waiting w JOIN source s USING (queue) CROSS JOIN LATERAL (
       SELECT id, lane, priority, due_at, queued_at FROM ticket
       WHERE tenant_id = $1 AND lane = w.lane AND state = 'QUEUED'
       ORDER BY priority, due_at, queued_at, id LIMIT ${candidates}
     ) AS first
-    WHERE string_to_array(substr(w.lane, length(w.queue) + 2), ',') <@ w.words
+    WHERE string_to_array(substr(w.lane, length(queue) + 2), ',') <@ s.words
     ORDER BY first.priority, first.due_at, first.queued_at, first.id LIMIT ${candidates}
   )
   SELECT EXISTS (SELECT FROM candidate) AS some, (

@@ -8,6 +8,7 @@ import { isAtHand } from './domain/shifts.ts';
 import type { Person } from './domain/people.ts';
 import { choose, strategyOf, takersOf } from './domain/pushing.ts';
 import type { KnownTicket } from './domain/ticket.ts';
+import { isOfQueue, waitingLanes } from './lanes.ts';
 import { freePeopleOf } from './staff.ts';
 import { systemOrigin } from './system-origin.ts';
 import { Tickets } from './tickets.ts';
@@ -23,7 +24,7 @@ type Place = { readonly tenant: string; readonly queue: string };
 const waitingPlaces = `SELECT p.tenant_id AS tenant, p.id AS queue FROM desk_part p
   WHERE p.kind = 'queue' AND p.body->>'assignment' <> 'pull' AND EXISTS (
     SELECT FROM ticket t WHERE t.tenant_id = p.tenant_id AND t.state = 'QUEUED'
-      AND t.lane >= p.id || '|' AND t.lane < p.id || '}')
+      AND ${isOfQueue('t.lane', 'p.id')})
   UNION SELECT tenant_id, queue FROM ticket WHERE state = 'QUEUED' AND assignment <> 'pull'`;
 
 /** Whose turn it was last; undefined while somebody else gives tickets of this queue. */
@@ -39,17 +40,10 @@ const takeTurn = async (tx: Transaction, { tenant, queue }: Place): Promise<{ la
 /** The first tickets of each lane of the queue that nobody else has locked, those first whose turn it is. */
 const firstTickets = (tx: Transaction, { tenant, queue }: Place) =>
   tx.query<{ id: string; body: KnownTicket }>(
-    `WITH RECURSIVE lanes AS (
-       (SELECT lane FROM ticket WHERE tenant_id = $1 AND state = 'QUEUED' AND lane >= $2 || '|' AND lane < $2 || '}'
-        ORDER BY lane LIMIT 1)
-       UNION ALL
-       SELECT next.lane FROM lanes l CROSS JOIN LATERAL (
-         SELECT lane FROM ticket WHERE tenant_id = $1 AND state = 'QUEUED' AND lane > l.lane AND lane < $2 || '}'
-         ORDER BY lane LIMIT 1) AS next
-     )
-     SELECT first.id, first.body FROM lanes CROSS JOIN LATERAL (
+    `WITH RECURSIVE source AS (SELECT $2::text AS queue), ${waitingLanes}
+     SELECT first.id, first.body FROM waiting w CROSS JOIN LATERAL (
        SELECT id, body, priority, due_at, queued_at FROM ticket
-       WHERE tenant_id = $1 AND lane = lanes.lane AND state = 'QUEUED'
+       WHERE tenant_id = $1 AND lane = w.lane AND state = 'QUEUED'
        ORDER BY priority, due_at, queued_at, id LIMIT ${most} FOR UPDATE SKIP LOCKED
      ) AS first ORDER BY first.priority, first.due_at, first.queued_at, first.id`,
     [tenant, queue],
