@@ -1,6 +1,5 @@
-import { eventually } from '@tierline/testing';
+import { clock, eventually, everyDay, zone } from '@tierline/testing';
 import { serviceDesk } from './domain/example.ts';
-import { clock, everyDay, zone } from './testing/noon.ts';
 import { person, startDesk, type WorkingDesk } from './testing/working-desk.ts';
 
 const [lea, omar] = [person('lea', 'lead'), person('omar', 'admin')];

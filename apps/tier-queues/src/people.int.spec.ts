@@ -1,8 +1,7 @@
 import { TicketRouted } from '@tierline/contracts';
-import { eventually } from '@tierline/testing';
+import { clock, eventually, everyDay, zone } from '@tierline/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { opened, routed, serviceDesk } from './domain/example.ts';
-import { clock, everyDay, zone } from './testing/noon.ts';
 import { person, startDesk, type WorkingDesk } from './testing/working-desk.ts';
 
 const [tom, una, lea, omar] = [person('tom'), person('una'), person('lea', 'lead'), person('omar', 'admin')];

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoff } from './deadline.ts';
 import {
   LogCutShort,
   RetentionPassed,
@@ -54,7 +55,7 @@ export const startsOf = async (
       if (error instanceof RetentionPassed || error instanceof LogCutShort) throw error;
       log('warn', 'positions are not known yet', { attempt, error: (error as Error).message });
       // Not all at once, when what was away comes back.
-      await sleep(Math.min(most, 100 * 2 ** Math.min(attempt, 10)) * (0.5 + Math.random() / 2));
+      await sleep(backoff(attempt, most) * (0.5 + Math.random() / 2));
     }
   }
   return undefined;

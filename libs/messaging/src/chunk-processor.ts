@@ -1,6 +1,7 @@
 import type { Received } from '@tierline/contracts';
 import { isTransient, together } from '@tierline/persistence';
 import type { ChunkStore, ChunkTransaction } from './chunk-store.ts';
+import { backoff } from './deadline.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { Unreadable, readEvent } from './envelope.ts';
 import { chunkLimits, type Chunk, type LogRecord, type Outcome, type Partition } from './event-log.ts';
@@ -145,7 +146,7 @@ export class ChunkProcessor {
     const attempt = (this.failures.get(name) ?? 0) + 1;
     this.failures.set(name, attempt);
     this.events.onRetry(chunk, error, attempt);
-    const wait = Math.min(30_000, 100 * 2 ** Math.min(attempt, 9)) * (0.5 + this.chance() / 2);
+    const wait = backoff(attempt, 30_000) * (0.5 + this.chance() / 2);
     return { kind: 'later', next: this.positions.read(chunk) ?? chunk.records[0]!.offset, milliseconds: wait };
   }
 

@@ -18,3 +18,6 @@ export const restUntil = (milliseconds: number, signal: AbortSignal): Promise<vo
   sleep(milliseconds, undefined, { signal }).catch((error: Error) => {
     if (error.name !== 'AbortError') throw error;
   });
+
+/** Milliseconds to wait after so many failures in a row: 200 after the first, then twice as long each time up to `most`. */
+export const backoff = (failures: number, most: number): number => Math.min(most, 100 * 2 ** Math.min(failures, 10));

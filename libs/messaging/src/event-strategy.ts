@@ -5,7 +5,7 @@ import { isTransient, type Database } from '@tierline/persistence';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { chunkStoreOf } from './chunk-store.ts';
 import { ChunkProcessor, type ProcessorEvents } from './chunk-processor.ts';
-import { restUntil } from './deadline.ts';
+import { backoff, restUntil } from './deadline.ts';
 import type { Dispatcher } from './dispatch.ts';
 import type { Consumer, EventLog } from './event-log.ts';
 import { keepInbox } from './inbox.ts';
@@ -81,7 +81,7 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
       } catch (error) {
         if (!isTransient(error)) throw error;
         this.logger.warn(error);
-        await restUntil(Math.min(5_000, 100 * 2 ** Math.min(attempt, 6)), signal);
+        await restUntil(backoff(attempt, 5_000), signal);
       }
   }
 

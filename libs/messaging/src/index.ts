@@ -1,7 +1,7 @@
 export { chunkStoreOf, type ChunkStore } from './chunk-store.ts';
 export { ChunkProcessor, type ProcessorEvents } from './chunk-processor.ts';
 export { DeadLetters, deadLetterTopic, deadLettersOf } from './dead-letters.ts';
-export { restUntil } from './deadline.ts';
+export { backoff, restUntil } from './deadline.ts';
 export { runTasks, type Dispatcher } from './dispatch.ts';
 export { Commands, originOf, type Commander, type CommandRequest } from './commands.ts';
 export { correlation, withCorrelation, type Correlation } from './correlation.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { nameOf, startsOf } from './assignment.ts';
 import { chunksOf } from './chunks.ts';
-import { doneWithin, restUntil } from './deadline.ts';
+import { backoff, doneWithin, restUntil } from './deadline.ts';
 import {
   LogCutShort,
   RetentionPassed,
@@ -107,7 +107,7 @@ export class KafkajsConsumer implements Consumer {
         if (missingTopic(error)) throw new UnknownTopic(topics, error);
         if (!isPassing(error)) throw error;
         this.log('warn', 'the log does not answer; trying again', { attempt, error: (error as Error).message });
-        await restUntil(Math.min(2_000, 100 * 2 ** Math.min(attempt, 5)), this.ending.signal);
+        await restUntil(backoff(attempt, 2_000), this.ending.signal);
       }
     }
   }

@@ -1,5 +1,5 @@
 import { nameOf, startsOf, type Start } from './assignment.ts';
-import { doneWithin, restUntil } from './deadline.ts';
+import { backoff, doneWithin, restUntil } from './deadline.ts';
 import {
   checkPosition,
   drainDeadline,
@@ -99,7 +99,7 @@ export class MemberConsumer implements Consumer {
         this.ground.log('warn', 'not in the group; trying again', { attempt, error: (error as Error).message });
         this.revoke();
         await member.leave().catch(() => undefined);
-        await restUntil(Math.min(2_000, 100 * 2 ** Math.min(attempt, 5)), this.ending.signal);
+        await restUntil(backoff(attempt, 2_000), this.ending.signal);
       }
     }
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { batchesOf, recordOf } from './batches.ts';
 import { monotonic, type Clock } from './clock.ts';
+import { backoff } from './deadline.ts';
 import { Unsendable, type EventLog, type Producer } from './event-log.ts';
 import { failpoint, isOff } from './failpoints.ts';
 import { Floor } from './floor.ts';
@@ -96,7 +97,7 @@ export class Relay {
       } catch (error) {
         attempt += 1;
         this.events.onFailure(error as Error, attempt);
-        pause = Math.min(5_000, 100 * 2 ** Math.min(attempt, 6));
+        pause = backoff(attempt, 5_000);
         this.renewedAt = -Infinity;
       }
       if (pause > 0) await this.rest(pause, attempt > 0 || isGathering);

@@ -8,6 +8,7 @@ import {
   Parked,
   Relay,
   Unsent,
+  backoff,
   deadLettersOf,
   openEventLog,
   outboxOf,
@@ -63,7 +64,7 @@ const openDatabase = async (name: string, config: BaseConfig, log: Logger): Prom
     } catch (error) {
       if (!isTransient(error)) throw error;
       log.warn({ err: error, attempt }, 'the database does not answer; trying again');
-      await sleep(Math.min(5_000, 200 * 2 ** attempt));
+      await sleep(backoff(attempt, 5_000));
     }
   }
 };

@@ -3,6 +3,7 @@ export { closedPort, proxyTo } from './broker-proxy.ts';
 export { eventually } from './eventually.ts';
 export { gateTo } from './gate.ts';
 export { ledger, type Taken } from './ledger.ts';
+export { clock, everyDay, zone } from './noon.ts';
 export {
   freshName,
   scratchDatabase,

@@ -1,3 +1,5 @@
+import { everyDay } from '@tierline/testing';
+
 /** A company with three tiers, around the clock, so that what is promised does not depend on when it is looked at. */
 const tiers = [
   { tier: 'tier-1', name: 'Service desk', rank: 1, defaultQueue: 'service-desk' },
@@ -41,11 +43,6 @@ const category = (name: string, queue: string | null = null) => ({
 });
 
 const categories = [category('password-reset'), category('printer'), category('network-outage', 'network')];
-
-const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-
-/** The same hours on each day of the week. */
-export const everyDay = (from: string, to: string) => Object.fromEntries(weekdays.map((day) => [day, [{ from, to }]]));
 
 const calendars = [
   { calendar: 'always', name: 'Around the clock', zone: 'Europe/Berlin', hours: everyDay('00:00', '24:00') },

@@ -1,17 +1,10 @@
-import { everyDay, everyPriority } from './company.ts';
-
-/** Hours from UTC of a zone in which it is about noon: the night of this company lies within one day. */
-const offset = 12 - new Date().getUTCHours();
-const zone = `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`;
-
-/** What the clock of the zone shows so many hours from now. */
-const clock = (hours: number): string =>
-  new Date(Date.now() + (offset + hours) * 3_600_000).toISOString().slice(11, 16);
+import { clock, everyDay, zone } from '@tierline/testing';
+import { everyPriority } from './company.ts';
 
 const night = (from: string, to: string) => ({ calendar: 'night', name: 'Night', zone, hours: everyDay(from, to) });
 
 /** The part of the desk that ends the night: its last minute was the one before this. */
-export const nightThatIsOver = () => ({ calendars: [night(clock(-4), clock(0))] });
+export const nightThatIsOver = () => ({ calendars: [night(clock(-240), clock(0))] });
 
 const tiers = [{ tier: 'tier-1', name: 'Service desk', rank: 1, defaultQueue: 'service-desk' }];
 
@@ -70,6 +63,6 @@ const rules = [
 export const nightCompany = () => {
   const always = { calendar: 'always', name: 'Around the clock', zone, hours: everyDay('00:00', '24:00') };
   const partners = [{ partner: 'northcall', name: 'Northcall' }];
-  const calendars = [always, night(clock(-2), clock(2))];
+  const calendars = [always, night(clock(-120), clock(120))];
   return { desk: { tiers, queues, teams, partners, agents, calendars, policies }, rules };
 };
