@@ -7,17 +7,27 @@ import { asAdmin, type Parts } from './parts.ts';
 import type { Sizes } from './sizes.ts';
 import { prepareSystem } from './system.ts';
 
-/** Copies of the pattern, each with id, number and time of its own. */
+/** Copies of the pattern, each with id, number and time of its own, and with its timers, or the watchdog would mend them all. */
 const copyTickets = async (database: Database, pattern: string, from: number, to: number): Promise<void> => {
   const columns = await ticketColumns(database);
   await database.query(
-    `INSERT INTO ticket (${columns}) SELECT ${columnsOf('copy', columns)} FROM ticket t CROSS JOIN generate_series($2::int, $3::int) AS n
-     CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'number', 100000 + n,
+    `WITH made AS (SELECT n, gen_random_uuid() AS id FROM generate_series($2::int, $3::int) AS n), timers AS (
+       INSERT INTO timer SELECT copy.* FROM timer t CROSS JOIN made
+       CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object('ticket_id', made.id)) AS copy WHERE t.ticket_id = $1
+     )
+     INSERT INTO ticket (${columns}) SELECT ${columnsOf('copy', columns)} FROM ticket t CROSS JOIN made
+     CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object('id', made.id, 'number', 100000 + n,
        'queued_at', t.queued_at - n * interval '1 ms', 'opened_at', t.opened_at - n * interval '1 ms',
        'priority', 'P' || (1 + n % 4))) AS copy
      WHERE t.id = $1`,
     [pattern, from, to],
   );
+};
+
+/** Figures of a queue whose tickets the watchdog mends meanwhile say nothing about claims. */
+const refuseMended = async (database: Database): Promise<void> => {
+  const [mended] = await database.query(`SELECT 1 FROM entry WHERE kind = 'orphan-detected' LIMIT 1`);
+  if (mended) throw new Error('the watchdog mended tickets that were made for the measurement');
 };
 
 const accepted = (report: LoadReport): LoadReport => {
@@ -63,6 +73,7 @@ export const benchClaims = async (parts: Parts, { queued, seconds, flags }: Size
         { name: `first page ${of}, p99`, value: page.p99, unit: 'ms' },
       );
     }
+    await refuseMended(database);
     const [first, last] = [medians[0]!, medians.at(-1)!];
     const span = `${queued.at(-1)! / 1_000} k ÷ ${queued[0]! / 1_000} k`;
     return [

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import type { Relay } from '@tierline/messaging';
+import { restUntil, type Relay } from '@tierline/messaging';
 import type { Database, Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 import { disarm, lockOrphans, look, patience, rearm, type Looked, type Orphan, type Place } from './orphans.ts';
@@ -16,6 +16,8 @@ const most = 500;
 const forEver = 1_000_000_000_000;
 /** Milliseconds between two tries to get the turn. */
 const attempt = 1_000;
+/** The longest rest between two looks, in milliseconds: a million tickets are still looked at within a minute. */
+const longestRest = 200;
 
 type Tally = { tickets: number; found: number; mended: number };
 
@@ -69,12 +71,15 @@ export class Watchdog extends Rounds {
     let after: Place | null = null;
     do {
       if (signal.aborted || !(await this.hasTurn())) return;
+      const began = performance.now();
       const { seen, last, orphans } = await this.lookAfter(after);
       tally.tickets += seen;
       tally.found += orphans.length;
       for (let first = 0; first < orphans.length; first += most)
         tally.mended += await this.mend(orphans.slice(first, first + most));
       after = seen < slice ? null : last;
+      // People who work at the same time must not wait for it.
+      if (after) await restUntil(Math.min(longestRest, 3 * (performance.now() - began)), signal);
     } while (after);
     await this.database.query(
       'UPDATE watchdog SET ended_at = now(), tickets = $2, found = $3, mended = $4 WHERE holder = $1',
