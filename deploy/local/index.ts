@@ -4,7 +4,7 @@ export type { Ports } from './ports.ts';
 export { startProcess } from './parts/process.ts';
 export type { RunningProcess } from './parts/process.ts';
 export { hold, release } from './parts/leash.ts';
-export { appTable } from './services.ts';
+export { appTable, nodeFlags } from './services.ts';
 export type { App, AppName } from './services.ts';
 export { startPostgres } from './parts/postgres.ts';
 export type { Postgres } from './parts/postgres.ts';

@@ -5,7 +5,7 @@ import { openLog } from './logs.ts';
 import { startProcess } from './parts/process.ts';
 import type { RunningProcess } from './parts/process.ts';
 import { Refusal } from './refusal.ts';
-import type { App } from './services.ts';
+import { nodeFlags, type App } from './services.ts';
 import { projectRoot } from './settings.ts';
 import type { StartContext } from './start-parts.ts';
 import { serviceMarker } from './state.ts';
@@ -51,7 +51,7 @@ const keepApp = (context: StartContext, app: App): (() => Promise<void>) => {
     startProcess({
       name: app.name,
       command: process.execPath,
-      args: ['--enable-source-maps', app.entry, serviceMarker(paths)],
+      args: [...nodeFlags, app.entry, serviceMarker(paths)],
       env: { ...process.env, ...app.env },
       log,
       pidFile: join(paths.pids, `${app.name}.pid`),

@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hold, release, type App } from '@tierline/local';
+import { hold, nodeFlags, release, type App } from '@tierline/local';
 
 /** A built service that runs in a process of its own, as it does in production. */
 export type ServiceProcess = {
@@ -48,7 +48,7 @@ export const startServiceProcess = async (
   const logFile = join(tmpdir(), `tierline-bench-${process.pid}-${name}.log`);
   const log = openSync(logFile, 'w');
   const started = performance.now();
-  const child = spawn(process.execPath, ['--enable-source-maps', ...flags, entry], {
+  const child = spawn(process.execPath, [...nodeFlags, ...flags, entry], {
     stdio: ['ignore', log, log],
     detached: true,
     env: { ...process.env, ...env },

@@ -1,7 +1,15 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { appTable, findFreePort, portNames, services, startProcess, type RunningProcess } from '@tierline/local';
+import {
+  appTable,
+  findFreePort,
+  nodeFlags,
+  portNames,
+  services,
+  startProcess,
+  type RunningProcess,
+} from '@tierline/local';
 import { openFaultProxy, type FaultProxy } from '../proxy/fault-proxy.ts';
 import type { Chance } from './chance.ts';
 import { pods as podNames, serviceOf, type Guard, type PodName, type Service } from './fault.ts';
@@ -170,7 +178,7 @@ const startPod = async (name: PodName, surroundings: Surroundings): Promise<Pod>
     startProcess({
       name,
       command: process.execPath,
-      args: ['--import', preload, entryOf(service)],
+      args: [...nodeFlags, '--import', preload, entryOf(service)],
       env: {
         ...inherited,
         ...env,
