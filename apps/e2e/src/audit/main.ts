@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import type { Verdict } from './findings.ts';
 import { judge } from './invariants/index.ts';
 import { probe } from './probes.ts';
-import { closeWalls } from './reading/database.ts';
 import { closeSources, gather, openSources, type Sources } from './reading/gather.ts';
 import { holdStill } from './reading/stillness.ts';
 import { rebuildReporting } from './rebuild.ts';
@@ -34,10 +33,8 @@ const audit = async (folder: string, run: Run): Promise<number> => {
   const began = performance.now();
   const sources = await openSources(run);
   const verdicts = await audited(sources, run, folder);
-  // First what was found: taking the policies back waits for whoever uses the tables.
   for (const line of verdicts.flatMap(linesOf)) say(line);
   await writeReport(folder, verdicts, Math.round(performance.now() - began));
-  for (const client of sources.databases.values()) await closeWalls(client);
   await closeSources(sources);
   return verdicts.some(({ state }) => state === 'violated') ? 1 : 0;
 };

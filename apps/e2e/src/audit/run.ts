@@ -17,7 +17,7 @@ const RunFile = z.object({
   minutes: z.number(),
   prefix: z.string(),
   brokers: z.union([z.string().transform((list) => list.split(',')), z.array(z.string())]),
-  /** As the owner of the tables. */
+  /** As a role that passes row-level security. */
   databases: Urls,
   /** As the role of HTTP work, to try its walls. */
   appDatabases: Urls.nullish(),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { services, type Service } from './names.ts';
-import { allRows, connect, openWalls } from './reading/database.ts';
+import { allRows, connect } from './reading/database.ts';
 import { setBackTable } from './reading/messaging-tables.ts';
 import { watchFile, type Run } from './run.ts';
 
@@ -51,7 +51,6 @@ const watched = (service: Service, url: string) => {
     const fresh = await connect(url, 4_000);
     try {
       await install(fresh);
-      await openWalls(fresh);
     } catch (error) {
       await fresh.end();
       throw error;

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import type { Evidence, SetBack } from '../evidence.ts';
 import { services, topicNames, type Service } from '../names.ts';
 import { readNotes, type Run } from '../run.ts';
-import { allRows, connect, inSnapshot, openWalls } from './database.ts';
+import { allRows, connect, inSnapshot, requireFullSight } from './database.ts';
 import { interner, type Interner } from './interning.ts';
 import {
   readBacklogs,
@@ -26,11 +26,11 @@ export type Sources = {
   readonly topics: Topics;
 };
 
-/** Opens every database, as its owner, and Kafka. */
+/** Opens every database and Kafka. Throws `Unusable` where not all rows can be seen. */
 export const openSources = async (run: Run): Promise<Sources> => {
   const databases = new Map<Service, Client>();
   for (const service of services) databases.set(service, await connect(run.databases[service]));
-  for (const client of databases.values()) await openWalls(client);
+  for (const client of databases.values()) await requireFullSight(client);
   return { run, databases, topics: openTopics(run.brokers) };
 };
 

@@ -54,8 +54,26 @@ const lockJournals = async (lockers: readonly Client[]): Promise<boolean> => {
   }
 };
 
+/** Who writes events and does not end: process, state, age of the transaction and last statement. */
+const writersOf = async (client: Client): Promise<string[]> => {
+  const rows = await allRows<{ writer: string }>(
+    client,
+    `SELECT DISTINCT format('%s %s (%s, %s, for %s s: %s)', current_database(), a.pid, a.application_name, a.state,
+       round(extract(epoch FROM clock_timestamp() - a.xact_start)), left(regexp_replace(a.query, '\\s+', ' ', 'g'), 80)) AS writer
+     FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+     WHERE l.relation = 'journal'::regclass AND l.granted AND l.mode = 'RowExclusiveLock'`,
+  );
+  return rows.map(({ writer }) => writer);
+};
+
 const release = async (lockers: readonly Client[]): Promise<void> => {
   for (const client of lockers) await client.query('ROLLBACK');
+};
+
+const writing = async (lockers: readonly Client[]): Promise<string | null> => {
+  const found: string[] = [];
+  for (const client of lockers) found.push(...(await writersOf(client)));
+  return found.length === 0 ? null : `still written by ${found.join('; ')}`;
 };
 
 /** A run in which no event is made any more, until it is let go. */
@@ -81,6 +99,7 @@ export const holdStill = async (sources: Sources): Promise<Stillness> => {
     if ((isLocked && unrest === null) || Date.now() > end) break;
     // Whoever waits for us goes on.
     await release(lockers);
+    if (!isLocked) unrest = (await writing(lockers)) ?? unrest;
     await sleep(300);
   }
   return {
