@@ -1,103 +1,90 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Chance } from './chance.ts';
-import type { Answer, Client, Wish } from './client.ts';
-import { handover, higherTier, otherQueue, tierOf, type Agent } from './desk.ts';
-import type { Tap } from './tap.ts';
+import { actingAs, type Acting, type Held, type Working } from './acting.ts';
+import type { Pod } from './pods.ts';
+import type { Agent } from './desk.ts';
+import { isUndoable, stepsFor, undo } from './steps.ts';
+import { acceptHandover, teamworkBy } from './teamwork.ts';
 
-/** What an agent knows of a ticket: the last answer that he or she got. */
-type Held = { id: string; state: string; queue: string };
-type Step = { command: string; body: object };
-
-export type Working = { client: Client; tap: Tap; chance: Chance; tenant: string; isOver: () => boolean };
-
-const secondsFromNow = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
-
-const escalation = ({ queue }: Held): Step | undefined => {
-  const tier = higherTier(tierOf(queue) ?? '');
-  return tier === undefined
-    ? undefined
-    : { command: 'escalate', body: { tier, reason: 'It needs more than we know here.', handover } };
-};
-const transferral = ({ queue }: Held): Step | undefined => {
-  const other = otherQueue(queue);
-  return other === undefined ? undefined : { command: 'transfer', body: { queue: other, reason: 'It belongs there.' } };
+/** Goes first for one that others want, too. */
+const contest = async ({ act, chance, held }: Acting, waiting: readonly string[]): Promise<Held | undefined> => {
+  const ticket = chance.pick(waiting);
+  const claimed = held(await act(ticket, { command: 'claim', body: {} }));
+  return claimed && chance.happens(0.06) ? held(await act(ticket, undo)) : claimed;
 };
 
-const resolution: Step = { command: 'resolve', body: { code: 'solved', solution: 'Renewed the certificate.' } };
+/** One step on a ticket of one's own, sometimes taken back; undefined when the agent is done with it. */
+const workOn = async (acting: Acting, own: Held): Promise<Held | undefined> => {
+  const { act, chance, held, think } = acting;
+  const isAtWork = own.state === 'ASSIGNED' || own.state === 'IN_PROGRESS';
+  if (isAtWork && chance.happens(0.25)) return teamworkBy(acting)(acting, own);
+  const step = stepsFor(own, chance);
+  if (!step) return undefined;
+  const after = await act(own.id, step);
+  if (!isUndoable(step) || !chance.happens(0.2)) return held(after);
+  await think(1_500);
+  return held(await act(own.id, undo));
+};
 
-/** What may be done next with a ticket of one's own, by how often it is. */
-const stepsFor = (held: Held, chance: Chance): Step | undefined => {
-  if (held.state === 'PENDING') return { command: 'resume', body: {} };
-  if (held.state === 'RESOLVED')
-    return chance.happens(0.12) ? { command: 'reopen', body: { reason: 'It came back.' } } : undefined;
-  if (held.state === 'ASSIGNED' && chance.happens(0.4)) return { command: 'start', body: {} };
-  const name = chance.weighed({
-    reply: 3,
-    note: 2,
-    hold: 1,
-    transfer: 0.8,
-    escalate: 1.6,
-    return: 0.6,
-    release: 0.4,
-    resolve: 3.2,
-    cancel: 0.2,
+type Desk = { acting: Acting; pods: readonly Pod[]; working: Working };
+
+/** What the desk gave without being asked. */
+const given = async ({ acting, pods, working }: Desk): Promise<readonly Held[]> => {
+  const { client, tenant, chance } = working;
+  const pod = chance.pick(pods.filter(({ service }) => service === 'tier-queues'));
+  const who = { tenant, person: acting.me, role: 'agent' } as const;
+  const page = await client.look<{ items: Held[] }>(pod, who, 'tickets?owner=me&state=ASSIGNED&limit=20');
+  return page?.items ?? [];
+};
+
+const takeAny = async (desk: Desk): Promise<Held | undefined> => {
+  const { acting, working } = desk;
+  const { chance, act, held } = acting;
+  const waiting = working.tap.waiting(working.tenant).slice(-4);
+  const way = chance.weighed({ contest: waiting.length > 0 ? 3 : 0, handover: 1, given: 1.5, next: 5 });
+  if (way === 'contest') return contest(acting, waiting);
+  if (way === 'handover') return acceptHandover(acting);
+  if (way === 'next') return held(await acting.claimNext());
+  const [first] = await given(desk);
+  return first && held(await act(first.id, { command: 'start', body: {} }));
+};
+
+/** Tells whether work may be given; the desk gives none to who said nothing. */
+const sayPresence = ({ client, tenant }: Working, person: string, presence: 'present' | 'away') =>
+  client.ask({
+    tenant,
+    person,
+    role: 'agent',
+    kind: 'set-up',
+    command: 'presence',
+    service: 'tier-queues',
+    path: 'me/presence',
+    method: 'PUT',
+    body: { presence },
   });
-  switch (name) {
-    case 'reply':
-      return { command: 'reply', body: { text: 'We are at it.' } };
-    case 'note':
-      return { command: 'note', body: { text: 'Looked at the log.' } };
-    case 'hold':
-      return { command: 'hold', body: { reason: 'VENDOR', until: secondsFromNow(chance.between(2, 9)) } };
-    case 'transfer':
-      return transferral(held) ?? resolution;
-    case 'escalate':
-      return escalation(held) ?? resolution;
-    case 'return':
-      return { command: 'return', body: { reason: 'Something is missing.', missing: 'evidence' } };
-    case 'release':
-      return { command: 'release', body: {} };
-    case 'cancel':
-      return { command: 'cancel', body: { reason: 'Opened by mistake.' } };
-    case 'resolve':
-      return resolution;
-  }
-};
 
-const heldAfter = ({ status, body }: Answer, person: string): Held | undefined => {
-  const told = body.ticket ?? body;
-  if (status >= 300 || !told.id || !told.state || told.owner !== person) return undefined;
-  return { id: told.id, state: told.state, queue: told.queue ?? '' };
+/** Goes home: takes nothing more, and mostly begins what was given, else it goes from one to the other for ever. */
+const goHome = async (desk: Desk): Promise<void> => {
+  const { acting, working } = desk;
+  await sayPresence(working, acting.me, 'away');
+  for (const { id } of await given(desk))
+    if (acting.chance.happens(0.8)) await acting.act(id, { command: 'start', body: {} });
 };
 
 /** An agent at work: takes tickets, sometimes the very one that others want too, and does something with each. */
-export const workAsAgent = async (working: Working, { agentId }: Agent): Promise<void> => {
-  const { client, tap, chance, tenant, isOver } = working;
-  const desk = { tenant, person: agentId, role: 'agent', service: 'tier-queues' } as const;
-  const ask = (wish: Pick<Wish, 'kind' | 'command' | 'path' | 'body' | 'ticket'>) => client.ask({ ...desk, ...wish });
-  const act = (ticket: string, { command, body }: Step) => {
-    const kind = command === 'claim' ? 'claim' : 'command';
-    return ask({ kind, command, ticket, path: `tickets/${ticket}/${command}`, body });
-  };
-  const take = async (): Promise<Held | undefined> => {
-    const waiting = tap.waiting(tenant).slice(-4);
-    const contested = waiting.length > 0 && chance.happens(0.35);
-    const answer = contested
-      ? await act(chance.pick(waiting), { command: 'claim', body: {} })
-      : await ask({ kind: 'claim', command: 'claim-next', path: 'claim-next', body: {} });
-    return answer && heldAfter(answer, agentId);
-  };
+export const workAsAgent = async (working: Working, pods: readonly Pod[], { agentId }: Agent): Promise<void> => {
+  const { chance, isOver } = working;
+  const acting = actingAs(working, agentId);
+  const desk = { acting, pods, working };
+  await sayPresence(working, agentId, 'present');
   while (!isOver()) {
     await sleep(chance.between(80, 500));
-    let held = await take();
+    let own = await takeAny(desk);
     // Nothing waits: no need to ask ten times a second.
-    if (!held) await sleep(chance.between(200, 600));
-    for (let step = 0; held && step < 6 && !isOver(); step += 1) {
-      const wanted = stepsFor(held, chance);
-      if (!wanted) break;
+    if (!own) await sleep(chance.between(200, 600));
+    for (let step = 0; own && step < 6 && !isOver(); step += 1) {
       await sleep(chance.between(40, 400));
-      const answer = await act(held.id, wanted);
-      held = answer && heldAfter(answer, agentId);
+      own = await workOn(acting, own);
     }
   }
+  await goHome(desk);
 };

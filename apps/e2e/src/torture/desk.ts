@@ -6,14 +6,15 @@ export type Agent = { agentId: string; name: string; teams: string[] };
 
 const tiers = [
   { tier: 'tier-1', name: 'Tier 1', rank: 1, defaultQueue: 'service-desk' },
-  { tier: 'tier-2', name: 'Tier 2', rank: 2, defaultQueue: 'network' },
+  // Who is given or takes a ticket here has a minute to begin.
+  { tier: 'tier-2', name: 'Tier 2', rank: 2, defaultQueue: 'network', acceptanceMinutes: 1 },
   { tier: 'tier-3', name: 'Tier 3', rank: 3, defaultQueue: 'servers' },
 ];
 const queues = [
   { queue: 'service-desk', name: 'Service desk', tier: 'tier-1', team: 'first-line' },
   { queue: 'phones', name: 'Phones', tier: 'tier-1', team: 'first-line' },
   { queue: 'network', name: 'Network', tier: 'tier-2', team: 'second-line' },
-  { queue: 'mail', name: 'Mail', tier: 'tier-2', team: 'second-line' },
+  { queue: 'mail', name: 'Mail', tier: 'tier-2', team: 'second-line', assignment: 'round-robin' },
   { queue: 'servers', name: 'Servers', tier: 'tier-3', team: 'third-line' },
 ];
 const agents: Agent[] = [
@@ -51,6 +52,8 @@ export const otherQueue = (queue: string): string | undefined => {
   return queues.find((each) => each.tier === own?.tier && each.queue !== queue)?.queue;
 };
 export const tierOf = (queue: string): string | undefined => queues.find((each) => each.queue === queue)?.tier;
+export const queuesOf = (tier: string): readonly string[] =>
+  queues.filter((each) => each.tier === tier).map(({ queue }) => queue);
 export const higherTier = (tier: string): string | undefined => {
   const rank = tiers.find((each) => each.tier === tier)?.rank ?? 3;
   return tiers.find((each) => each.rank === rank + 1)?.tier;

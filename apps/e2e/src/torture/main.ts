@@ -33,7 +33,7 @@ const suffer = async (stage: Stage, options: Arguments) => {
   const { client, tap, world, probing } = stage;
   const schedule = scheduleOf(options);
   const from = performance.now();
-  const load = startLoad(client, tap, chanceOf(`${options.seed}/load`));
+  const load = startLoad(client, tap, world.pods, chanceOf(`${options.seed}/load`));
   const happened = letLoose(schedule, { world, probing, onTold: tellFault });
   happened.catch(() => undefined);
   await Promise.race([sleep(options.minutes * 60_000 - (performance.now() - from)), stage.failed]);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Working } from './agents.ts';
+import type { Working } from './acting.ts';
 import type { Wish } from './client.ts';
 import { desk } from './desk.ts';
 

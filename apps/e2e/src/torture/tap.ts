@@ -41,7 +41,7 @@ const followTickets = () => {
         queued.add(ticket);
         own.add(ticket);
         if (own.size > 200) own.delete(own.values().next().value!);
-      } else if (type === TicketClaimed.type || /(resolved|closed|cancelled|escalated)\.v1$/.test(type))
+      } else if (type === TicketClaimed.type || /(resolved|closed|cancelled|escalated|merged)\.v1$/.test(type))
         own.delete(ticket);
     },
   };

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Chance } from './chance.ts';
+import type { Answer, Client, Wish } from './client.ts';
+import type { Tap } from './tap.ts';
+
+/** What an agent knows of a ticket: the last answer that he or she got. */
+export type Held = { id: string; state: string; queue: string };
+export type Step = { command: string; body: object };
+export type Who = Pick<Wish, 'person' | 'role'>;
+
+/** What agents of a tenant tell each other beside the desk: tickets that somebody handed up, the newest last. */
+export type Floor = { readonly handedUp: { readonly ticket: string; readonly by: string }[] };
+
+export type Working = {
+  client: Client;
+  tap: Tap;
+  chance: Chance;
+  tenant: string;
+  floor: Floor;
+  isOver: () => boolean;
+};
+
+/** What one agent can do; `act` speaks for him or her, unless it names somebody else. */
+export type Acting = Pick<Working, 'chance' | 'floor'> & {
+  readonly me: string;
+  act(ticket: string, step: Step, who?: Who): Promise<Answer | undefined>;
+  claimNext(): Promise<Answer | undefined>;
+  /** Some tickets that wait in a queue, and are not this one. */
+  others(ticket: string, most: number): readonly string[];
+  /** What the agent holds after the answer: nothing where it was refused, or the ticket is with nobody or another. */
+  held(answer: Answer | undefined): Held | undefined;
+  /** Thinks for up to so many milliseconds. */
+  think(most: number): Promise<void>;
+};
+
+const heldAfter = (answer: Answer | undefined, person: string): Held | undefined => {
+  if (!answer || answer.status >= 300) return undefined;
+  const told = answer.body.ticket ?? answer.body;
+  if (!told.id || !told.state || told.owner !== person) return undefined;
+  return { id: told.id, state: told.state, queue: told.queue ?? '' };
+};
+
+export const actingAs = ({ client, tap, chance, tenant, floor }: Working, me: string): Acting => {
+  const self: Who = { person: me, role: 'agent' };
+  const ask = (who: Who, wish: Pick<Wish, 'kind' | 'command' | 'path' | 'body' | 'ticket'>) =>
+    client.ask({ tenant, service: 'tier-queues', ...who, ...wish });
+  return {
+    chance,
+    floor,
+    me,
+    act: (ticket, { command, body }, who = self) => {
+      const kind = command === 'claim' ? 'claim' : 'command';
+      return ask(who, { kind, command, ticket, path: `tickets/${ticket}/${command}`, body });
+    },
+    claimNext: () => ask(self, { kind: 'claim', command: 'claim-next', path: 'claim-next', body: {} }),
+    others: (ticket, most) => {
+      const waiting = tap.waiting(tenant).filter((id) => id !== ticket);
+      const from = Math.max(0, waiting.length - chance.between(most, 20));
+      return waiting.slice(from, from + most);
+    },
+    held: (answer) => heldAfter(answer, me),
+    think: (most) => sleep(chance.between(40, most)),
+  };
+};

@@ -1,0 +1,65 @@
+import type { Chance } from './chance.ts';
+import { handover, higherTier, otherQueue, queuesOf, tierOf } from './desk.ts';
+import type { Held, Step } from './acting.ts';
+
+const secondsFromNow = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+
+const resolution: Step = { command: 'resolve', body: { code: 'solved', solution: 'Renewed the certificate.' } };
+
+/** Into a tier that routing finds the queue of, or into a queue by name. Undefined at the top. */
+export const escalation = ({ queue }: Held, chance: Chance): Step | undefined => {
+  const tier = higherTier(tierOf(queue) ?? '');
+  if (tier === undefined) return undefined;
+  const named = chance.happens(0.4) ? { queue: chance.pick(queuesOf(tier)) } : {};
+  return { command: 'escalate', body: { tier, ...named, reason: 'It needs more than we know here.', handover } };
+};
+
+const transferral = ({ queue }: Held): Step | undefined => {
+  const other = otherQueue(queue);
+  return other === undefined ? undefined : { command: 'transfer', body: { queue: other, reason: 'It belongs there.' } };
+};
+
+const missing = ['evidence', 'symptom', 'wrong-team'] as const;
+
+/** What may be done next with a ticket of one's own, by how often it is. */
+export const stepsFor = (held: Held, chance: Chance): Step | undefined => {
+  if (held.state === 'PENDING') return { command: 'resume', body: {} };
+  if (held.state === 'RESOLVED')
+    return chance.happens(0.12) ? { command: 'reopen', body: { reason: 'It came back.' } } : undefined;
+  if (held.state === 'ASSIGNED' && chance.happens(0.4)) return { command: 'start', body: {} };
+  const name = chance.weighed({
+    reply: 3,
+    note: 2,
+    hold: 1,
+    transfer: 0.8,
+    return: 0.6,
+    release: 0.4,
+    resolve: 3.2,
+    cancel: 0.2,
+    'notify-up': 0.2,
+  });
+  switch (name) {
+    case 'reply':
+      return { command: 'reply', body: { text: 'We are at it.' } };
+    case 'note':
+      return { command: 'note', body: { text: 'Looked at the log.' } };
+    case 'hold':
+      return { command: 'hold', body: { reason: 'VENDOR', until: secondsFromNow(chance.between(2, 9)) } };
+    case 'transfer':
+      return transferral(held) ?? resolution;
+    case 'return':
+      return { command: 'return', body: { reason: 'Something is missing.', missing: chance.pick(missing) } };
+    case 'release':
+      return { command: 'release', body: {} };
+    case 'cancel':
+      return { command: 'cancel', body: { reason: 'Opened by mistake.' } };
+    case 'notify-up':
+      return { command: 'notify-up', body: { reason: 'The board meets in an hour.' } };
+    case 'resolve':
+      return resolution;
+  }
+};
+
+/** Acts that can be taken back for some seconds. */
+export const isUndoable = ({ command }: Step): boolean => ['hold', 'transfer', 'link'].includes(command);
+export const undo: Step = { command: 'undo', body: {} };

@@ -1,0 +1,97 @@
+import type { Acting, Held, Who } from './acting.ts';
+import { desk } from './desk.ts';
+import { escalation } from './steps.ts';
+
+/** Work on a ticket of one's own that concerns other tickets or other people; gives what the agent holds after it. */
+type Teamwork = (acting: Acting, held: Held) => Promise<Held | undefined>;
+
+const lead: Who = { person: 'lea', role: 'lead' };
+
+/** Merged with another one, and often parted again. */
+const merge: Teamwork = async ({ act, others, chance, held, think }, { id }) => {
+  const [into] = others(id, 1);
+  if (into === undefined) return undefined;
+  const merged = await act(id, { command: 'merge', body: { into, reason: 'The same fault.' } });
+  if (!merged || merged.status >= 300) return undefined;
+  const then = chance.weighed({ nothing: 2, undo: 1.5, unmerge: 2 });
+  if (then === 'nothing') return undefined;
+  await think(2_500);
+  return held(await act(id, { command: then, body: {} }));
+};
+
+const split: Teamwork = async ({ act, held }, { id }) => {
+  const body = { subject: 'Printer without paper', description: 'By the way, the printer has no paper.' };
+  return held(await act(id, { command: 'split', body }));
+};
+
+/** Others become its children, and hear what it is answered; sometimes it solves them all. */
+const family: Teamwork = async ({ act, others, chance, held, think }, { id }) => {
+  const children = others(id, chance.between(1, 3));
+  for (const to of children) await act(id, { command: 'link', body: { kind: 'parent-of', to } });
+  await think(600);
+  if (chance.happens(0.25)) return held(await act(id, { command: 'undo', body: {} }));
+  const told = await act(id, { command: 'reply', body: { text: 'All of you: we are at it.', children: true } });
+  await think(600);
+  if (chance.happens(0.4)) return held(told);
+  const body = { code: 'solved', solution: 'Replaced the switch.', children: true };
+  return held(await act(id, { command: 'resolve', body }));
+};
+
+/** Somebody else joins, says something, and mostly leaves again. */
+const swarm: Teamwork = async ({ act, chance, held, think, me }, { id }) => {
+  const { agentId } = chance.pick(desk.agents.filter((agent) => agent.agentId !== me));
+  const expert: Who = { person: agentId, role: 'agent' };
+  const asked = await act(id, { command: 'swarm', body: { agents: [agentId], question: 'Is the store full?' } });
+  await act(id, { command: 'join', body: {} }, expert);
+  await think(500);
+  await act(id, { command: 'note', body: { text: 'It is not.' } }, expert);
+  if (chance.happens(0.7)) await act(id, { command: 'leave', body: {} }, expert);
+  return held(asked);
+};
+
+/** Handed up; now and then called back before somebody has it. */
+const escalate: Teamwork = async ({ act, chance, held, floor, me, think }, own) => {
+  const step = escalation(own, chance);
+  if (!step) return undefined;
+  const answer = await act(own.id, step);
+  if (!answer || answer.status >= 300) return undefined;
+  if (chance.happens(0.25)) {
+    await think(2_000);
+    return held(await act(own.id, { command: 'recall', body: {} }));
+  }
+  floor.handedUp.push({ ticket: own.id, by: me });
+  if (floor.handedUp.length > 30) floor.handedUp.shift();
+  return undefined;
+};
+
+/** A lead makes it a major incident with others below it; its commander tells stakeholders, and mostly ends it. */
+const major: Teamwork = async ({ act, others, chance, held, me, think }, { id }) => {
+  const body = { commander: me, summary: 'Nobody can send mail.', updateEvery: 5 };
+  const declared = await act(id, { command: 'declare-major', body }, lead);
+  const ids = others(id, chance.between(1, 4));
+  if (ids.length > 0) await act(id, { command: 'add-children', body: { ids } }, lead);
+  await think(800);
+  await act(id, { command: 'update-stakeholders', body: { text: 'Half of it works again.' } });
+  await act(id, { command: 'reply', body: { text: 'We work on the cause.', children: true } });
+  await think(800);
+  if (chance.happens(0.7)) await act(id, { command: 'end-major', body: { reason: 'All of it works.' } });
+  return held(declared);
+};
+
+const kinds = { merge, split, family, swarm, escalate, major } as const;
+
+/** One of these, by how often it is. */
+export const teamworkBy = ({ chance }: Acting): Teamwork =>
+  kinds[chance.weighed({ merge: 1.2, split: 0.6, family: 0.8, swarm: 0.8, escalate: 2.4, major: 0.25 })];
+
+/** Takes a ticket that a colleague handed up together with its hand-over, and often says how good that was. */
+export const acceptHandover = async ({ act, chance, floor, held, me, think }: Acting): Promise<Held | undefined> => {
+  const handed = floor.handedUp.filter(({ by }) => by !== me).slice(-6);
+  if (handed.length === 0) return undefined;
+  const { ticket } = chance.pick(handed);
+  const accepted = held(await act(ticket, { command: 'accept-hand-over', body: {} }));
+  if (!accepted || chance.happens(0.3)) return accepted;
+  await think(400);
+  const body = { score: chance.between(1, 5), reason: 'The exact time was missing.' };
+  return held(await act(ticket, { command: 'rate-hand-over', body }));
+};
