@@ -5,6 +5,7 @@ import type { Answer, Fault, Poison, Run, Sample, WebhookCall } from './run.ts';
 /** The few fields of an event's data that invariants speak of. */
 export type Said = {
   readonly agent?: string;
+  readonly queue?: string;
   readonly cause?: string;
   readonly until?: string;
   readonly hop?: number;
@@ -18,7 +19,11 @@ export type Said = {
   /** The ticket that is asked for. */
   readonly opens?: string;
   /** How the ticket stands after an act was taken back. */
-  readonly now?: { readonly state: string; readonly owner: string | null };
+  readonly now?: {
+    readonly state: string;
+    readonly owner: string | null;
+    readonly place?: { readonly queue: string } | null;
+  };
 };
 
 /** An event as its publisher's journal has it. Times are milliseconds since 1970. */
@@ -130,6 +135,14 @@ export type TicketRow = OfTicket & {
   readonly owner: string | null;
   readonly changedAt: number;
 };
+export type QueueRow = {
+  readonly tenant: string;
+  readonly queue: string;
+  /** How long who has a ticket here may take to begin; null: as long as he or she likes. */
+  readonly acceptanceMinutes: number | null;
+  /** Minutes are those of its working hours. */
+  readonly hasCalendar: boolean;
+};
 export type TimerRow = OfTicket & {
   readonly kind: string;
   /** Empty where it belongs to the state; null: this desk keeps no clocks. */
@@ -198,7 +211,7 @@ export type Evidence = {
   readonly messages: readonly CountRow[];
   readonly routes: readonly RouteRow[];
   readonly tickets: readonly TicketRow[];
-  readonly queues: readonly { readonly tenant: string; readonly queue: string }[];
+  readonly queues: readonly QueueRow[];
   readonly timers: readonly TimerRow[];
   readonly entries: readonly CountRow[];
   readonly facts: readonly FactRow[];

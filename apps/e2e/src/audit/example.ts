@@ -150,8 +150,8 @@ const stateOf = (journal: readonly JournalRow[]) => ({
     { ...ofTickets[2]!, state: 'QUEUED', queue: 'experts', owner: null, changedAt: at(6) },
   ],
   queues: [
-    { tenant: 'acme', queue: 'desk' },
-    { tenant: 'globex', queue: 'experts' },
+    { tenant: 'acme', queue: 'desk', acceptanceMinutes: null, hasCalendar: false },
+    { tenant: 'globex', queue: 'experts', acceptanceMinutes: null, hasCalendar: false },
   ],
   timers: [{ ...ofTickets[0]!, kind: 'close', clock: null, due: at(11 + 5 * 24 * 60 * 60) }],
   entries: entriesOf(journal),

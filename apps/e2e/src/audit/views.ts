@@ -1,4 +1,4 @@
-import type { Evidence, JournalRow, ParkedRow, TopicRecord } from './evidence.ts';
+import type { Evidence, JournalRow, ParkedRow, QueueRow, TopicRecord } from './evidence.ts';
 import { listens, perService, services, type Service } from './names.ts';
 
 /** Makes a view of the evidence once, however many invariants look at it. */
@@ -27,6 +27,12 @@ export const storiesOf = once(({ journal }) => {
     for (const story of stories[service].values()) story.sort((a, b) => a.sequence - b.sequence);
   return stories;
 });
+
+const queuesByName = once(({ queues }) => new Map(queues.map((row) => [`${row.tenant} ${row.queue}`, row])));
+
+/** A queue of the tenant; undefined where there is none of that name. */
+export const queueOf = (evidence: Evidence, tenant: string, queue: string | null | undefined): QueueRow | undefined =>
+  queuesByName(evidence).get(`${tenant} ${queue}`);
 
 /** The tenant of each ticket that was opened, by intake's word. */
 export const tenantsOfTickets = once(({ journal }) => {

@@ -35,6 +35,20 @@ it('wants a timer for a ticket that waits for its route', () => {
   expect(named({ tickets })).toBe(`acme: QUEUED ticket ${waiting} needs one unrouted timer and has 0`);
 });
 
+it('wants a timer for who has not begun where a tier says how long that may last', () => {
+  const tickets = changed(good.tickets, ({ ticket }) => ticket === solved, { state: 'ASSIGNED' });
+  const queues = changed(good.queues, ({ tenant }) => tenant === 'acme', { acceptanceMinutes: 1 });
+  const acceptance = { ...good.timers[0]!, kind: 'acceptance', due: Date.parse('2026-01-05T08:01:03.000Z') };
+  expect(named({ tickets, queues, timers: [acceptance] })).toBe('');
+  expect(named({ tickets, queues, timers: [] })).toBe(
+    `acme: ASSIGNED ticket ${solved} needs one acceptance timer and has 0`,
+  );
+  expect(named({ tickets, timers: [acceptance] })).toContain('has a acceptance timer that it does not need');
+  expect(named({ tickets, queues, timers: [{ ...acceptance, due: acceptance.due + 5 }] })).toContain(
+    'the time to begin ends at 2026-01-05T08:01:03.000Z',
+  );
+});
+
 const due = '2026-01-05T16:00:00.000Z';
 const started = {
   ...good.journal.find(({ id }) => id === `${waiting}#3`)!,

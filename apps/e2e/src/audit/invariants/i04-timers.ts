@@ -1,12 +1,16 @@
-import { MajorIncidentDeclared, MajorIncidentEnded, TicketResolved } from '@tierline/contracts';
-import type { Evidence, JournalRow, TicketRow, TimerRow } from '../evidence.ts';
+import { MajorIncidentDeclared, MajorIncidentEnded, TicketClaimed, TicketResolved } from '@tierline/contracts';
+import type { Evidence, JournalRow, QueueRow, TicketRow, TimerRow } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict } from '../findings.ts';
 import { followClocks } from '../ledger.ts';
 import { openStates } from '../names.ts';
-import { storiesOf } from '../views.ts';
+import { queueOf, storiesOf } from '../views.ts';
 
-/** A ticket with its own story, and what kind of timer it needs. */
-type Ground = { readonly ticket: TicketRow; readonly story: readonly JournalRow[] };
+/** A ticket with its own story and its queue, from which follows what timers it needs. */
+type Ground = {
+  readonly ticket: TicketRow;
+  readonly story: readonly JournalRow[];
+  readonly queue: QueueRow | undefined;
+};
 type Rule = {
   readonly kind: string;
   readonly isNeeded: (ground: Ground) => boolean;
@@ -17,6 +21,7 @@ type Rule = {
 const lastOf = ({ story }: Ground, type: string): JournalRow | undefined =>
   story.findLast((event) => event.type === type);
 const majorTypes: ReadonlySet<string> = new Set([MajorIncidentDeclared.type, MajorIncidentEnded.type]);
+const minute = 60_000;
 const iso = (moment: number) => new Date(moment).toISOString();
 
 /** One row per kind of timer: a new kind of clock is a new row. */
@@ -44,6 +49,18 @@ const rules: readonly Rule[] = [
       const resolved = lastOf(ground, TicketResolved.type);
       if (!resolved) return 'belongs to a resolution that was never published';
       return due > resolved.at ? null : `is due at ${iso(due)}, before the resolution`;
+    },
+  },
+  {
+    kind: 'acceptance',
+    isNeeded: ({ ticket: { state }, queue }) => state === 'ASSIGNED' && (queue?.acceptanceMinutes ?? null) !== null,
+    problem: (due, { ticket: { owner }, story, queue }) => {
+      // A claim that was taken back may have given it to somebody else since.
+      const claimed = story.findLast(({ type, said }) => type === TicketClaimed.type && said.agent === owner);
+      if (!claimed) return `belongs to a claim by ${owner} that was never published`;
+      const earliest = claimed.at + (queue?.acceptanceMinutes ?? 0) * minute;
+      const isRight = queue?.hasCalendar ? due >= earliest : Math.abs(due - earliest) < 1;
+      return isRight ? null : `is due at ${iso(due)}, the time to begin ends at ${iso(earliest)}`;
     },
   },
   {
@@ -125,7 +142,8 @@ export const timers = (evidence: Evidence): Verdict => {
   const keepsClocks = evidence.timers.some(({ clock }) => clock !== null);
   const armed = Map.groupBy(evidence.timers, ({ ticket }) => ticket);
   for (const ticket of evidence.tickets) {
-    const ground = { ticket, story: stories.get(ticket.ticket) ?? [] };
+    const { tenant, queue } = ticket;
+    const ground = { ticket, story: stories.get(ticket.ticket) ?? [], queue: queueOf(evidence, tenant, queue) };
     for (const problem of problemsOf(ground, armed.get(ticket.ticket) ?? [], keepsClocks))
       wrong(`${ticket.tenant}: ${ticket.state} ticket ${ticket.ticket} ${problem}`);
   }

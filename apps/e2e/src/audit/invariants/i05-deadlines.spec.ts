@@ -1,4 +1,4 @@
-import { TicketQueued, TicketResumed } from '@tierline/contracts';
+import { AcceptanceLapsed, TicketClaimed, TicketQueued, TicketResumed } from '@tierline/contracts';
 import { begin, changed, healthy, second, solved, waiting, without } from '../example.ts';
 import { deadlines } from './i05-deadlines.ts';
 
@@ -48,6 +48,24 @@ it('names a timer that stands there long after its time', () => {
   expect(named({ timers })).toBe(
     `acme: the close timer of ticket ${solved} was due at 2026-01-05T08:00:00.000Z and is still there`,
   );
+});
+
+it('names a time to begin that was cut short, and one that passed without effect', () => {
+  const queues = changed(good.queues, ({ tenant }) => tenant === 'acme', { acceptanceMinutes: 1 });
+  const upTo = good.journal.filter(({ aggregate, sequence }) => aggregate !== solved || sequence < 3);
+  const journal = changed(upTo, ({ type }) => type === TicketClaimed.type, { said: { agent: 'ann', queue: 'desk' } });
+  const claimed = journal.find(({ type }) => type === TicketClaimed.type)!;
+  const lapsed = (seconds: number) => ({
+    ...claimed,
+    id: 'lapsed',
+    type: AcceptanceLapsed.type,
+    at: begin + seconds * second,
+    sequence: 3,
+  });
+  expect(named({ queues, journal: [...journal, lapsed(63.1)] })).toBe('');
+  expect(named({ queues, journal: [...journal, lapsed(62)] })).toContain('acceptance came 1000 ms early');
+  expect(named({ queues, journal })).toContain('acceptance was due at 2026-01-05T08:01:03.000Z and did not come');
+  expect(named({ journal })).toBe('');
 });
 
 /** Clock events of the waiting ticket, after its first event in the desk. */

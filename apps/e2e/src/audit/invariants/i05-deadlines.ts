@@ -1,4 +1,5 @@
 import {
+  AcceptanceLapsed,
   ActUndone,
   TicketCancelled,
   TicketClaimed,
@@ -13,16 +14,18 @@ import {
   TicketResolved,
   TicketResumed,
   TicketUnmerged,
+  WorkStarted,
 } from '@tierline/contracts';
 import type { Evidence, JournalRow } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
 import { followClocks } from '../ledger.ts';
-import { setAside, storiesOf } from '../views.ts';
+import { queueOf, setAside, storiesOf } from '../views.ts';
 
 /** How late a timer may still be on its way when everything is quiet, milliseconds. */
 const grace = 15_000;
 const second = 1_000;
-const day = 24 * 60 * 60 * second;
+const minute = 60 * second;
+const day = 24 * 60 * minute;
 
 const limitOf = ({ variables }: Evidence['run'], variable: string, usual: number): number =>
   Number(variables[variable] ?? usual);
@@ -52,6 +55,12 @@ const interrupts = [ActUndone, TicketUnmerged, TicketMerged, TicketMarkedSpam, T
 const restored = ({ at, said }: JournalRow, ...states: readonly string[]): Deadline | null =>
   said.now && states.includes(said.now.state) ? { due: at, exact: false } : null;
 
+/** Who has a ticket has so long to begin, where its tier says so. */
+const beginning = ({ tenant, at, said: { queue } }: JournalRow, evidence: Evidence): Deadline | null => {
+  const { acceptanceMinutes = null, hasCalendar = false } = queueOf(evidence, tenant, queue) ?? {};
+  return acceptanceMinutes === null ? null : { due: at + acceptanceMinutes * minute, exact: !hasCalendar };
+};
+
 /** A new kind of clock is a new row. */
 const rules: readonly Rule[] = [
   {
@@ -80,6 +89,15 @@ const rules: readonly Rule[] = [
       type === TicketResolved.type ? { due: at + limitOf(run, 'CLOSE_AFTER_DAYS', 5) * day, exact: true } : null,
     isEffect: ({ type, said }) => type === TicketClosed.type && said.cause === 'timer',
     ends: isOf(TicketClosed, TicketReopened, ...interrupts),
+  },
+  {
+    kind: 'acceptance',
+    sets: (event, evidence) => {
+      if (isTakenBack(event)) return restored(event, 'ASSIGNED');
+      return event.type === TicketClaimed.type ? beginning(event, evidence) : null;
+    },
+    isEffect: isOf(AcceptanceLapsed),
+    ends: isOf(WorkStarted, TicketQueued, TicketEscalated, TicketHeld, TicketResolved, AcceptanceLapsed, ...interrupts),
   },
 ];
 

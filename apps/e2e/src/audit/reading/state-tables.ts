@@ -4,6 +4,7 @@ import type {
   DeliveryRow,
   FactRow,
   HistoryRow,
+  QueueRow,
   RequestRow,
   RouteRow,
   Standing,
@@ -94,7 +95,14 @@ const tierQueues = async (client: Client, interner: Interner) => ({
     interner,
     `SELECT tenant_id AS tenant, id::text AS ticket, state, queue, owner, ${ms('changed_at')} AS "changedAt" FROM ticket`,
   ),
-  queues: await allRows<{ tenant: string; queue: string }>(client, 'SELECT tenant_id AS tenant, queue FROM queue'),
+  queues: await allRows<QueueRow>(
+    client,
+    `SELECT q.tenant_id AS tenant, q.queue, (t.body->>'acceptanceMinutes')::int AS "acceptanceMinutes",
+       coalesce(p.body ? 'calendar', false) AS "hasCalendar"
+     FROM queue q
+     LEFT JOIN desk_part p ON p.tenant_id = q.tenant_id AND p.kind = 'queue' AND p.id = q.queue
+     LEFT JOIN desk_part t ON t.tenant_id = q.tenant_id AND t.kind = 'tier' AND t.id = q.tier`,
+  ),
   timers: await rowsOf<TimerRow>(
     client,
     interner,
