@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,23 +15,15 @@ import { Refusal } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
 import { projectRoot, settings } from './settings.ts';
 import { checkParts } from './start-parts.ts';
+import { guards, head, rowIn, type Row } from './torture-proof.ts';
 
 const usage = `Usage: npm run torture -- --minutes M [--seed S]      breaks a running system for M minutes, then audits it
        npm run torture -- --without GUARD [--seed S]   the same without a protection: the audit must notice
-       npm run torture -- --proof [--seed S]           that, for every protection
+       npm run torture -- --proof [--without GUARD]    a sound run, then that for every protection (or this one), as a table
        … --only KIND                                   faults of one kind alone, such as half-open
        … --folder DIR                                  where the run is written; kept then, and when it failed
        … --schedule                                    only says what would happen when
 `;
-/** Every protection, with the invariants of which at least one has to break without it. */
-const guards: Readonly<Record<string, readonly string[]>> = {
-  inbox: ['I7'],
-  position: ['I8'],
-  'lease-epoch': ['I6'],
-  'delete-after-ack': ['I1', 'I6', 'I7'],
-  transaction: ['I1', 'I6'],
-};
-
 const read = (args: readonly string[]) =>
   parseArgs({
     args: [...args],
@@ -149,36 +141,24 @@ const withFolder = async (wanted: string | undefined, work: (folder: string) => 
   return code;
 };
 
-type Summary = { faults: number; tickets: number; audit: { lines: string[] } };
+/** What the proof runs with where nothing else is said: faults that bring out the lack of a guard within so short a time. */
+const proofRun = { seed: '7', minutes: '0.75' };
 
-/** One row of the proof: what the audit found without the guard, and whether that is what it had to find. */
-const proveOne = async (folder: string, guard: string, seed: readonly string[]) => {
-  await runOnce(folder, [...seed, '--without', guard, '--minutes', '1']);
-  const file = join(folder, 'summary.json');
-  if (!existsSync(file)) return { row: `${guard.padEnd(17)} the run did not end in an audit`, noticed: false };
-  const { faults, tickets, audit } = JSON.parse(await readFile(file, 'utf8')) as Summary;
-  const violated = audit.lines.flatMap((line) => /^(I\d+)\s+VIOLATED/.exec(line)?.[1] ?? []);
-  const expected = guards[guard]!;
-  const noticed = expected.some((invariant) => violated.includes(invariant));
-  const found = violated.length === 0 ? 'nothing' : violated.join(' ');
-  const row = `${guard.padEnd(17)} ${expected.join(' or ').padEnd(15)} ${found.padEnd(20)} ${noticed ? 'noticed' : 'NOT NOTICED'}`;
-  return { row: `${row}  (${faults} faults, ${tickets} tickets)`, noticed };
-};
-
-const prove = async (seed: readonly string[], wanted: string | undefined): Promise<number> => {
+/** A sound run, and one without each guard; or, with `--without`, without that one alone. Prints what the audit made of each. */
+const prove = async ({ seed, minutes, without, folder: wanted }: Arguments): Promise<number> => {
   const folder = wanted === undefined ? await mkdtemp(join(tmpdir(), 'tierline-torture-')) : resolve(wanted);
-  const rows: string[] = [];
-  let unnoticed = 0;
-  for (const guard of Object.keys(guards)) {
-    const { row, noticed } = await proveOne(join(folder, guard), guard, seed);
-    rows.push(row);
-    if (!noticed) unnoticed += 1;
+  const options = ['--seed', seed ?? proofRun.seed, '--minutes', minutes ?? proofRun.minutes];
+  const rows: Row[] = [];
+  for (const guard of without === undefined ? [null, ...Object.keys(guards)] : [without]) {
+    const own = join(folder, guard ?? 'sound');
+    const code = await runOnce(own, guard === null ? options : [...options, '--without', guard]);
+    rows.push(await rowIn({ guard, folder: own, code }));
   }
-  const head = `${'without'.padEnd(17)} ${'must violate'.padEnd(15)} ${'violated'.padEnd(20)}`;
-  process.stdout.write(`\n${[head, ...rows].join('\n')}\n`);
-  if (wanted !== undefined || unnoticed > 0) process.stdout.write(`The runs are in ${folder}\n`);
+  process.stdout.write(`\n${[head, ...rows.map(({ text }) => text)].join('\n')}\n`);
+  const isProven = rows.every((row) => row.isProven);
+  if (wanted !== undefined || !isProven) process.stdout.write(`The runs are in ${folder}\n`);
   else await rm(folder, { recursive: true, force: true });
-  return unnoticed === 0 ? 0 : 1;
+  return isProven ? 0 : 1;
 };
 
 const torture = async (given: Arguments): Promise<number> => {
@@ -190,7 +170,7 @@ const torture = async (given: Arguments): Promise<number> => {
   await checkParts();
   await build();
   const seed = given.seed === undefined ? [] : ['--seed', given.seed];
-  if (given.proof) return prove(seed, given.folder);
+  if (given.proof) return prove(given);
   const minutes = ['--minutes', given.minutes ?? (given.without === undefined ? '5' : '1')];
   const without = given.without === undefined ? [] : ['--without', given.without];
   const only = given.only === undefined ? [] : ['--only', given.only];

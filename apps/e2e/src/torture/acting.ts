@@ -25,6 +25,8 @@ export type Acting = Pick<Working, 'chance' | 'floor'> & {
   readonly me: string;
   act(ticket: string, step: Step, who?: Who): Promise<Answer | undefined>;
   claimNext(): Promise<Answer | undefined>;
+  /** Whether the ticket waits in a queue, as far as one hears. */
+  waits(ticket: string): boolean;
   /** Some tickets that wait in a queue, and are not this one. */
   others(ticket: string, most: number): readonly string[];
   /** What the agent holds after the answer: nothing where it was refused, or the ticket is with nobody or another. */
@@ -53,6 +55,7 @@ export const actingAs = ({ client, tap, chance, tenant, floor }: Working, me: st
       return ask(who, { kind, command, ticket, path: `tickets/${ticket}/${command}`, body });
     },
     claimNext: () => ask(self, { kind: 'claim', command: 'claim-next', path: 'claim-next', body: {} }),
+    waits: (ticket) => tap.waiting(tenant).includes(ticket),
     others: (ticket, most) => {
       const waiting = tap.waiting(tenant).filter((id) => id !== ticket);
       const from = Math.max(0, waiting.length - chance.between(most, 20));

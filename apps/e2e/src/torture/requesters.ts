@@ -36,7 +36,7 @@ export const workAsRequester = async (working: Working, person: string): Promise
     await ask({ kind: 'command', command: verb, ticket, path: `tickets/${ticket}/${verb}`, body: sayings[verb] });
   };
   while (!isOver()) {
-    await sleep(chance.between(150, 700));
+    await sleep(chance.between(400, 1_500));
     await (own.length === 0 || chance.happens(0.65) ? open() : say());
   }
 };

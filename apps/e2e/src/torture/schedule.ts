@@ -10,14 +10,14 @@ const lanes = ['first', 'second'] as const;
 export type ScheduleOptions = {
   seed: string;
   minutes: number;
-  /** Favours what brings out the lack of this guard. */
+  /** Only what brings out the lack of this guard. */
   without: Guard | null;
   /** Faults of this kind alone. */
   only: FaultKind | null;
 };
 
 const draw = (chance: Chance, lane: (typeof lanes)[number], { without, only }: ScheduleOptions): Draft => {
-  if (without && chance.happens(0.85)) return chance.pick(favoured[without])(chance);
+  if (without) return chance.pick(favoured[without])(chance);
   const kinds = only === null ? usual[lane] : { ...usual.first, ...usual.second };
   const name = chance.weighed(Object.fromEntries(Object.entries(kinds).map(([kind, { weight }]) => [kind, weight])));
   return kinds[name]!.draw(chance);

@@ -10,7 +10,7 @@ const resolution: Step = { command: 'resolve', body: { code: 'solved', solution:
 export const escalation = ({ queue }: Held, chance: Chance): Step | undefined => {
   const tier = higherTier(tierOf(queue) ?? '');
   if (tier === undefined) return undefined;
-  const named = chance.happens(0.4) ? { queue: chance.pick(queuesOf(tier)) } : {};
+  const named = chance.happens(0.6) ? { queue: chance.pick(queuesOf(tier)) } : {};
   return { command: 'escalate', body: { tier, ...named, reason: 'It needs more than we know here.', handover } };
 };
 

@@ -85,8 +85,16 @@ export const teamworkBy = ({ chance }: Acting): Teamwork =>
   kinds[chance.weighed({ merge: 1.2, split: 0.6, family: 0.8, swarm: 0.8, escalate: 2.4, major: 0.25 })];
 
 /** Takes a ticket that a colleague handed up together with its hand-over, and often says how good that was. */
-export const acceptHandover = async ({ act, chance, floor, held, me, think }: Acting): Promise<Held | undefined> => {
-  const handed = floor.handedUp.filter(({ by }) => by !== me).slice(-6);
+export const acceptHandover = async ({
+  act,
+  chance,
+  floor,
+  held,
+  me,
+  think,
+  waits,
+}: Acting): Promise<Held | undefined> => {
+  const handed = floor.handedUp.filter(({ ticket, by }) => by !== me && waits(ticket));
   if (handed.length === 0) return undefined;
   const { ticket } = chance.pick(handed);
   const accepted = held(await act(ticket, { command: 'accept-hand-over', body: {} }));
