@@ -6,6 +6,8 @@ import type { Answer, Fault, Poison, Run, Sample, WebhookCall } from './run.ts';
 export type Said = {
   readonly agent?: string;
   readonly queue?: string;
+  /** How the desk gave it, where it did. */
+  readonly assignment?: string;
   readonly cause?: string;
   readonly until?: string;
   readonly hop?: number;

@@ -9,7 +9,7 @@ const isResumed = ({ type }: { type: string }) => type === TicketResumed.type;
 it('is ok when a hold ended once, and not early', () => {
   expect(deadlines(good)).toMatchObject({
     state: 'ok',
-    figure: '1 deadlines took effect; late p99 200 ms, worst 200 ms',
+    figure: 'deadlines that took effect: 1 wake-up; late p99 200 ms, worst 200 ms',
   });
 });
 
@@ -85,7 +85,9 @@ const clocked = (...events: (typeof started)[]) =>
 
 it('takes a promise that was breached once, and not early', () => {
   expect(clocked(breached(60.3))).toMatchObject({ state: 'ok', named: [] });
-  expect(clocked(breached(60.3)).figure).toBe('2 deadlines took effect; late p99 300 ms, worst 300 ms');
+  expect(clocked(breached(60.3)).figure).toBe(
+    'deadlines that took effect: 1 wake-up, 1 breach; late p99 300 ms, worst 300 ms',
+  );
 });
 
 it('names a promise that was breached early, twice, or not at all', () => {

@@ -19,6 +19,7 @@ import {
 import type { Evidence, JournalRow } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
 import { followClocks } from '../ledger.ts';
+import { kindOf } from '../names.ts';
 import { queueOf, setAside, storiesOf } from '../views.ts';
 
 /** How late a timer may still be on its way when everything is quiet, milliseconds. */
@@ -150,6 +151,14 @@ const followPromises = (story: readonly JournalRow[], evidence: Evidence, wrong:
   return late;
 };
 
+/** How often each kind of deadline took effect. */
+const figuresOf = (stories: readonly JournalRow[][]): string => {
+  const kinds = rules.map(({ kind, isEffect }) => [kind, stories.flat().filter(isEffect).length] as const);
+  const breaches = stories.flat().filter(({ type }) => kindOf(type) === 'sla-breached').length;
+  const found = [...kinds, ['breach', breaches] as const].filter(([, count]) => count > 0);
+  return found.map(([kind, count]) => `${counted(count)} ${kind}`).join(', ') || 'none';
+};
+
 /** The desk's story of each ticket, begun by its opening. */
 const deskStories = (evidence: Evidence): JournalRow[][] => {
   const { intake, 'tier-queues': desk } = storiesOf(evidence);
@@ -165,7 +174,8 @@ const atShare = (sorted: readonly number[], share: number): number =>
 /** I5: each deadline that passed took effect exactly once, and never early. */
 export const deadlines = (evidence: Evidence): Verdict => {
   const wrong = collectWrongs();
-  const late = deskStories(evidence)
+  const stories = deskStories(evidence);
+  const late = stories
     .flatMap((story) => [
       ...rules.flatMap((rule) => follow(rule, story, evidence, wrong)),
       ...followPromises(story, evidence, wrong),
@@ -177,5 +187,5 @@ export const deadlines = (evidence: Evidence): Verdict => {
         `${tenant}: the ${kind} timer of ticket ${ticket} was due at ${new Date(due).toISOString()} and is still there`,
       );
   const lateness = late.length === 0 ? '' : `; late p99 ${atShare(late, 0.99)} ms, worst ${late.at(-1)} ms`;
-  return verdictOf('I5', wrong, `${counted(late.length)} deadlines took effect${lateness}`);
+  return verdictOf('I5', wrong, `deadlines that took effect: ${figuresOf(stories)}${lateness}`);
 };

@@ -8,7 +8,7 @@ const named = (different: Parameters<typeof healthy>[0]) => claims(healthy(diffe
 it('is ok when each claim has one winner', () => {
   expect(claims(good)).toMatchObject({
     state: 'ok',
-    figure: '2 claims; 1 told that they won, 1 that they lost',
+    figure: '2 claims, 0 given by the desk; 1 told that they won, 1 that they lost',
   });
 });
 

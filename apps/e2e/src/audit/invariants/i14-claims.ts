@@ -69,10 +69,11 @@ export const claims = (evidence: Evidence): Verdict => {
   const wins = evidence.answers.filter(isWin);
   checkAnswers(wins, owners, wrong);
   const lost = evidence.answers.filter(({ kind, status }) => kind === 'claim' && status === 409).length;
-  const claimed = evidence.journal.filter(({ type }) => type === TicketClaimed.type).length;
+  const claimed = evidence.journal.filter(({ type }) => type === TicketClaimed.type);
+  const given = claimed.filter(({ said }) => said.assignment !== undefined).length;
   return verdictOf(
     'I14',
     wrong,
-    `${counted(claimed)} claims; ${counted(wins.length)} told that they won, ${counted(lost)} that they lost`,
+    `${counted(claimed.length)} claims, ${counted(given)} given by the desk; ${counted(wins.length)} told that they won, ${counted(lost)} that they lost`,
   );
 };

@@ -22,7 +22,7 @@ export const readJournal = async (client: Client, service: Service, { fields }: 
   if (!(await hasTable(client, 'journal'))) return [];
   const sql = `SELECT event_id::text AS id, tenant_id AS tenant, topic, aggregate_id AS aggregate, agg_seq AS sequence, type,
       (extract(epoch FROM time) * 1000)::float8 AS at,
-      jsonb_strip_nulls(jsonb_build_object('agent', data->'agentId', 'queue', data->'queue', 'cause', data->'cause', 'until', coalesce(data->'until', data#>'{now,hold,until}'),
+      jsonb_strip_nulls(jsonb_build_object('agent', data->'agentId', 'queue', data->'queue', 'assignment', data->'assignment', 'cause', data->'cause', 'until', coalesce(data->'until', data#>'{now,hold,until}'),
         'hop', data->'hop', 'delivery', data->'deliveryId', 'comment', nullif(data->>'comment', '') IS NOT NULL OR NULL,
         'clock', data->'clock', 'due', data->'due',
         'consumed', data->'consumed', 'target', data->'target', 'opens', data->'newTicketId')) ||
