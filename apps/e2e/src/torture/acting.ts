@@ -23,16 +23,16 @@ export type Working = {
 /** What one agent can do; `act` speaks for him or her, unless it names somebody else. */
 export type Acting = Pick<Working, 'chance' | 'floor'> & {
   readonly me: string;
-  act(ticket: string, step: Step, who?: Who): Promise<Answer | undefined>;
-  claimNext(): Promise<Answer | undefined>;
+  readonly act: (ticket: string, step: Step, who?: Who) => Promise<Answer | undefined>;
+  readonly claimNext: () => Promise<Answer | undefined>;
   /** Whether the ticket waits in a queue, as far as one hears. */
-  waits(ticket: string): boolean;
+  readonly waits: (ticket: string) => boolean;
   /** Some tickets that wait in a queue, and are not this one. */
-  others(ticket: string, most: number): readonly string[];
+  readonly others: (ticket: string, most: number) => readonly string[];
   /** What the agent holds after the answer: nothing where it was refused, or the ticket is with nobody or another. */
-  held(answer: Answer | undefined): Held | undefined;
+  readonly held: (answer: Answer | undefined) => Held | undefined;
   /** Thinks for up to so many milliseconds. */
-  think(most: number): Promise<void>;
+  readonly think: (most: number) => Promise<void>;
 };
 
 const heldAfter = (answer: Answer | undefined, person: string): Held | undefined => {

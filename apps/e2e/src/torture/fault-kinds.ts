@@ -139,11 +139,21 @@ export const usual: Readonly<Record<'first' | 'second', Kinds>> = {
 
 const slowPostgres: Drawing = (chance) => ({ ...latency(chance), seconds: 20, detail: 'postgres' });
 
+/** A trap that closes at once, however slow the machine is: these services come by there with nearly every command. */
+const dieSoonAt =
+  (point: Failpoint): Drawing =>
+  (chance) => ({
+    kind: 'kill-at-point',
+    target: chance.pick(['intake', 'tier-queues']),
+    seconds: 10,
+    detail: `${point} after ${chance.between(1, 2)}`,
+  });
+
 /** What brings out the lack of each guard. */
 export const favoured: Readonly<Record<Guard, readonly Drawing[]>> = {
-  inbox: [duplicates, duplicates, at('kill-at-point', 'relay.appended')],
+  inbox: [duplicates, duplicates, dieSoonAt('relay.appended')],
   position: [slowPostgres, freeze, at('freeze-at-point', 'chunk.before-commit')],
   'lease-epoch': [freeze, kill, at('freeze-at-point', 'relay.read')],
-  'delete-after-ack': [at('kill-at-point', 'relay.read')],
-  transaction: [at('kill-at-point', torn)],
+  'delete-after-ack': [dieSoonAt('relay.read')],
+  transaction: [dieSoonAt(torn)],
 };
