@@ -103,9 +103,22 @@ const readTeams = async (tx: Transaction, acts: Acts) => {
   );
 };
 
-/** Those who are to take or to join a ticket, takers locked. */
+/** Who had these tickets last, of those that are done: they may get them back. */
+const lastOwners = async (tx: Transaction, acts: Acts): Promise<Named[]> => {
+  const owned = acts.filter(({ command }) => concernsOwner(command));
+  if (owned.length === 0) return [];
+  return tx.query<Named>(
+    `SELECT DISTINCT t.tenant_id AS tenant, coalesce(t.owner, t.last_owner) AS "agentId" FROM ticket t
+     JOIN unnest($1::text[], $2::uuid[]) AS done(tenant_id, id) USING (tenant_id, id)
+     WHERE t.state IN ('RESOLVED', 'CLOSED') AND coalesce(t.owner, t.last_owner) IS NOT NULL`,
+    [owned.map(({ tenant }) => tenant), owned.map(({ id }) => id)],
+  );
+};
+
+/** Those who are to take a ticket, to get one back, or to join one; takers locked. */
 const readTakers = async (tx: Transaction, acts: Acts): Promise<PersonRow[]> => {
-  const takers = acts.flatMap(({ tenant, command }) => takerIn(command).map((agentId) => ({ tenant, agentId })));
+  const named = acts.flatMap(({ tenant, command }) => takerIn(command).map((agentId) => ({ tenant, agentId })));
+  const takers = [...named, ...(await lastOwners(tx, acts))];
   const joining = acts.flatMap(({ tenant, command }) =>
     command.type === 'join' ? [{ tenant, agentId: command.by.agentId }] : [],
   );

@@ -207,6 +207,8 @@ export const TicketReopened = defineEvent('tierline.ticket.reopened.v1', {
     reopens: z.int().positive(),
     /** Why, where an agent did it. */
     reason: Text.optional(),
+    /** The last owner, where it waits for somebody else now, and why. */
+    passedOver: z.object({ agentId: PersonId, reason: Text }).optional(),
   }),
   example: { cause: 'requester-rejected', reopens: 1 },
 });
