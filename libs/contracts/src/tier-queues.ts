@@ -19,6 +19,8 @@ export const TicketQueued = defineEvent('tierline.ticket.queued.v1', {
   data: Place.extend({
     cause: z.enum(['routed', 'unrouted', 'transferred', 'returned', 'reopened', 'resumed', 'released']),
     priority: Priority,
+    /** Why it waits here although the queue is closed and hands over to another. */
+    note: Text.optional(),
   }),
   example: { ...place, cause: 'routed', priority: 'P3' },
 });

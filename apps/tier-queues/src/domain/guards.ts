@@ -69,3 +69,6 @@ const unjudged = 'P3';
 
 export const queuedAt = (ticket: KnownTicket, place: Place, cause: QueueCause) =>
   TicketQueued({ ...place, cause, priority: ticket.priority ?? unjudged });
+
+/** Stands where an agent would, in a transfer that nobody decided. */
+export const systemShift = 'system:shift';
