@@ -98,11 +98,21 @@ const atOnce = (to: Addressee, text: string, { time }: Received): Notice => ({
   gathers: false,
 });
 
+/** For those whom the event names, as it does while the ticket is between two queues; else for the lead of its team. */
+const inCharge = (
+  event: EventOf<typeof AttentionRaised> | EventOf<typeof ManagementNotified>,
+  text: string,
+): Notice[] => {
+  const { tell, place } = event.data;
+  const to = tell?.map(addressee) ?? [{ lead: place?.team ?? null }];
+  return to.map((one) => atOnce(one, text, event));
+};
+
 const raised = (event: EventOf<typeof AttentionRaised>): Notice[] => {
-  const { reason, detail, place } = event.data;
+  const { reason, detail } = event.data;
   // These two have events of their own, which tell more.
   if (reason === 'breach' || reason === 'notified-up') return [];
-  return [atOnce({ lead: place?.team ?? null }, `${attention[reason]} ${detail}`, event)];
+  return inCharge(event, `${attention[reason]} ${detail}`);
 };
 
 const declared = (event: EventOf<typeof MajorIncidentDeclared>): Notice[] => {
@@ -127,10 +137,8 @@ export const noticesOf = (event: Received): readonly Notice[] => {
   if (is(TicketStalled, event))
     return gathered(event.data.tell, 'Nothing is due on the ticket, and nothing has happened for long.');
   if (is(AttentionRaised, event)) return raised(event);
-  if (is(ManagementNotified, event)) {
-    const { place, reason, agentId } = event.data;
-    return [atOnce({ lead: place?.team ?? null }, `${agentId} brings the ticket to management: ${reason}`, event)];
-  }
+  if (is(ManagementNotified, event))
+    return inCharge(event, `${event.data.agentId} brings the ticket to management: ${event.data.reason}`);
   if (is(MajorIncidentDeclared, event)) return declared(event);
   return is(StakeholderUpdateDue, event) ? updateDue(event) : [];
 };

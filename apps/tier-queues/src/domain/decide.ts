@@ -110,7 +110,7 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
     case 'requester-confirmed':
       return requesterSays(ticket, act, around, at);
     case 'ask-escalation':
-      return askedEscalation(ticket, act.reason);
+      return askedEscalation(ticket, act, around, at);
     case 'merged-reply':
       return mergedReply(ticket, act, around, at);
     default:
