@@ -28,7 +28,8 @@ export const whyPassedOver = (
   if (!isIn(teams, agentId, place.team)) return `${agentId} is not in team ${place.team} any more.`;
   const person = people?.get(agentId);
   if (!person) return `It is not known whether ${agentId} is there.`;
-  const work = { queue: desk.queues.get(place.queue), needs: ownNeeds(ticket.needs, place.queue) };
+  const { needs, priority } = ticket;
+  const work = { queue: desk.queues.get(place.queue), needs: ownNeeds(needs, place.queue), priority };
   const found = shortcomings(agentId, person, work, desk, at);
   if (found.length > 0) return found.map(({ message }) => message).join(' ');
   return by?.agentId === agentId || isAtHand(person, desk.book, at) ? null : notThere(person);

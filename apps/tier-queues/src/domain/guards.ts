@@ -1,6 +1,6 @@
 import { DomainError, TicketQueued } from '@tierline/contracts';
 import type { Doer, Surroundings } from './command.ts';
-import type { Place } from './desk.ts';
+import { unjudged, type Place } from './desk.ts';
 import type { KnownTicket, QueueCause } from './ticket.ts';
 
 type State = KnownTicket['state'];
@@ -63,9 +63,6 @@ export const requireOwner = (ticket: KnownTicket, by: Doer, leads: 'or-lead' | '
   const holder = ticket.owner === null ? 'nobody' : ticket.owner;
   throw new DomainError('not_owner', `The ticket is with ${holder}, not with you.`, 'conflict', seen(ticket));
 };
-
-/** Urgency of a ticket that routing has not judged yet. */
-const unjudged = 'P3';
 
 export const queuedAt = (ticket: KnownTicket, place: Place, cause: QueueCause) =>
   TicketQueued({ ...place, cause, priority: ticket.priority ?? unjudged });
