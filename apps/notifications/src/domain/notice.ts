@@ -116,9 +116,10 @@ const raised = (event: EventOf<typeof AttentionRaised>): Notice[] => {
 };
 
 const declared = (event: EventOf<typeof MajorIncidentDeclared>): Notice[] => {
-  const { commander, summary, updateDue } = event.data;
+  const { commander, summary, updateDue, tell } = event.data;
   const text = `It is a major incident, commanded by ${commander}: ${summary}\nStakeholders are to be told again by ${moment(updateDue)}.`;
-  return [atOnce({ person: commander }, text, event), atOnce({ lead: null }, text, event)];
+  const others: Addressee[] = tell?.map(addressee) ?? [{ lead: null }];
+  return [{ person: commander }, ...others].map((to) => atOnce(to, text, event));
 };
 
 const updateDue = (event: EventOf<typeof StakeholderUpdateDue>): Notice[] => [
