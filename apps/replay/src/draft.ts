@@ -27,7 +27,6 @@ export const draftTicket = (start: Start) => {
   const { requester } = start;
   const steps: Step[] = [openingStep(start)];
   let owner: Person | null = null;
-  let lastOwner: Person | null = null;
   let returns = 0;
   const standing = (): Standing => steps.at(-1)!.then;
 
@@ -44,7 +43,6 @@ export const draftTicket = (start: Start) => {
   const claim = (by: Person): void => {
     add(by, 'claim', {}, { state: 'ASSIGNED', owner: by.id });
     owner = by;
-    lastOwner = by;
   };
   const resume = (): void => ofOwner('resume', {}, { state: 'IN_PROGRESS' });
   const release = (): void => {
@@ -92,10 +90,7 @@ export const draftTicket = (start: Start) => {
     answer: (text: string) =>
       add(requester, 'answer', { text }, standing().state === 'PENDING' ? { state: 'IN_PROGRESS' } : {}),
     confirm: (comment?: string) => add(requester, 'confirm', comment ? { comment } : {}, { state: 'CLOSED' }),
-    /** The requester rejects the solution; the ticket goes back to the one who gave it. */
-    reject: (reason: string) => {
-      add(requester, 'reject', { reason }, { state: 'ASSIGNED', owner: lastOwner?.id ?? null });
-      owner = lastOwner;
-    },
+    /** The requester rejects the solution; nobody of a replay has said to be there, so that the ticket waits. */
+    reject: (reason: string) => add(requester, 'reject', { reason }, { state: 'QUEUED', owner: null }),
   };
 };

@@ -29,7 +29,7 @@ describe('the lifecycle of a ticket', () => {
     draft.confirm();
     expect(faultOf({ id: 'a', steps: draft.steps })).toBeUndefined();
     expect(draft.steps.map(({ command }) => command.verb).join(' ')).toBe(
-      'open claim start reply hold answer transfer claim start resolve reject start resolve confirm',
+      'open claim start reply hold answer transfer claim start resolve reject claim start resolve confirm',
     );
   });
 

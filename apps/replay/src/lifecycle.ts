@@ -20,7 +20,7 @@ const moves: Readonly<Record<Exclude<Verb, 'open'>, { from: readonly TicketState
   cancel: { from: open, to: ['CANCELLED'] },
   answer: { from: open, to: [...open] },
   confirm: { from: ['RESOLVED'], to: ['CLOSED'] },
-  reject: { from: ['RESOLVED'], to: ['ASSIGNED'] },
+  reject: { from: ['RESOLVED'], to: ['QUEUED'] },
 };
 
 /** Commands that only the owner gives, once somebody owns the ticket. */

@@ -85,7 +85,7 @@ describe('the plan of a case', () => {
     expect(toldOf('closed Ana @ Mail 2nd', 'works Ana @ Mail 2nd', 'closed Ana @ Mail 2nd', 'works Bo @ Desk')).toEqual(
       [
         ...['claim Ana', 'start Ana', 'resolve Ana', 'reject people.sweden'],
-        ...['start Ana', 'resolve Ana', 'reject people.sweden', 'return Ana', 'claim Bo', 'start Bo'],
+        ...['claim Ana', 'start Ana', 'resolve Ana', 'reject people.sweden', 'return Ana', 'claim Bo', 'start Bo'],
       ],
     ));
 

@@ -6,6 +6,9 @@ const [lea, omar] = [person('lea', 'lead'), person('omar', 'admin')];
 
 let desk: WorkingDesk;
 const put = (parts: object) => desk.ask('PUT', '/desk', omar, parts);
+const hours = (from: string, to: string) =>
+  put({ calendars: [{ calendar: 'rare', name: 'Rare', zone, hours: everyDay(from, to) }] });
+const queueOf = async (id: string) => (await desk.get<{ queue: string }>(`/tickets/${id}`, lea)).body.queue;
 
 beforeAll(async () => {
   desk = await startDesk({ WATCHDOG_SECONDS: '3600' });
@@ -17,12 +20,7 @@ describe('a partner that holds Tier 1 for some hours', () => {
   const place = { ...serviceDesk, queue: 'night', team: 'night' };
 
   it('sees and does its own alone, and hands over what is open when its hours end', async () => {
-    const rare = {
-      calendar: 'rare',
-      name: 'Rare',
-      zone: 'Etc/UTC',
-      hours: { monday: [{ from: '01:00', to: '01:01' }] },
-    };
+    const rare = { calendar: 'rare', name: 'Rare', zone, hours: everyDay('00:00', '24:00') };
     const night = { queue: 'night', name: 'Night', tier: 'tier-1', team: 'night', calendar: 'rare' };
     const parts = {
       calendars: [rare],
@@ -43,7 +41,7 @@ describe('a partner that holds Tier 1 for some hours', () => {
     const text = 'The printer was off.';
     expect(await desk.act(own, 'note', nora, { text })).toMatchObject({ status: 200 });
     expect(await desk.act(own, 'start', nora)).toMatchObject({ status: 200 });
-    await desk.service.database.query(`INSERT INTO closing VALUES ('acme', 'night', now())`);
+    await hours(clock(-60), clock(0));
     await eventually(async () =>
       expect(await desk.get(`/tickets/${own}`, lea)).toMatchObject({
         body: { state: 'QUEUED', queue: 'service-desk', owner: null },
@@ -63,14 +61,10 @@ describe('a partner that holds Tier 1 for some hours', () => {
   }, 30_000);
 
   it('hands over when a change of the desk ends its hours, and not when it prolongs them', async () => {
-    const hours = (from: string, to: string) =>
-      put({ calendars: [{ calendar: 'rare', name: 'Rare', zone, hours: everyDay(from, to) }] });
     const closesAt = async () => {
       const sql = `SELECT closes_at > now() AS later FROM closing WHERE queue = 'night'`;
       return (await desk.service.database.query(sql)) as unknown;
     };
-    const queueOf = async (id: string) => (await desk.get<{ queue: string }>(`/tickets/${id}`, lea)).body.queue;
-
     await hours(clock(-60), clock(60));
     const id = await desk.ticket(place);
     expect(await closesAt()).toEqual([{ later: true }]);
@@ -80,5 +74,20 @@ describe('a partner that holds Tier 1 for some hours', () => {
     expect(await queueOf(id)).toBe('night');
     await hours(clock(-60), clock(0));
     await eventually(async () => expect(await queueOf(id)).toBe('service-desk'));
+  }, 30_000);
+
+  it('hands on what comes while it is closed, and keeps what comes while it is open', async () => {
+    await hours(clock(-60), clock(0));
+    const id = await desk.ticket(place);
+    expect(await queueOf(id)).toBe('service-desk');
+    const { body } = await desk.get<{ timeline: { kind: string; data: object }[] }>(`/tickets/${id}`, lea);
+    expect(body.timeline).toContainEqual(
+      expect.objectContaining({
+        kind: 'transferred',
+        data: expect.objectContaining({ reason: 'It came to night while that is closed.' }) as object,
+      }),
+    );
+    await hours('00:00', '24:00');
+    expect(await queueOf(await desk.ticket(place))).toBe('night');
   }, 30_000);
 });

@@ -88,7 +88,7 @@ const small = {
     { policy: 'std', name: 'Std', order: 1, when: {}, calendar: 'office', targets: { 'sla-resolution': { P1: 60 } } },
   ],
   handovers: [{ from: 'tier-1', to: 'tier-2', fields: [{ field: 'symptom', required: true }] }],
-  limits: { closeDays: 3, holdCapDays: { CUSTOMER: 10 } },
+  limits: { closeDays: 3, holdCapDays: { CUSTOMER: 10 }, capacityWeights: { P1: 3, P4: 1 } },
 };
 /** What belongs to routing is checked with the rest, and left out of this service's own document. */
 const withWays = {

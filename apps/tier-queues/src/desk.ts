@@ -28,6 +28,7 @@ import { readDeskParts, saveDesk, type ChangedPart } from './desk-store.ts';
 import { partsInUse } from './desk-uses.ts';
 import { changeDesk, type ChangeMode, type DeskChange } from './domain/desk-change.ts';
 import { ownSorts, type KeptParts, type OwnSort } from './domain/desk-parts.ts';
+import { retime } from './retime.ts';
 
 /** The version of the desk after a change, and how many parts of each sort were named, and are other than before. */
 export type DeskAnswer = {
@@ -96,6 +97,13 @@ const countOf = (parts: DeskParts, differences: readonly DeskDifference[]) =>
     ]),
   ) as { [part in OwnSort]: { named: number; changed: number } };
 
+/** True when owners may have to begin at another time than they had. */
+const concernsAcceptance = ({ part, what, fields }: DeskDifference): boolean =>
+  what === 'changed' &&
+  fields.some(({ field }) =>
+    part === 'tiers' ? field === 'acceptanceMinutes' : part === 'queues' && (field === 'calendar' || field === 'tier'),
+  );
+
 /**
  * Changes the desk, all or nothing, and publishes every part that differs.
  * Throws `desk_invalid`, `desk_part_in_use` and `changed_meanwhile`.
@@ -117,6 +125,7 @@ export const putDesk = (commands: Commands, change: Change): Promise<DeskAnswer>
     if (changed.some(({ part }) => part === 'queues' || part === 'calendars'))
       await renewClosings(tx, tenant, changes.after);
     if (changed.some(({ part }) => part === 'agents' || part === 'calendars')) await lookAtShifts(tx, tenant);
+    if (differences.some(concernsAcceptance)) await retime(tx, tenant, 'calendar-changed');
     await append(tx, entriesOf(by, changed, editions));
     return { sequence: await noteVersion(tx, { tenant, actor, why }, differences), ...answer };
   });

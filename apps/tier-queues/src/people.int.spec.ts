@@ -61,6 +61,21 @@ describe('who may take a ticket', () => {
     await tomWith();
   });
 
+  it('weighs tickets by their priority, where the desk says so', async () => {
+    await put({ limits: { capacityWeights: { P2: 3 } } });
+    await tomWith({ capacity: 4 });
+    const [first, second] = [await desk.ticket(), await desk.ticket()];
+    expect(await desk.act(first, 'claim', tom)).toMatchObject({ status: 200 });
+    expect(await desk.act(second, 'claim', tom)).toMatchObject({ status: 409, body: { code: 'capacity_full' } });
+    const staff = await desk.get<{ items: object[] }>('/staff?team=service-desk', lea);
+    expect(staff.body.items).toContainEqual(expect.objectContaining({ agentId: 'tom', load: 3, capacity: 4 }));
+    await put({ limits: {} });
+    expect(await desk.act(second, 'claim', tom)).toMatchObject({ status: 200 });
+    await desk.act(first, 'cancel', tom, { reason: 'done' });
+    await desk.act(second, 'cancel', tom, { reason: 'done' });
+    await tomWith();
+  });
+
   it('never goes beyond the capacity, however many are taken at once', async () => {
     await tomWith({ capacity: 3 });
     const ids = await Promise.all(Array.from({ length: 6 }, () => desk.ticket()));

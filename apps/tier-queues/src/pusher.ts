@@ -3,7 +3,7 @@ import { Relay } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 import type { Push } from './domain/command.ts';
-import type { Desk, Queue } from './domain/desk.ts';
+import { weightOf, type Desk, type Queue } from './domain/desk.ts';
 import { isAtHand } from './domain/shifts.ts';
 import type { Person } from './domain/people.ts';
 import { choose, strategyOf, takersOf } from './domain/pushing.ts';
@@ -67,7 +67,7 @@ const giveOut = (
     if (!person) return body.waitsFor === undefined ? [{ id, person, act: act(null, assignment, why) }] : [];
     const { agentId } = person.agent;
     turn = agentId;
-    people.set(agentId, { ...person, load: person.load + 1 });
+    people.set(agentId, { ...person, load: person.load + weightOf(body.priority, desk.limits) });
     return [{ id, person, act: act(agentId, assignment, '') }];
   });
   return { given, last: turn };

@@ -5,8 +5,9 @@ import { Rounds } from '@tierline/service';
 import type { Cause } from './domain/clocks/clock.ts';
 import { open } from './queries.ts';
 import { sparing } from './sparing.ts';
+import { renewAcceptance } from './store.ts';
 import { systemOrigin } from './system-origin.ts';
-import { Tickets } from './tickets.ts';
+import { Tickets, type TicketResult } from './tickets.ts';
 
 /** Tickets in one transaction. */
 const most = 500;
@@ -44,7 +45,7 @@ const saveProgress = (tx: Transaction, { tenant }: Job, ids: readonly string[]):
       ]);
 
 /**
- * Derives deadlines anew after policies or calendars changed: batch by batch, each with its place in one transaction,
+ * Derives deadlines anew after policies, calendars or acceptance times changed: batch by batch, each with its place in one transaction,
  * so that whichever pod comes next goes on where the last one got to.
  */
 @Injectable()
@@ -76,12 +77,23 @@ export class Retiming extends Rounds {
       ids,
       async (some) => {
         const origin = systemOrigin(tenant, 'retiming');
-        await this.tickets.run(
+        const results = await this.tickets.run(
           tx,
           some.map((id) => ({ id, origin, command: { type: 'keep-time', cause } })),
         );
+        // What changed was armed with it.
+        await this.renewAcceptance(tx, tenant, results);
       },
       (id, error) => this.log.error(new Error(`deadlines of ticket ${id} cannot be derived anew`, { cause: error })),
     );
+  }
+
+  private async renewAcceptance(tx: Transaction, tenant: string, results: readonly TicketResult[]): Promise<void> {
+    const assigned = results.flatMap(({ id, state, events }) =>
+      state.state === 'ASSIGNED' && events.length === 0 ? [{ tenant, id, state }] : [],
+    );
+    if (assigned.length === 0) return;
+    const desk = await this.tickets.deskOf(tx, tenant);
+    await renewAcceptance(tx, assigned, () => desk);
   }
 }

@@ -1,7 +1,7 @@
 import type { Work } from '@tierline/messaging';
 import { together, type Transaction } from '@tierline/persistence';
 import type { Act, Surroundings } from './domain/command.ts';
-import type { DeskAgent } from './domain/desk.ts';
+import { unjudged, type DeskAgent } from './domain/desk.ts';
 import type { Person, Presence } from './domain/people.ts';
 import type { Looked } from './looking.ts';
 
@@ -47,11 +47,13 @@ const lockTakers = (tx: Transaction, takers: readonly Named[]): Promise<unknown>
 
 type PersonRow = { tenant: string; agentId: string; agent: DeskAgent; presence: Presence | null; load: number };
 
-/** A person as `agent a` and its part `p` of the desk have it; what is on hold is no load. */
+/** A person as `agent a` and its part `p` of the desk have it; what is on hold is no load, the rest by its weight. */
 export const personColumns = `a.tenant_id AS tenant, a.agent_id AS "agentId", p.body AS agent,
   (SELECT s.presence FROM presence s WHERE s.tenant_id = a.tenant_id AND s.agent_id = a.agent_id) AS presence,
-  (SELECT count(*)::int FROM ticket t WHERE t.tenant_id = a.tenant_id AND t.owner = a.agent_id
-     AND t.state IN ('ASSIGNED', 'IN_PROGRESS')) AS load`;
+  (SELECT coalesce(sum(coalesce((w.weights->>coalesce(t.priority, '${unjudged}'))::int, 1)), 0)::int
+   FROM (SELECT (SELECT body->'capacityWeights' FROM desk_part l WHERE l.tenant_id = a.tenant_id AND l.kind = 'limits')
+         AS weights OFFSET 0) w
+     JOIN ticket t ON t.tenant_id = a.tenant_id AND t.owner = a.agent_id AND t.state IN ('ASSIGNED', 'IN_PROGRESS')) AS load`;
 export const personTables = `agent a JOIN desk_part p ON p.tenant_id = a.tenant_id AND p.kind = 'agent' AND p.id = a.agent_id`;
 
 export const personOf = ({ agent, presence, load }: Omit<PersonRow, 'tenant'>): Person => ({ agent, presence, load });
@@ -103,9 +105,22 @@ const readTeams = async (tx: Transaction, acts: Acts) => {
   );
 };
 
-/** Those who are to take or to join a ticket, takers locked. */
+/** Who had these tickets last, of those that are done: they may get them back. */
+const lastOwners = async (tx: Transaction, acts: Acts): Promise<Named[]> => {
+  const owned = acts.filter(({ command }) => concernsOwner(command));
+  if (owned.length === 0) return [];
+  return tx.query<Named>(
+    `SELECT DISTINCT t.tenant_id AS tenant, coalesce(t.owner, t.last_owner) AS "agentId" FROM ticket t
+     JOIN unnest($1::text[], $2::uuid[]) AS done(tenant_id, id) USING (tenant_id, id)
+     WHERE t.state IN ('RESOLVED', 'CLOSED') AND coalesce(t.owner, t.last_owner) IS NOT NULL`,
+    [owned.map(({ tenant }) => tenant), owned.map(({ id }) => id)],
+  );
+};
+
+/** Those who are to take a ticket, to get one back, or to join one; takers locked. */
 const readTakers = async (tx: Transaction, acts: Acts): Promise<PersonRow[]> => {
-  const takers = acts.flatMap(({ tenant, command }) => takerIn(command).map((agentId) => ({ tenant, agentId })));
+  const named = acts.flatMap(({ tenant, command }) => takerIn(command).map((agentId) => ({ tenant, agentId })));
+  const takers = [...named, ...(await lastOwners(tx, acts))];
   const joining = acts.flatMap(({ tenant, command }) =>
     command.type === 'join' ? [{ tenant, agentId: command.by.agentId }] : [],
   );

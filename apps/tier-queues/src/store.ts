@@ -13,8 +13,9 @@ export type DeskOf = (tenant: string) => Pick<Desk, 'limits' | 'book' | 'tiers' 
 
 export type KnownChange = Change<Ticket> & { readonly state: KnownTicket };
 
-/** A ticket to be saved, with the timers that it wants. */
-type Armed = { readonly change: KnownChange; readonly timers: readonly Timer[] };
+type Kept = Pick<KnownChange, 'tenant' | 'id' | 'state'>;
+/** A ticket with the timers that it wants. */
+type Armed<T extends Kept = KnownChange> = { readonly change: T; readonly timers: readonly Timer[] };
 
 const isKnown = (change: Change<Ticket>): change is KnownChange => change.state.state !== 'ABSENT';
 
@@ -106,11 +107,11 @@ const saveEntries = (tx: Transaction, changes: readonly KnownChange[]) => {
   );
 };
 
-const timerRows = ({ change: { tenant, id }, timers }: Armed) =>
+const timerRows = ({ change: { tenant, id }, timers }: Armed<Kept>) =>
   timers.map((timer) => ({ tenant_id: tenant, ticket_id: id, ...timer }));
 
 /** Arms the timers that the tickets want and takes away those that they do not; one that stays is not touched. */
-const saveTimers = (tx: Transaction, armed: readonly Armed[]) =>
+const saveTimers = (tx: Transaction, armed: readonly Armed<Kept>[]) =>
   tx.query(
     `WITH wanted AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb)
@@ -132,6 +133,37 @@ const saveTimers = (tx: Transaction, armed: readonly Armed[]) =>
       armed.map(({ change }) => change.id),
     ],
   );
+
+const acceptanceOf = (timers: readonly Timer[]): number | null =>
+  timers.find(({ kind }) => kind === 'acceptance')?.generation ?? null;
+
+/**
+ * Arms the tickets anew whose acceptance falls due at another moment than it is armed for, since the desk changed. They
+ * have to be locked; the others keep their timers, of which some are measured from when they were armed.
+ */
+export const renewAcceptance = async (tx: Transaction, tickets: readonly Kept[], deskOf: DeskOf): Promise<void> => {
+  const armedFor = await tx.query<{ id: string; generation: number }>(
+    `SELECT m.ticket_id AS id, m.generation::float8 AS generation FROM timer m
+     JOIN unnest($1::text[], $2::uuid[]) AS t(tenant_id, ticket_id) USING (tenant_id, ticket_id)
+     WHERE m.kind = 'acceptance'`,
+    [tickets.map(({ tenant }) => tenant), tickets.map(({ id }) => id)],
+  );
+  const known = new Map(armedFor.map(({ id, generation }) => [id, generation]));
+  const armed = tickets
+    .map((change) => ({ change, timers: timersOf(change.state, deskOf(change.tenant), tx.now) }))
+    .filter(({ change, timers }) => acceptanceOf(timers) !== (known.get(change.id) ?? null));
+  if (armed.length === 0) return;
+  const rows = armed.map(({ change: { tenant, id }, timers }) => {
+    return { tenant_id: tenant, id, timers: timers.length, next_at: earliest(timers) };
+  });
+  await saveTimers(tx, armed);
+  await tx.query(
+    `UPDATE ticket t SET timers = r.timers, next_at = r.next_at
+     FROM jsonb_to_recordset($1::jsonb) AS r(tenant_id text, id uuid, timers int, next_at timestamptz)
+     WHERE t.tenant_id = r.tenant_id AND t.id = r.id`,
+    [JSON.stringify(rows)],
+  );
+};
 
 /** Tickets with their timeline and their timers. */
 export const ticketStore = (deskOf: DeskOf): Store<Ticket> => ({

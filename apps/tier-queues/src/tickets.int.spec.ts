@@ -144,16 +144,27 @@ it('refuses an incomplete hand-over and names each field, blank ones too', async
   expect(wrong).toMatchObject({ status: 400, body: { fields: [{ path: 'handover.colour' }] } });
 });
 
-it('wakes a held ticket when the requester writes, and reopens a resolved one for its last owner', async () => {
+it('wakes a held ticket when the requester writes, and reopens a resolved one for its last owner who is there', async () => {
+  const say = (presence: string) => service.request('PUT', '/me/presence', { as: tom, body: { presence } });
   const id = await newTicket();
   await act(id, 'claim', tom);
   await act(id, 'hold', tom, { reason: 'CUSTOMER', note: 'which error?' });
   await untilState(id, { state: 'PENDING', hold: { reason: 'CUSTOMER' }, timers: [{ kind: 'wake-up' }] });
   await tell(id, RequesterReplied({ messageId: uuidv7(), text: '0x800CCC0E' }));
   await untilState(id, { state: 'IN_PROGRESS', owner: 'tom', timers: [{ kind: 'stalled' }] });
-  await act(id, 'resolve', tom, { code: 'solved', solution: 'Restarted.' });
+  const solution = { code: 'solved', solution: 'Restarted.' };
+  await act(id, 'resolve', tom, solution);
+  await say('present');
   await tell(id, RequesterRejected({ messageId: uuidv7(), reason: 'It is back.' }));
   await untilState(id, { state: 'ASSIGNED', owner: 'tom', counts: { reopens: 1 } });
+  await act(id, 'resolve', tom, solution);
+  await say('away');
+  await tell(id, RequesterReplied({ messageId: uuidv7(), text: 'Again.' }));
+  await untilState(id, { state: 'QUEUED', owner: null, counts: { reopens: 2 } });
+  expect((await get(`/tickets/${id}`)).body.timeline.findLast(({ kind }) => kind === 'reopened')).toMatchObject({
+    data: { passedOver: { agentId: 'tom', reason: 'tom is away.' } },
+  });
+  await say('present');
 });
 
 it('takes an event that comes twice once', async () => {

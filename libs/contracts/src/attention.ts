@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from './event.ts';
 import { TicketPlace } from './place.ts';
+import { Told } from './told.ts';
 import { Line, PersonId, Text } from './words.ts';
 
 const source = '/tier-queues';
@@ -23,6 +24,8 @@ export const AttentionRaised = defineEvent('tierline.ticket.attention-raised.v1'
     place: TicketPlace.nullable(),
     /** Who caused it, where it was an agent. */
     agentId: PersonId.nullable(),
+    /** Whom to tell, where the ticket is on its way between two queues. */
+    tell: z.array(Told).optional(),
   }),
   example: {
     reason: 'bounced',
@@ -54,7 +57,13 @@ export const ManagementNotified = defineEvent('tierline.ticket.notified-up.v1', 
   topic,
   source,
   summary: 'An agent told management about the ticket; it stays where it is.',
-  data: z.object({ reason: Text, place: TicketPlace.nullable(), agentId: PersonId }),
+  data: z.object({
+    reason: Text,
+    place: TicketPlace.nullable(),
+    agentId: PersonId,
+    /** Whom to tell, where the ticket is on its way between two queues. */
+    tell: z.array(Told).optional(),
+  }),
   example: { reason: 'The board meets in an hour and cannot print.', place, agentId: 'ida.second' },
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from './event.ts';
+import { Told } from './told.ts';
 import { Instant, PersonId, Text } from './words.ts';
 
 const source = '/tier-queues';
@@ -18,6 +19,8 @@ export const MajorIncidentDeclared = defineEvent('tierline.ticket.major-declared
     /** When the next update is due. */
     updateDue: Instant,
     agentId: PersonId,
+    /** Whom to tell beside the commander, where the ticket is on its way between two queues. */
+    tell: z.array(Told).optional(),
   }),
   example: {
     commander: 'max.third',

@@ -19,6 +19,8 @@ export const TicketQueued = defineEvent('tierline.ticket.queued.v1', {
   data: Place.extend({
     cause: z.enum(['routed', 'unrouted', 'transferred', 'returned', 'reopened', 'resumed', 'released']),
     priority: Priority,
+    /** Why it waits here although the queue is closed and hands over to another. */
+    note: Text.optional(),
   }),
   example: { ...place, cause: 'routed', priority: 'P3' },
 });
@@ -207,6 +209,8 @@ export const TicketReopened = defineEvent('tierline.ticket.reopened.v1', {
     reopens: z.int().positive(),
     /** Why, where an agent did it. */
     reason: Text.optional(),
+    /** The last owner, where it waits for somebody else now, and why. */
+    passedOver: z.object({ agentId: PersonId, reason: Text }).optional(),
   }),
   example: { cause: 'requester-rejected', reopens: 1 },
 });

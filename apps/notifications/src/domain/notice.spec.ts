@@ -86,6 +86,15 @@ it('tells the lead of the team at once what people want decided', () => {
   ]);
 });
 
+it('tells those whom the event names while the ticket is between two queues', () => {
+  const between = { place: null, tell: [owner, nobodyNamed] };
+  const to = [{ person: 'tom' }, { lead: 'phones' }];
+  expect(told(AttentionRaised({ ...AttentionRaised.example, reason: 'requester-asked', ...between }))).toEqual(to);
+  expect(told(ManagementNotified({ ...ManagementNotified.example, ...between }))).toEqual(to);
+  const major = MajorIncidentDeclared({ ...MajorIncidentDeclared.example, tell: [nobodyNamed] });
+  expect(told(major)).toEqual([{ person: 'max.third' }, { lead: 'phones' }]);
+});
+
 it('tells the lead once that an agent notified management', () => {
   expect(told(ManagementNotified(ManagementNotified.example))).toEqual([{ lead: 'messaging' }]);
   expect(told(AttentionRaised({ ...AttentionRaised.example, reason: 'notified-up' }))).toEqual([]);

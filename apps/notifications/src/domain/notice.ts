@@ -98,17 +98,28 @@ const atOnce = (to: Addressee, text: string, { time }: Received): Notice => ({
   gathers: false,
 });
 
+/** For those whom the event names, as it does while the ticket is between two queues; else for the lead of its team. */
+const inCharge = (
+  event: EventOf<typeof AttentionRaised> | EventOf<typeof ManagementNotified>,
+  text: string,
+): Notice[] => {
+  const { tell, place } = event.data;
+  const to = tell?.map(addressee) ?? [{ lead: place?.team ?? null }];
+  return to.map((one) => atOnce(one, text, event));
+};
+
 const raised = (event: EventOf<typeof AttentionRaised>): Notice[] => {
-  const { reason, detail, place } = event.data;
+  const { reason, detail } = event.data;
   // These two have events of their own, which tell more.
   if (reason === 'breach' || reason === 'notified-up') return [];
-  return [atOnce({ lead: place?.team ?? null }, `${attention[reason]} ${detail}`, event)];
+  return inCharge(event, `${attention[reason]} ${detail}`);
 };
 
 const declared = (event: EventOf<typeof MajorIncidentDeclared>): Notice[] => {
-  const { commander, summary, updateDue } = event.data;
+  const { commander, summary, updateDue, tell } = event.data;
   const text = `It is a major incident, commanded by ${commander}: ${summary}\nStakeholders are to be told again by ${moment(updateDue)}.`;
-  return [atOnce({ person: commander }, text, event), atOnce({ lead: null }, text, event)];
+  const others: Addressee[] = tell?.map(addressee) ?? [{ lead: null }];
+  return [{ person: commander }, ...others].map((to) => atOnce(to, text, event));
 };
 
 const updateDue = (event: EventOf<typeof StakeholderUpdateDue>): Notice[] => [
@@ -127,10 +138,8 @@ export const noticesOf = (event: Received): readonly Notice[] => {
   if (is(TicketStalled, event))
     return gathered(event.data.tell, 'Nothing is due on the ticket, and nothing has happened for long.');
   if (is(AttentionRaised, event)) return raised(event);
-  if (is(ManagementNotified, event)) {
-    const { place, reason, agentId } = event.data;
-    return [atOnce({ lead: place?.team ?? null }, `${agentId} brings the ticket to management: ${reason}`, event)];
-  }
+  if (is(ManagementNotified, event))
+    return inCharge(event, `${event.data.agentId} brings the ticket to management: ${event.data.reason}`);
   if (is(MajorIncidentDeclared, event)) return declared(event);
   return is(StakeholderUpdateDue, event) ? updateDue(event) : [];
 };

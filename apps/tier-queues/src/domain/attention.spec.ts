@@ -1,11 +1,13 @@
-import { AttentionRaised, AttentionSettled, ManagementNotified, TicketReturned } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { AttentionRaised, AttentionSettled, ManagementNotified, TicketReturned, type Told } from '@tierline/contracts';
+import { monday, specFor } from '@tierline/testing';
 import type { Act } from './command.ts';
 import { ticketRules } from './decide.ts';
+import type { Desk } from './desk.ts';
 import {
   claimed,
   desk,
   doing,
+  escalation,
   ida,
   inProgress,
   inTier2,
@@ -15,6 +17,7 @@ import {
   queued,
   resolution,
   resolved,
+  routed,
   serviceDesk,
   started,
   tom,
@@ -121,7 +124,37 @@ describe('the requester who asks for somebody in charge', () => {
     given(...waiting)
       .when(ask())
       .then(raised('payroll runs tonight'));
-    given(opened).when(ask(null)).then(raised('The requester asks why nothing happens.', null));
+    given(...waiting)
+      .when(ask(null))
+      .then(raised('The requester asks why nothing happens.'));
+  });
+  it('tells the lead of the team that it comes from, or that it is expected by, while it has no queue', () => {
+    const told = (agentId: string | null, team: string) => [{ who: 'lead' as const, agentId, team, notBefore: monday }];
+    const led: Desk = {
+      ...desk,
+      teams: new Map([['service-desk', { team: 'service-desk', name: 'SD', lead: 'lea' }]]),
+    };
+    const unplaced = raised('payroll runs tonight', null);
+    const telling = (tell: Told[]) => ({ ...unplaced, data: { ...unplaced.data, tell } });
+    const asked = { type: 'ask-escalation', reason: 'payroll runs tonight' } as const;
+    const up = escalation(serviceDesk, 'tier-2', 2);
+    given(...inProgress, up)
+      .when(doing(asked, led))
+      .then(telling(told('lea', 'service-desk')));
+    given(opened)
+      .when(doing(asked, led))
+      .then(telling(told('lea', 'service-desk')));
+    given(opened, routed(messaging))
+      .when(doing(asked, led))
+      .then(telling(told(null, 'messaging')));
+    expect(
+      given(...inProgress, up)
+        .when(doing({ type: 'notify-up', by: tom, reason: 'now' }, led))
+        .events(),
+    ).toMatchObject([
+      { data: { place: null, tell: told('lea', 'service-desk') } },
+      { data: { reason: 'notified-up' } },
+    ]);
   });
   it('does so once until the lead has dealt with it', () =>
     given(...waiting, raised('payroll runs tonight'))

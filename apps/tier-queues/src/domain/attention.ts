@@ -5,14 +5,21 @@ import {
   ManagementNotified,
   type AttentionReason,
   type FactOf,
+  type Told,
 } from '@tierline/contracts';
 import type { Attention } from './beside.ts';
-import type { NotifyUp, SettleAttention, Surroundings } from './command.ts';
+import type { AskEscalation, NotifyUp, SettleAttention, Surroundings } from './command.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, openStates, requireLead, requireTeam } from './guards.ts';
+import { toldBetweenQueues } from './reminders.ts';
 import type { KnownTicket } from './ticket.ts';
 
-type Cause = { readonly reason: AttentionReason; readonly detail: string; readonly agentId: string | null };
+type Cause = {
+  readonly reason: AttentionReason;
+  readonly detail: string;
+  readonly agentId: string | null;
+  readonly tell?: Told[];
+};
 
 /** Puts the ticket on the lead's list; nothing when it is there for this reason already. */
 export const raised = (ticket: KnownTicket, cause: Cause): TicketFact[] =>
@@ -39,11 +46,21 @@ export const settleAttention = (ticket: KnownTicket, { by, decision }: SettleAtt
   throw new DomainError('no_attention', 'Nothing in this ticket waits for a decision.', 'conflict');
 };
 
-export const notifyUp = (ticket: KnownTicket, { by, reason }: NotifyUp, around: Surroundings): TicketFact[] => {
+export const notifyUp = (
+  ticket: KnownTicket,
+  { by, reason }: NotifyUp,
+  around: Surroundings,
+  at: string,
+): TicketFact[] => {
   inState(ticket, 'notify management of', openStates);
   requireTeam(ticket, by, around);
   return [
-    ManagementNotified({ reason, place: ticket.place, agentId: by.agentId }),
+    ManagementNotified({
+      reason,
+      place: ticket.place,
+      agentId: by.agentId,
+      ...toldBetweenQueues(ticket, around.desk, at),
+    }),
     ...raised(ticket, { reason: 'notified-up', detail: reason, agentId: by.agentId }),
   ];
 };
@@ -51,10 +68,16 @@ export const notifyUp = (ticket: KnownTicket, { by, reason }: NotifyUp, around: 
 const unexplained = 'The requester asks why nothing happens.';
 
 /** The requester wants somebody in charge; only an open ticket can be hurried. */
-export const askedEscalation = (ticket: KnownTicket, reason: string | null): TicketFact[] =>
-  (openStates as readonly string[]).includes(ticket.state)
-    ? raised(ticket, { reason: 'requester-asked', detail: reason ?? unexplained, agentId: null })
-    : [];
+export const askedEscalation = (
+  ticket: KnownTicket,
+  { reason }: AskEscalation,
+  { desk }: Surroundings,
+  at: string,
+): TicketFact[] => {
+  if (!(openStates as readonly string[]).includes(ticket.state)) return [];
+  const detail = reason ?? unexplained;
+  return raised(ticket, { reason: 'requester-asked', detail, agentId: null, ...toldBetweenQueues(ticket, desk, at) });
+};
 
 /** What is left for a lead after the fact. */
 export const attentionAfter = (list: readonly Attention[], fact: TicketFact, at: string): readonly Attention[] => {

@@ -1,7 +1,7 @@
 import { DomainError, TicketClosed } from '@tierline/contracts';
 import { lapse } from './acceptance.ts';
 import { askedEscalation } from './attention.ts';
-import { closeQueue } from './closing.ts';
+import { closeQueue, withHandingOn } from './closing.ts';
 import type { Act, AgentAct, Command, Fire, Surroundings } from './command.ts';
 import { requireNoOverlap } from './concurrency.ts';
 import { note, reply } from './conversation.ts';
@@ -98,7 +98,7 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
     case 'end-shift':
       return endShift(ticket, act, around, at);
     case 'close-queue':
-      return closeQueue(ticket, act, around);
+      return closeQueue(ticket, act, around, at);
     case 'mend':
       return mend(ticket, act.kind, {
         desk: around.desk,
@@ -110,7 +110,7 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
     case 'requester-confirmed':
       return requesterSays(ticket, act, around, at);
     case 'ask-escalation':
-      return askedEscalation(ticket, act.reason);
+      return askedEscalation(ticket, act, around, at);
     case 'merged-reply':
       return mergedReply(ticket, act, around, at);
     default:
@@ -124,7 +124,8 @@ const decide = ({ act, around }: Command, state: Ticket, at: string): TicketFact
     if ('by' in act) throw new DomainError('ticket_absent', 'There is no such ticket.', 'absent');
     return [];
   }
-  return withClocks(decideAct(act, state, around, at), act, state, around.desk, at);
+  const facts = withHandingOn(decideAct(act, state, around, at), act, state, around.desk, at);
+  return withClocks(facts, act, state, around.desk, at);
 };
 
 const initial: Ticket = { state: 'ABSENT' };

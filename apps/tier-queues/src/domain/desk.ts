@@ -5,6 +5,7 @@ import type {
   HandoverPart,
   HoldReason,
   LimitsPart,
+  Priority,
   QueuePart,
   TeamPart,
   TierPart,
@@ -40,6 +41,8 @@ export type Limits = {
   readonly holdCaps?: Partial<Readonly<Record<HoldReason, number>>>;
   /** Returns of one ticket, after which a lead decides instead. */
   readonly bounces?: number;
+  /** Places of an agent's capacity that a ticket takes; 1 for a priority that is not named. */
+  readonly weights?: Partial<Readonly<Record<Priority, number>>>;
 };
 
 /** A tenant's desk as decisions look at it. */
@@ -69,8 +72,16 @@ export const limitsUnder = (own: LimitsPart | undefined, installed: Limits): Lim
     hold: inDays(own.holdDays, installed.hold),
     longestHold: inDays(own.longestHoldDays, installed.longestHold),
     holdCaps: { ...installed.holdCaps, ...(Object.fromEntries(caps) as Limits['holdCaps']) },
+    ...(own.capacityWeights && { weights: own.capacityWeights }),
   };
 };
+
+/** Urgency of a ticket that routing has not judged yet. */
+export const unjudged = 'P3' satisfies Priority;
+
+/** Places of an agent's capacity that a ticket of this priority takes. */
+export const weightOf = (priority: Priority | null, { weights }: Pick<Limits, 'weights'>): number =>
+  weights?.[priority ?? unjudged] ?? 1;
 
 /** Returns of one ticket, after which a lead decides instead, where nothing else is said. */
 const defaultBounces = 2;

@@ -152,6 +152,20 @@ describe('capacity', () => {
       .when(claim(on, standing(agent, { load: 2 })), now)
       .thenRefused('capacity_full');
   });
+  it('is used up by the weight of a ticket, which alone may be heavier than all of it', () => {
+    // The ticket is a P2.
+    const weighing = (P2: number): Desk => {
+      const on = asking({ capacity: 4 });
+      return { ...on, limits: { ...on.limits, weights: { P1: 9, P2 } } };
+    };
+    const claimAt = (load: number, weight = 3) =>
+      given(...waiting).when(claim(weighing(weight), standing({}, { load })), now);
+    claimAt(1).then(taken);
+    claimAt(2).thenRefused('capacity_full');
+    expect(() => claimAt(2).events()).toThrow('tom has 2 of 4 places taken, and this one takes 3.');
+    claimAt(0, 5).then(taken);
+    claimAt(1, 5).thenRefused('capacity_full');
+  });
   it('is unlimited where nobody says', () =>
     given(...waiting)
       .when(claim(asking({}), standing({}, { load: 999 })), now)

@@ -1,7 +1,7 @@
-import { DomainError, type RefusalKind } from '@tierline/contracts';
+import { DomainError, type Priority, type RefusalKind } from '@tierline/contracts';
 import { Temporal } from 'temporal-polyfill';
 import type { PromiseBook } from './clocks/timekeeping.ts';
-import type { Desk, DeskAgent, Queue } from './desk.ts';
+import { weightOf, type Desk, type DeskAgent, type Queue } from './desk.ts';
 import { bothNeeds, certificateWord, lowest, needsOfQueue, skillWord, type Needs } from './needs.ts';
 import type { Person } from './people.ts';
 import { calendarToday, isOnShift } from './shifts.ts';
@@ -13,10 +13,15 @@ export type Shortcoming = {
   readonly message: string;
 };
 
-/** What taking a ticket depends on: the queue that it waits in, and what its route asks for there. */
-export type Work = { readonly queue: Queue | undefined; readonly needs: Needs };
+/** What taking a ticket depends on: the queue that it waits in, what its route asks for there, and how urgent it is. */
+export type Work = {
+  readonly queue: Queue | undefined;
+  readonly needs: Needs;
+  /** Absent where no ticket is chosen yet: then it is enough that there is a place. */
+  readonly priority?: Priority | null;
+};
 
-type Terms = Pick<Desk, 'book'>;
+type Terms = Pick<Desk, 'book' | 'limits'>;
 type Certificate = NonNullable<DeskAgent['certifications']>[number];
 
 const levelOf = (agent: DeskAgent | undefined, skill: string): number =>
@@ -69,29 +74,35 @@ const notThere = ({ agent, presence }: Person, book: PromiseBook, at: string): S
   return [{ code: 'off_shift', message: `${agentId} is off shift, and has not said to be present.` }];
 };
 
-/** Tickets that the agent works on at once; undefined where neither agent nor queue says. */
+/** Places for tickets that the agent works on at once; undefined where neither agent nor queue says. */
 export const capacityOf = (agent: DeskAgent, queue: Queue | undefined): number | undefined =>
   agent.capacity ?? queue?.capacity;
 
-const full = ({ agent, load }: Person, queue: Queue | undefined): Shortcoming[] => {
+const full = ({ agent, load }: Person, { queue, priority }: Work, { limits }: Terms): Shortcoming[] => {
   const capacity = capacityOf(agent, queue);
-  if (capacity === undefined || load < capacity) return [];
-  return [{ code: 'capacity_full', message: `${agent.agentId} has ${load} of ${capacity} tickets at once.` }];
+  const weight = priority === undefined ? 1 : weightOf(priority, limits);
+  // Who has nothing else may have what is heavier than all that he or she could carry.
+  if (capacity === undefined || load === 0 || load + weight <= capacity) return [];
+  const taken = limits.weights ? `${load} of ${capacity} places taken` : `${load} of ${capacity} tickets at once`;
+  const more = weight > 1 ? `, and this one takes ${weight}` : '';
+  return [{ code: 'capacity_full', message: `${agent.agentId} has ${taken}${more}.` }];
 };
 
 /** Every rule by which the agent may not take such work now; `person` is undefined for who is not in the desk. */
 export const shortcomings = (
   agentId: string,
   person: Person | undefined,
-  { queue, needs }: Work,
-  { book }: Terms,
+  work: Work,
+  terms: Terms,
   at: string,
 ): Shortcoming[] => {
+  const { queue, needs } = work;
+  const { book } = terms;
   const { skills, certifications } = bothNeeds(needsOfQueue(queue), needs);
   return [
     ...skillsMissing(agentId, person?.agent, skills),
     ...certificatesMissing(agentId, person?.agent, certifications, zoneOf(queue, book), at),
-    ...(person ? [...notThere(person, book, at), ...full(person, queue)] : []),
+    ...(person ? [...notThere(person, book, at), ...full(person, work, terms)] : []),
   ];
 };
 
@@ -103,7 +114,12 @@ export const isAble = (person: Person, { queue, needs }: Work, desk: Terms, at: 
 const passing: readonly Shortcoming['code'][] = ['off_shift', 'away', 'capacity_full'];
 
 /** The words of all needs that the agent fulfils in this queue: those of a lane have to be among them. */
-export const wordsOf = (agent: DeskAgent, queue: Queue | undefined, { book }: Terms, at: string): string[] => {
+export const wordsOf = (
+  agent: DeskAgent,
+  queue: Queue | undefined,
+  { book }: Pick<Desk, 'book'>,
+  at: string,
+): string[] => {
   const zone = zoneOf(queue, book);
   const valid = (agent.certifications ?? []).filter((one) => isValid(one, zone, at));
   return [

@@ -10,6 +10,7 @@ import {
 } from '@tierline/contracts';
 import type { Act, AgentAct, Command, Doer, Surroundings } from './command.ts';
 import type { Desk, Place, Queue, Tier } from './desk.ts';
+import type { People, Person } from './people.ts';
 import { emptyBook } from './promises.ts';
 import { day, second } from './time.ts';
 
@@ -62,10 +63,17 @@ export const deskBody = {
   agents: [...teams].map(([agentId, own]) => ({ agentId, name: agentId, teams: own })),
 };
 
+/** Somebody of the desk who is there and has nothing to do. */
+export const present = (agentId: string, more: Partial<Person> = {}): [string, Person] => [
+  agentId,
+  { agent: { agentId, name: agentId, teams: [...(teams.get(agentId) ?? [])] }, presence: 'present', load: 0, ...more },
+];
+const everybody: People = new Map([...teams.keys()].map((agentId) => present(agentId)));
+
 /** A command as it reaches the rules, on this desk. */
 export const doing = (act: Act, on: Desk = desk, more: Partial<Surroundings> = {}): Command => ({
   act,
-  around: { desk: on, teams, ...more },
+  around: { desk: on, teams, people: everybody, ...more },
 });
 
 export const tom: Doer = { agentId: 'tom', lead: false };

@@ -1,6 +1,6 @@
 import { DomainError, TicketQueued } from '@tierline/contracts';
 import type { Doer, Surroundings } from './command.ts';
-import type { Place } from './desk.ts';
+import { unjudged, type Place } from './desk.ts';
 import type { KnownTicket, QueueCause } from './ticket.ts';
 
 type State = KnownTicket['state'];
@@ -64,8 +64,8 @@ export const requireOwner = (ticket: KnownTicket, by: Doer, leads: 'or-lead' | '
   throw new DomainError('not_owner', `The ticket is with ${holder}, not with you.`, 'conflict', seen(ticket));
 };
 
-/** Urgency of a ticket that routing has not judged yet. */
-const unjudged = 'P3';
-
 export const queuedAt = (ticket: KnownTicket, place: Place, cause: QueueCause) =>
   TicketQueued({ ...place, cause, priority: ticket.priority ?? unjudged });
+
+/** Stands where an agent would, in a transfer that nobody decided. */
+export const systemShift = 'system:shift';

@@ -100,7 +100,7 @@ describe('the clocks of a ticket', () => {
     expect(clockOf(play([...inWork, holds('APPROVAL')]), 'sla-resolution')).toMatchObject({ state: 'paused' });
   });
 
-  it('end a vendor’s clock with its answer, also when the hold was over before, and not another vendor’s', () => {
+  it('end a vendor’s clock with its answer, also when the hold was over before, and not another vendor’s; the next question has its own', () => {
     const answers = (at: string, vendor?: string): Step => ({
       at,
       act: { type: 'vendor-answer', by: tom, text: 'Fixed.', ...(vendor === undefined ? {} : { vendor }) },
@@ -112,6 +112,16 @@ describe('the clocks of a ticket', () => {
     expect(doings(play(later), 'uc-vendor')).toEqual(['started', 'paused', 'met']);
     const other = play([...held, answers('2026-01-05T09:20:00.000Z', 'Oracle')]);
     expect(doings(other, 'uc-vendor')).toEqual(['started', 'paused']);
+    const askedAgain = [
+      ...held,
+      answers('2026-01-05T09:20:00.000Z'),
+      { ...holds('VENDOR'), at: '2026-01-05T10:00:00.000Z' },
+    ];
+    expect(play(askedAgain).ledger.filter(({ clock }) => clock.startsWith('uc-vendor'))).toMatchObject([
+      { type: 'started' },
+      { type: 'met' },
+      { type: 'started', clock: 'uc-vendor:Cisco#2', about: 'Cisco', from: '2026-01-05T10:00:00.000Z', consumed: 0 },
+    ]);
   });
 
   it('end those of the old tier and start those of the new one, and leave the requester’s alone', () => {

@@ -4,9 +4,21 @@ import {
   StakeholderUpdateDue,
   StakeholdersUpdated,
 } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { monday, specFor } from '@tierline/testing';
 import { ticketRules } from './decide.ts';
-import { desk, doing, inProgress, lea, resolution, resolved, tom, una, waiting } from './example.ts';
+import {
+  desk,
+  doing,
+  escalation,
+  inProgress,
+  lea,
+  resolution,
+  resolved,
+  serviceDesk,
+  tom,
+  una,
+  waiting,
+} from './example.ts';
 import { timersOf } from './timers.ts';
 
 const { given } = specFor(ticketRules);
@@ -36,6 +48,13 @@ describe('a major incident', () => {
       .when(declare({ commander: 'nobody' }))
       .thenRefused('agent_absent', { fields: [{ path: 'commander' }] });
   });
+  it('tells the lead of where it comes from while it is between two queues', () =>
+    given(...inProgress, escalation(serviceDesk, 'tier-2', 2))
+      .when(declare())
+      .then({
+        ...declared,
+        data: { ...declared.data, tell: [{ who: 'lead', agentId: null, team: 'service-desk', notBefore: monday }] },
+      }));
   it('is declared once, and of an open ticket', () => {
     given(...waiting, declared)
       .when(declare())

@@ -9,13 +9,14 @@ import type { Major } from './beside.ts';
 import type { DeclareMajor, Doer, EndMajor, Surroundings, UpdateStakeholders } from './command.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, openStates, requireLead } from './guards.ts';
+import { toldBetweenQueues } from './reminders.ts';
 import type { KnownTicket } from './ticket.ts';
 import { after, minute } from './time.ts';
 
 export const declareMajor = (
   ticket: KnownTicket,
   act: DeclareMajor,
-  { teams }: Surroundings,
+  { desk, teams }: Surroundings,
   at: string,
 ): TicketFact[] => {
   const { by, commander, summary, updateEvery } = act;
@@ -32,7 +33,8 @@ export const declareMajor = (
     });
   }
   const updateDue = after(at, updateEvery * minute);
-  return [MajorIncidentDeclared({ commander, summary, updateEvery, updateDue, agentId: by.agentId })];
+  const tell = toldBetweenQueues(ticket, desk, at);
+  return [MajorIncidentDeclared({ commander, summary, updateEvery, updateDue, agentId: by.agentId, ...tell })];
 };
 
 /** The major incident, for its commander or a lead. */

@@ -18,7 +18,11 @@ const requireEligible = (
 ): Overridden => {
   if (override !== undefined) requireLead(by, 'set a rule aside');
   const queue = ticket.place?.queue ?? null;
-  const work = { queue: queue === null ? undefined : desk.queues.get(queue), needs: ownNeeds(ticket.needs, queue) };
+  const work = {
+    queue: queue === null ? undefined : desk.queues.get(queue),
+    needs: ownNeeds(ticket.needs, queue),
+    priority: ticket.priority,
+  };
   const found = shortcomings(agentId, people?.get(agentId), work, desk, at);
   if (found.length === 0) return {};
   if (override === undefined) return refuseFor(found, path);

@@ -9,7 +9,7 @@ export type Person = {
   readonly agent: DeskAgent;
   /** Null where nothing was said, or a shift ended since. */
   readonly presence: Presence | null;
-  /** Tickets that he or she has taken, or works on; not those on hold. */
+  /** Places that the tickets take which he or she has taken, or works on; not those on hold. */
   readonly load: number;
 };
 

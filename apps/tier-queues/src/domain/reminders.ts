@@ -3,15 +3,23 @@ import type { Clock } from './clocks/clock.ts';
 import { calendarOf, type Calendar } from './clocks/calendar.ts';
 import type { BreachAction, Policy } from './clocks/policies.ts';
 import { reminderTime } from './clocks/working-time.ts';
-import type { Desk, Place } from './desk.ts';
-import type { KnownTicket } from './ticket.ts';
+import { fallbackPlace, type Desk, type Place } from './desk.ts';
+import { awaitedRoute, type KnownTicket } from './ticket.ts';
 
 /** Where the ticket is, or was last. */
 export const lastPlace = (ticket: KnownTicket): Place | null => ticket.place ?? ticket.previous.at(-1) ?? null;
 
+/** Where the ticket is, or was last; where it was nowhere yet, it is expected in its tier, or in the lowest. */
+const placeInCharge = (ticket: KnownTicket, desk: Desk): Place | null => {
+  const last = lastPlace(ticket);
+  if (last) return last;
+  const awaited = awaitedRoute(ticket);
+  return fallbackPlace(desk, awaited?.queue ?? null, awaited?.tier ?? null);
+};
+
 /** The lead of the ticket's team, to be told at this moment or later. */
 export const toLead = (ticket: KnownTicket, desk: Desk, notBefore: string): Told =>
-  leadOf(lastPlace(ticket)?.team ?? null, desk, notBefore);
+  leadOf(placeInCharge(ticket, desk)?.team ?? null, desk, notBefore);
 
 /** The lead of this team; without a name where the desk knows none. */
 export const leadOf = (team: string | null, { teams }: Desk, notBefore: string): Told => ({
@@ -26,13 +34,20 @@ const toOwner = (ticket: KnownTicket, desk: Desk, notBefore: string): Told =>
     ? toLead(ticket, desk, notBefore)
     : { ...toLead(ticket, desk, notBefore), who: 'owner', agentId: ticket.owner };
 
+/** Whom to tell at once of a ticket that is on its way between two queues: its event names no place, and so no team. */
+export const toldBetweenQueues = (ticket: KnownTicket, desk: Desk, at: string): { readonly tell?: Told[] } => {
+  if (ticket.place) return {};
+  const lead = toLead(ticket, desk, at);
+  return { tell: ticket.owner === null ? [lead] : [toOwner(ticket, desk, at), lead] };
+};
+
 /** The policy of a clock as it is today; undefined when there is none of that name any more. */
 export const policyOf = ({ book }: Desk, { policy }: Clock): Policy | undefined =>
   book.policies.find(({ id }) => id === policy.id);
 
 /** When somebody of the ticket's team may be reminded of a promise: in the hours of their queue, unless it is 24/7. */
 const tellingTime = (ticket: KnownTicket, promise: Calendar, desk: Desk, at: string): string =>
-  reminderTime(promise, hoursOfQueue(desk, lastPlace(ticket)), at);
+  reminderTime(promise, hoursOfQueue(desk, placeInCharge(ticket, desk)), at);
 
 const hoursOfQueue = ({ book, queues }: Desk, place: Place | null): Calendar | null => {
   const id = place && queues.get(place.queue)?.calendar;

@@ -2,14 +2,17 @@ import { TicketCancelled, TicketClosed, TicketHeld, TicketReopened } from '@tier
 import { at, specFor } from '@tierline/testing';
 import type { Act } from './command.ts';
 import { ticketRules } from './decide.ts';
+import type { Desk, Queue } from './desk.ts';
 import {
   assigned,
   claimed,
+  desk,
   doing,
   ida,
   inProgress,
   lea,
   opened,
+  present,
   queued,
   resolution,
   resolved,
@@ -19,6 +22,7 @@ import {
   una,
   waiting,
 } from './example.ts';
+import type { Presence } from './people.ts';
 
 const { given } = specFor(ticketRules);
 const closedByTimer = TicketClosed({ cause: 'timer' });
@@ -86,6 +90,11 @@ describe('close', () => {
 describe('reopen', () => {
   const reopened = (cause: 'requester-replied' | 'requester-rejected' | 'agent', reason?: string) =>
     TicketReopened({ cause, reopens: 1, ...(reason && { reason }) });
+  const passedOver = (cause: 'requester-rejected' | 'agent', why: string) =>
+    TicketReopened({
+      ...reopened(cause, cause === 'agent' ? 'not solved' : undefined).data,
+      passedOver: { agentId: 'tom', reason: why },
+    });
   const byAgent = (by = tom): Act => ({ type: 'reopen', by, reason: 'not solved' });
 
   it.each(['requester-rejected', 'requester-replied'] as const)('comes with %s, back to its last owner', (type) => {
@@ -103,13 +112,52 @@ describe('reopen', () => {
     });
   });
   it('goes to the queue when the last owner has left the team', () => {
-    const { act, around } = doing({ type: 'requester-rejected' });
+    const left = [
+      passedOver('requester-rejected', 'tom is not in team service-desk any more.'),
+      queued(serviceDesk, 'reopened'),
+    ] as const;
+    for (const teams of [new Map([['tom', ['phones']]]), new Map<string, string[]>()])
+      given(...resolved)
+        .when(doing({ type: 'requester-rejected' }, desk, { teams }))
+        .then(...left);
+  });
+  it.each([
+    ['is away', { presence: 'away' }, 'tom is away.'],
+    ['is busy', { presence: 'busy' }, 'tom is busy.'],
+    ['said nothing and has no shift', { presence: null }, 'tom has not said to be present.'],
+  ] as const)('goes to the queue when the last owner %s', (_, how, why) =>
     given(...resolved)
-      .when({ act, around: { ...around, teams: new Map([['tom', ['phones']]]) } })
-      .then(reopened('requester-rejected'), queued(serviceDesk, 'reopened'));
+      .when(doing({ type: 'requester-rejected' }, desk, { people: new Map([present('tom', how)]) }))
+      .then(passedOver('requester-rejected', why), queued(serviceDesk, 'reopened')),
+  );
+  it('goes to the queue when the last owner has enough to do, or may not take it any more', () => {
+    const people = new Map([present('tom', { load: 3 })]);
+    const asking = (more: Partial<Queue>): Desk => ({
+      ...desk,
+      queues: new Map([['service-desk', { ...desk.queues.get('service-desk')!, ...more }]]),
+    });
     given(...resolved)
-      .when({ act, around: { ...around, teams: new Map() } })
-      .then(reopened('requester-rejected'), queued(serviceDesk, 'reopened'));
+      .when(doing({ type: 'requester-rejected' }, asking({ capacity: 3 }), { people }))
+      .then(passedOver('requester-rejected', 'tom has 3 of 3 tickets at once.'), queued(serviceDesk, 'reopened'));
+    given(...resolved)
+      .when(doing({ type: 'requester-rejected' }, asking({ skills: [{ skill: 'mail', level: 1 }] }), { people }))
+      .then(
+        passedOver('requester-rejected', 'Skill mail from level 1 is needed, and tom does not have it.'),
+        queued(serviceDesk, 'reopened'),
+      );
+  });
+  it('stays with the last owner who takes it up again, unless he or she is away', () => {
+    const saying = (presence: Presence | null) => new Map([present('tom', { presence })]);
+    for (const presence of ['busy', null] as const)
+      given(...resolved)
+        .when(doing(byAgent(), desk, { people: saying(presence) }))
+        .then(reopened('agent', 'not solved'), queued(serviceDesk, 'reopened'), claimed(serviceDesk));
+    given(...resolved)
+      .when(doing(byAgent(), desk, { people: saying('away') }))
+      .then(passedOver('agent', 'tom is away.'), queued(serviceDesk, 'reopened'));
+    given(...resolved)
+      .when(doing(byAgent(una), desk, { people: saying(null) }))
+      .then(passedOver('agent', 'tom has not said to be present.'), queued(serviceDesk, 'reopened'));
   });
   it('is done by an agent with a reason', () =>
     given(...resolved)

@@ -40,7 +40,7 @@ export const decideTeamAct = (
 ): TicketFact[] => {
   switch (act.type) {
     case 'notify-up':
-      return notifyUp(ticket, act, around);
+      return notifyUp(ticket, act, around, at);
     case 'settle-attention':
       return settleAttention(ticket, act);
     case 'swarm':

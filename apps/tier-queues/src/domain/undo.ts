@@ -40,6 +40,7 @@ import {
 import type { LastAct } from './beside.ts';
 import type { Undo } from './command.ts';
 import type { TicketFact } from './facts.ts';
+import { systemShift } from './guards.ts';
 import { unmerged } from './merging.ts';
 import { snapshotOf, standingOf } from './snapshot.ts';
 import type { KnownTicket } from './ticket.ts';
@@ -153,7 +154,8 @@ const begun = (ticket: KnownTicket, fact: TicketFact, at: string): LastAct | nul
     case TicketHeld.type:
       return act('hold', ticket.owner, 'start');
     case TicketTransferred.type:
-      return act('transfer', fact.data.agentId);
+      // Where the desk hands on, whoever sent the ticket there may still take that back.
+      return fact.data.agentId === systemShift ? null : act('transfer', fact.data.agentId);
     case TicketEscalated.type:
       return act('escalate', fact.data.agentId);
     case TicketMarkedSpam.type:

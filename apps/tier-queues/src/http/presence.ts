@@ -36,7 +36,8 @@ export class PresenceController {
   @Allow('desk.read')
   @ApiOperation({
     summary: 'The agents as they stand now: presence, shift and load.',
-    description: '`load` counts tickets that are assigned or worked on. `onShift` is null for an agent without shifts.',
+    description:
+      '`load` counts tickets that are assigned or worked on, as `limits.capacityWeights` weighs them. `onShift` is null for an agent without shifts.',
   })
   async staff(@By() by: Caller, @Query({ schema: TeamFilter }) { team }: z.infer<typeof TeamFilter>) {
     return this.database.asTenant(by.tenant, async (tx) => {

@@ -24,7 +24,7 @@ export const AgentPart = z.object({
   certifications: z.array(HeldCertificate).max(100).optional(),
   /** Calendars by which he or she works: on shift while one of them is open; without any, whenever present. */
   shifts: z.array(Slug).max(20).optional(),
-  /** Tickets at once, where it differs from that of the queue. */
+  /** Tickets at once, as `limits.capacityWeights` counts them, where it differs from that of the queue. */
   capacity: z.int().min(1).max(1_000).optional(),
 });
 export type AgentPart = z.infer<typeof AgentPart>;

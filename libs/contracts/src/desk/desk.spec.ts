@@ -44,6 +44,9 @@ describe('a desk document', () => {
     ['an unknown field of a part', { tiers: [{ ...small.tiers[0], colour: 'red' }] }, 'tiers.0.colour'],
     ['an unknown field deep inside', { rules: [{ ...small.rules[0], when: { moon: 'full' } }] }, 'rules.0.when.moon'],
     ['a wrong value', { tiers: [{ ...small.tiers[0], rank: 0 }] }, 'tiers.0.rank'],
+    ['a weight of nothing', { limits: { capacityWeights: { P1: 0 } } }, 'limits.capacityWeights.P1'],
+    ['half a place', { limits: { capacityWeights: { P2: 1.5 } } }, 'limits.capacityWeights.P2'],
+    ['a weight of no priority', { limits: { capacityWeights: { P5: 2 } } }, 'limits.capacityWeights'],
     ['a rule that sets nothing', { rules: [{ name: 'R', then: {} }] }, 'rules.0.then'],
     ['another edition of the format', { desk: 2 }, 'desk'],
   ])('is refused by path for %s', (_, document, path) => expect(readDesk(document).faults).toMatchObject([{ path }]));

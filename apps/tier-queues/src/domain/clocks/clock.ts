@@ -105,8 +105,9 @@ export type Clock = Reading &
     readonly breached: string | null;
   };
 
-/** The name of a clock in its ticket. */
-export const clockId = (kind: ClockKind, about: string | null): string => (about === null ? kind : `${kind}:${about}`);
+/** The name of a clock in its ticket; `nth` tells those about the same apart, from the second on. */
+export const clockId = (kind: ClockKind, about: string | null, nth = 1): string =>
+  `${about === null ? kind : `${kind}:${about}`}${nth > 1 ? `#${nth}` : ''}`;
 
 /** Runs or is on hold: its goal is still open. */
 export const isActive = ({ state }: Clock): boolean => state === 'running' || state === 'paused';

@@ -17,8 +17,13 @@ import { addWorkingTime, workingTimeBetween } from './working-time.ts';
 /** A promise with the calendar that it is measured by. */
 export type Terms = Omit<Promised, 'calendar'> & { readonly calendar: Calendar };
 
-/** What is to be measured, and since when. */
-export type Beginning = { readonly kind: ClockKind; readonly about: string | null; readonly from: string };
+/** What is to be measured, and since when; `nth` where there were clocks about the same before. */
+export type Beginning = {
+  readonly kind: ClockKind;
+  readonly about: string | null;
+  readonly nth?: number;
+  readonly from: string;
+};
 
 const edition = ({ id, version }: Edition): Edition => ({ id, version });
 
@@ -55,11 +60,11 @@ export const dueOf = (clock: Clock, calendar: Calendar): string | null => {
 };
 
 /** The first entry of a clock. */
-export const startClock = ({ kind, about, from }: Beginning, terms: Terms, occasion: Occasion): ClockEntry[] => [
+export const startClock = ({ kind, about, nth, from }: Beginning, terms: Terms, occasion: Occasion): ClockEntry[] => [
   {
     ...occasion,
     type: 'started',
-    clock: clockId(kind, about),
+    clock: clockId(kind, about, nth),
     kind,
     about,
     from,

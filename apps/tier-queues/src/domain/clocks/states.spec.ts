@@ -228,7 +228,7 @@ describe('a vendor', () => {
     hold: { reason: 'VENDOR', vendor: name },
   });
 
-  it('is measured while it is waited for, over several holds together', () => {
+  it('is measured while it is waited for, over several holds until it answers', () => {
     const held = follow(along(inState('IN_PROGRESS')), vendor('cisco'), { at: '2026-01-07T08:00:00.000Z' });
     const back = follow(held, inState('IN_PROGRESS'), { at: '2026-01-07T08:20:00.000Z' });
     expect(shown(back, 'uc-vendor')).toEqual(['paused']);
@@ -237,6 +237,29 @@ describe('a vendor', () => {
     expect(shown(follow(again, inState('RESOLVED'), { at: '2026-01-07T10:00:00.000Z' }), 'uc-vendor')).toEqual([
       'late',
     ]);
+  });
+
+  it('is measured anew with each question that follows an answer', () => {
+    const at = (time: string) => ({ at: `2026-01-07T${time}:00.000Z` });
+    const vendorClocks = (clocks: readonly Clock[]) => clocks.filter(({ kind }) => kind === 'uc-vendor');
+    const answers = { ...vendor('cisco'), answeredBy: 'Cisco' };
+    const first = follow(follow(along(inState('IN_PROGRESS')), vendor('cisco'), at('08:00')), answers, at('08:20'));
+    const second = follow(follow(first, inState('IN_PROGRESS'), at('08:20')), vendor('CISCO'), at('09:00'));
+    expect(vendorClocks(second)).toMatchObject([
+      { id: 'uc-vendor:cisco', about: 'cisco', state: 'met', consumed: 1_200_000 },
+      { id: 'uc-vendor:cisco#2', about: 'cisco', state: 'running', consumed: 0, from: '2026-01-07T09:00:00.000Z' },
+    ]);
+    expect(movesOf(second, vendor('cisco'), at('09:10'))).toEqual([]);
+    const third = follow(follow(second, answers, at('09:30')), inState('IN_PROGRESS'), at('09:30'));
+    expect(shown(follow(third, vendor('cisco'), at('09:40')), 'uc-vendor')).toEqual(['met', 'met', 'running']);
+  });
+
+  it('goes on with its time where a solution is taken back', () => {
+    const held = follow(along(inState('IN_PROGRESS')), vendor('cisco'), { at: '2026-01-07T08:00:00.000Z' });
+    const solved = follow(held, inState('RESOLVED'), { at: '2026-01-07T08:20:00.000Z', cause: 'resolved' });
+    const back = follow(solved, vendor('cisco'), { at: '2026-01-07T08:20:05.000Z', cause: 'undone' });
+    expect(back.filter(({ kind }) => kind === 'uc-vendor')).toMatchObject([{ state: 'running', consumed: 1_200_000 }]);
+    expect(movesOf(back, vendor('cisco'), { at: '2026-01-07T08:21:00.000Z' })).toEqual([]);
   });
 
   it('is one of several, each with its own clock', () =>

@@ -86,8 +86,25 @@ export type MoveFacts = Occasion & {
 const rowOf = ({ state, hold }: MeasuredTicket): Row =>
   clockTable[state === 'PENDING' ? (`PENDING ${hold.reason}` as const) : state];
 
+const isAbout = ({ about }: Pick<Clock, 'about'>, vendor: string): boolean =>
+  about?.toLowerCase() === vendor.toLowerCase();
+
+/** A question that was answered is done: the next one to the same vendor is measured from its own beginning. */
+const questionTo = (vendor: string, clocks: readonly Clock[], { at, cause }: Occasion): Beginning => {
+  const asked = clocks.filter((clock) => clock.kind === 'uc-vendor' && isAbout(clock, vendor));
+  const last = asked.at(-1);
+  const isDone = (last?.state === 'met' || last?.state === 'late') && cause !== 'undone';
+  return { kind: 'uc-vendor', about: last?.about ?? vendor, nth: asked.length + (isDone || !last ? 1 : 0), from: at };
+};
+
 /** The clock of a kind that the ticket is about now. */
-const subjectOf = (ticket: MeasuredTicket, kind: ClockKind, { at, cause }: Occasion): Beginning | null => {
+const subjectOf = (
+  ticket: MeasuredTicket,
+  kind: ClockKind,
+  occasion: Occasion,
+  clocks: readonly Clock[],
+): Beginning | null => {
+  const { at, cause } = occasion;
   const { unansweredSince, place, stays, hold } = ticket;
   const stay = place && `${place.tier}/${place.team}#${stays}`;
   switch (kind) {
@@ -103,7 +120,7 @@ const subjectOf = (ticket: MeasuredTicket, kind: ClockKind, { at, cause }: Occas
     case 'uc-partner':
       return stay && place.partner !== null ? { kind, about: stay, from: at } : null;
     case 'uc-vendor':
-      return hold !== null && hold.vendor !== null ? { kind, about: hold.vendor, from: at } : null;
+      return hold !== null && hold.vendor !== null ? questionTo(hold.vendor, clocks, occasion) : null;
   }
 };
 
@@ -145,7 +162,7 @@ const leftBehind = (kind: ClockKind, effect: Effect, cause: Cause): Wanted => {
 
 /** The vendor of the clock has answered, on hold or after it: there is nothing left to wait for. */
 const isAnswered = ({ answeredBy = null }: MeasuredTicket, { kind, about }: Clock): boolean =>
-  kind === 'uc-vendor' && answeredBy !== null && about?.toLowerCase() === answeredBy.toLowerCase();
+  kind === 'uc-vendor' && answeredBy !== null && isAbout({ about }, answeredBy);
 
 const moveTo = (want: Wanted, clock: Clock): ClockMove[] => {
   if (want === 'runs') return clock.state === 'running' ? [] : [{ move: 'resume', clock }];
@@ -166,8 +183,8 @@ export const clockMoves = (
   const owed = isOwed(ticket, clocks);
   const paused = ticket.hold !== null && pausedBy.includes(ticket.hold.reason);
   return clockKinds.flatMap((kind) => {
-    const subject = subjectOf(ticket, kind, occasion);
-    const id = subject && clockId(kind, subject.about);
+    const subject = subjectOf(ticket, kind, occasion, clocks);
+    const id = subject && clockId(kind, subject.about, subject.nth);
     const want = wanted(row[kind], owed, paused);
     const ofKind = clocks.filter((clock) => clock.kind === kind);
     const moves = ofKind.flatMap((clock): ClockMove[] => {
