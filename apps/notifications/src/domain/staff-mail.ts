@@ -25,7 +25,7 @@ const titleOf = (news: readonly StaffNews[]): string => {
  * it where the desk's address is known. The ticket's
  * reference is not in it: an answer to such a mail is no word of the requester.
  */
-export const staffMailOf = (name: string, news: readonly StaffNews[], desk?: string | undefined) => {
+export const staffMailOf = (name: string, news: readonly StaffNews[], desk?: string) => {
   const byTicket = [...Map.groupBy(news, ({ number }) => number).values()];
   const parts = byTicket.map((some) => {
     const { number, subject, ticketId } = some[0]!;
