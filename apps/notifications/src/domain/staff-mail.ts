@@ -26,7 +26,7 @@ const titleOf = (news: readonly StaffNews[]): string => {
  * reference is not in it: an answer to such a mail is no word of the requester.
  */
 export const staffMailOf = (name: string, news: readonly StaffNews[], desk?: string) => {
-  const byTicket = [...Map.groupBy(news, ({ number }) => number).values()];
+  const byTicket = [...Map.groupBy(news, ({ ticketId, number }) => ticketId ?? number).values()];
   const parts = byTicket.map((some) => {
     const { number, subject, ticketId } = some[0]!;
     const link = desk === undefined || ticketId === undefined ? [] : [`${desk}/tickets/${ticketId}`];
