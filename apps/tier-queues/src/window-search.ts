@@ -41,6 +41,7 @@ export const foundOf = async (
   if (q === undefined || numberIn(q) !== null || view === 'my-turn') return undefined;
   const walked = await commonIn(tx, by, q, queues);
   const rare = queues.filter((queue) => !walked.has(queue));
+  if (rare.length === 0) return { ids: [], walked: queues };
   const ids = (
     await tx.query<{ id: string }>('SELECT id FROM tickets_found($1, $2, $3) AS id', [rare, q, most + 1])
   ).map(({ id }) => id);
