@@ -11,7 +11,7 @@ const databases = Object.fromEntries(
     { database: name, ownerUrl: `${name}-o`, appUrl: `${name}-a`, workerUrl: `${name}-w` },
   ]),
 ) as Record<Service, DatabaseUrls>;
-const apps = appTable({
+const surroundings = {
   ports,
   databases,
   kafkaBrokers: '127.0.0.1:9092',
@@ -20,7 +20,8 @@ const apps = appTable({
   mailFrom: 'desk@tierline.local',
   jwksUrl: 'http://127.0.0.1:1/.well-known/jwks.json',
   logLevel: 'info',
-});
+};
+const apps = appTable(surroundings);
 const envOf = (name: string) => apps.find((app) => app.name === name)?.env ?? {};
 
 describe('the table of processes', () => {
@@ -45,6 +46,13 @@ describe('the table of processes', () => {
 
   it('tells the mail server to notifications alone', () => {
     expect(apps.filter(({ env }) => 'SMTP_URL' in env).map(({ name }) => name)).toEqual(['notifications']);
+  });
+
+  it('links mails to the gateway unless the desk has another address', () => {
+    expect(envOf('notifications').DESK_URL).toBe(`http://127.0.0.1:${ports.gateway}`);
+    expect(appTable({ ...surroundings, deskUrl: 'https://desk.example.com' })[3]!.env.DESK_URL).toBe(
+      'https://desk.example.com',
+    );
   });
 
   it('gives the gateway every service and no database', () => {

@@ -20,6 +20,8 @@ export type Surroundings = {
   topicPrefix: string;
   smtpUrl: string;
   mailFrom: string;
+  /** Where people open the desk in a browser; by default the gateway. */
+  deskUrl?: string | undefined;
   jwksUrl: string;
   logLevel: string;
 };
@@ -37,13 +39,18 @@ const forAll = (name: AppName, { ports, kafkaBrokers, topicPrefix, jwksUrl, logL
   LOG_LEVEL: logLevel,
 });
 
-const forService = (name: Service, { databases, smtpUrl, mailFrom }: Surroundings) => ({
+const forService = (name: Service, { ports, databases, smtpUrl, mailFrom, deskUrl }: Surroundings) => ({
   DATABASE_URL: databases[name].appUrl,
   DATABASE_WORKER_URL: databases[name].workerUrl,
   DATABASE_OWNER_URL: databases[name].ownerUrl,
   MIGRATE_ON_START: 'true',
   ...(name === 'notifications'
-    ? { SMTP_URL: smtpUrl, MAIL_FROM: mailFrom, WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' }
+    ? {
+        SMTP_URL: smtpUrl,
+        MAIL_FROM: mailFrom,
+        DESK_URL: deskUrl ?? addressOf(ports, 'gateway'),
+        WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+      }
     : {}),
 });
 

@@ -15,6 +15,7 @@ export const settings = () => ({
   topicPrefix: text('TIERLINE_TOPIC_PREFIX') ?? 'tierline',
   smtpUrl: text('TIERLINE_SMTP_URL'),
   mailFrom: text('TIERLINE_MAIL_FROM') ?? 'Tierline <desk@tierline.local>',
+  deskUrl: text('TIERLINE_DESK_URL'),
   logLevel: text('TIERLINE_LOG_LEVEL') ?? 'info',
   isCi: text('CI') !== undefined && text('CI') !== 'false',
 });

@@ -50,7 +50,7 @@ type Session = Omit<StartContext, 'ports' | 'wasEverReady'>;
 
 const bringUp = async (session: Session, withDemo: boolean, onReady: () => void): Promise<void> => {
   const { paths, progress, shutdown } = session;
-  const { port, topicPrefix, mailFrom, logLevel } = settings();
+  const { port, topicPrefix, mailFrom, deskUrl, logLevel } = settings();
   let isReady = false;
   await checkParts();
   const ports = await choosePorts(paths.ports, port);
@@ -58,7 +58,7 @@ const bringUp = async (session: Session, withDemo: boolean, onReady: () => void)
   const parts = await startParts(context, () => progress.step('build', () => build(shutdown.signal)));
   const { databases, kafka, mail, issuer } = parts;
   await progress.step('topics', () => createTopics(kafka.brokers, topicPrefix, shutdown.signal));
-  const surroundings = { ports, databases, kafkaBrokers: kafka.brokers, topicPrefix, mailFrom, logLevel };
+  const surroundings = { ports, databases, kafkaBrokers: kafka.brokers, topicPrefix, mailFrom, deskUrl, logLevel };
   await startApps(context, appTable({ ...surroundings, smtpUrl: mail.smtpUrl, jwksUrl: issuer.jwksUrl }));
   const running = describe(context, parts);
   shutdown.onStop(() => rm(paths.running, { force: true }));

@@ -5,6 +5,7 @@ import { config, type Config } from './config.ts';
 import { usualWaits } from './domain/delivery.ts';
 import { EventsController } from './events.ts';
 import { DeliveriesController } from './http/deliveries.ts';
+import { MailPreferencesController } from './http/mail-preferences.ts';
 import { StreamController } from './http/stream.ts';
 import { SubscriptionsController } from './http/subscriptions.ts';
 import { notificationMigrations } from './migrations.ts';
@@ -71,9 +72,15 @@ export const notifications: ServiceDescription<Config> = {
   migrations: [...idempotencyMigrations, ...publisherMigrations, ...consumerMigrations, ...notificationMigrations],
   listens: true,
   module: (config) => ({
-    controllers: [EventsController, SubscriptionsController, DeliveriesController, StreamController],
+    controllers: [
+      EventsController,
+      SubscriptionsController,
+      DeliveriesController,
+      MailPreferencesController,
+      StreamController,
+    ],
     providers: [
-      { provide: MailChannel, useFactory: () => new MailChannel(config.SMTP_URL, config.MAIL_FROM) },
+      { provide: MailChannel, useFactory: () => new MailChannel(config.SMTP_URL, config.MAIL_FROM, config.DESK_URL) },
       {
         provide: WebhookChannel,
         useFactory: () =>

@@ -10,9 +10,26 @@ const waits = (usual: readonly number[]) =>
     .transform((list) => list.split(',').map(Number))
     .pipe(z.array(z.number('must be seconds, comma-separated').positive()).min(1).max(30));
 
+const isPlain = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && [username, password, search, hash].every((part) => part === '');
+};
+
 export const config = baseConfig.extend({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).describe('Mail server, as smtp://user:password@host:port or smtps://….'),
   MAIL_FROM: z.string().min(3).describe('Sender of all mails: `Help desk <desk@example.com>`.'),
+  DESK_URL: z
+    .string()
+    .default('')
+    .refine(
+      (text) => text === '' || isPlain(text),
+      'must be an address such as https://desk.example.com, without user, password, ? and #',
+    )
+    .transform((text) => text.replace(/\/+$/, '') || undefined)
+    .describe(
+      'Where people open the desk in a browser; mails to staff link to `<DESK_URL>/tickets/<id>`. Without it: no links.',
+    ),
   MAIL_RETRY_SECONDS: waits(usualWaits.mail).describe('Waits after the first, second … failed try of a mail.'),
   WEBHOOK_ALLOWED_NETWORKS: z
     .string()

@@ -29,5 +29,23 @@ class StaffMails1760000004301 implements MigrationInterface {
   }
 }
 
+class MailPreferences1760000004302 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE mail_preference (
+        tenant_id text NOT NULL,
+        person_id text NOT NULL,
+        off text[] NOT NULL,
+        changed_at timestamptz NOT NULL,
+        PRIMARY KEY (tenant_id, person_id)
+      );
+      SELECT protect_tenant_table('mail_preference');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE mail_preference');
+  }
+}
+
 /** Mails to the desk's own people. */
-export const staffMailMigrations = [StaffMails1760000004301];
+export const staffMailMigrations = [StaffMails1760000004301, MailPreferences1760000004302];

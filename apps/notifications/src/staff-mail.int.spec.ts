@@ -5,11 +5,20 @@ import {
   PersonChanged,
   SlaBreached,
   SlaWarned,
+  StaffNotified,
   TeamChanged,
   type Fact,
   type Told,
 } from '@tierline/contracts';
-import { eventually, recordOf, send, startUnderTest, testParts, type ServiceUnderTest } from '@tierline/testing';
+import {
+  eventually,
+  recordOf,
+  send,
+  startUnderTest,
+  subscribe,
+  testParts,
+  type ServiceUnderTest,
+} from '@tierline/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { notifications } from './app.module.ts';
 import * as story from './testing/story.ts';
@@ -17,15 +26,19 @@ import * as story from './testing/story.ts';
 const { somebody } = story;
 
 let service: ServiceUnderTest;
+let topic: Awaited<ReturnType<typeof subscribe>>;
 
 beforeAll(async () => {
   service = await startUnderTest(notifications, {
     SMTP_URL: testParts().smtpUrl,
     MAIL_FROM: 'Acme help desk <desk@acme.example>',
+    DESK_URL: 'https://desk.acme.example/',
   });
+  topic = await subscribe(service.prefix);
 });
 
 afterAll(async () => {
+  await topic?.close();
   await service?.stop();
 });
 
@@ -137,4 +150,83 @@ it('waits for an address, and forgets who is no agent any more', async () => {
   await sendAbout(lead.personId, PersonChanged(lead));
   await arrived(lead, 1);
   expect(await mailsOf(gone)).toHaveLength(0);
+});
+
+const toldOf = (ticket: string) => topic.about(ticket).filter(({ type }) => type === StaffNotified.type);
+
+it('links to each ticket, and tells the world of each person, ticket and event', async () => {
+  const [one, other] = [somebody(), somebody()];
+  const team = await teamOf(null, one, other);
+  const tickets = [ticketOf(), ticketOf()];
+  const place = { ...ManagementNotified.example.place!, team };
+  const up = ManagementNotified({ ...ManagementNotified.example, place });
+  const warned = SlaWarned({ ...SlaWarned.example, tell: [told('lead', null, team)] });
+  const causes = tickets.map((ticket) => ticket.record(warned));
+  await send([...tickets.flatMap((ticket) => ticket.opened()), ...causes]);
+  await letGo(4);
+  for (const person of [one, other]) {
+    const [mail] = await arrived(person, 1);
+    for (const { id } of tickets) expect(mail).toContain(`https://desk.acme.example/tickets/${id}`);
+  }
+  await send([tickets[0]!.record(up)]);
+  const events = await eventually(() => {
+    expect(toldOf(tickets[0]!.id)).toHaveLength(4);
+    expect(toldOf(tickets[1]!.id)).toHaveLength(2);
+    return toldOf(tickets[0]!.id);
+  });
+  const people = [one.personId, other.personId].sort();
+  const ofKind = (kind: string) => events.filter(({ data }) => (data as { kind: string }).kind === kind);
+  for (const kind of ['sla-warned', 'notified-up'])
+    expect(
+      ofKind(kind)
+        .map(({ data }) => (data as { personId: string }).personId)
+        .sort(),
+    ).toEqual(people);
+  expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
+  expect(events[0]).toMatchObject({ source: '/notifications', actor: 'system:notifications', data: { attempts: 1 } });
+});
+
+describe('what a person does not want', () => {
+  type Preferences = { items: { kind: string; mailed: boolean; changeable: boolean }[] };
+  const as = ({ personId }: Person, tenant = 'acme') => ({ subject: personId, roles: ['agent' as const], tenant });
+  const chosen = async (person: Person, tenant?: string) => {
+    const { body } = await service.request('GET', '/mail-preferences', { as: as(person, tenant) });
+    return (body as Preferences).items.filter(({ mailed }) => !mailed).map(({ kind }) => kind);
+  };
+  const choose = (person: Person, body: unknown) =>
+    service.request('PUT', '/mail-preferences', { as: as(person), body });
+
+  it('is not mailed to him or her, and to others it is', async () => {
+    const [quiet, other] = [somebody(), somebody()];
+    const team = await teamOf(null, quiet, other);
+    expect(await choose(quiet, { off: ['sla-warned'] })).toMatchObject({ status: 200 });
+    expect(await chosen(quiet)).toEqual(['sla-warned']);
+    expect(await chosen(quiet, 'globex')).toEqual([]);
+    expect(await chosen(other)).toEqual([]);
+    const ticket = ticketOf();
+    const place = { ...ManagementNotified.example.place!, team };
+    await send([
+      ticket.opened(),
+      ticket.record(SlaWarned({ ...SlaWarned.example, tell: [told('lead', null, team)] })),
+      ticket.record(ManagementNotified({ ...ManagementNotified.example, place })),
+    ]);
+    await letGo(1);
+    await arrived(other, 2);
+    const [mail] = await arrived(quiet, 1);
+    expect(mail).toContain('The board meets in an hour');
+    await choose(quiet, { off: [] });
+    expect(await chosen(quiet)).toEqual([]);
+  });
+
+  it('cannot be what others depend on, nor what there is not', async () => {
+    const person = somebody();
+    expect(await choose(person, { off: ['stalled', 'major-declared'] })).toMatchObject({
+      status: 422,
+      body: { code: 'mail_needed', fields: [{ path: 'off.1' }] },
+    });
+    expect(await choose(person, { off: ['opened'] })).toMatchObject({ status: 400, body: { code: 'input_invalid' } });
+    expect(await chosen(person)).toEqual([]);
+    const requester = { subject: 'anna', roles: ['requester' as const], tenant: 'acme' };
+    expect((await service.request('GET', '/mail-preferences', { as: requester })).status).toBe(403);
+  });
 });

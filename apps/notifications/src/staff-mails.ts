@@ -2,8 +2,10 @@ import { DomainError, type Received } from '@tierline/contracts';
 import type { Batch } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import { v5 as uuidv5 } from 'uuid';
+import { isMailed } from './domain/mail-preference.ts';
 import { noticesOf, type Addressee, type Notice } from './domain/notice.ts';
 import type { StaffNews } from './domain/staff-mail.ts';
+import { switchedOff } from './mail-preferences.ts';
 import { enqueue, type NewDelivery } from './store.ts';
 
 /** How long notices of what the desk found gather before they go out, in milliseconds. */
@@ -70,7 +72,9 @@ const deliveriesOf = ({ event, notices, ticket }: Telling, teams: ReadonlyMap<st
 
 type ToOne = { readonly person: string; readonly notice: Notice; readonly now: string };
 
-const deliveryOf = (event: Received, ticket: Ticket, { person, notice, now }: ToOne): NewDelivery => {
+type ToPerson = NewDelivery & { readonly person_id: string };
+
+const deliveryOf = (event: Received, ticket: Ticket, { person, notice, now }: ToOne): ToPerson => {
   const soonest = new Date(Date.parse(now) + (notice.gathers ? gatherFor : 0)).toISOString();
   const isLater = Date.parse(notice.notBefore) > Date.parse(soonest);
   const group = notice.gathers ? 'found' : event.subject;
@@ -87,7 +91,7 @@ const deliveryOf = (event: Received, ticket: Ticket, { person, notice, now }: To
     event_id: event.id,
     event_type: event.type,
     correlation_id: event.correlationId,
-    body: JSON.stringify({ number, subject, text: notice.text } satisfies StaffNews),
+    body: JSON.stringify({ ticketId: event.subject, number, subject, text: notice.text } satisfies StaffNews),
     person_id: person,
     due: isLater ? notice.notBefore : soonest,
   };
@@ -107,9 +111,12 @@ export const staffMails: Batch<Received> = {
         }),
       ),
     );
+    const deliveries = tellings.flatMap((telling) => deliveriesOf(telling, teams, tx.now));
+    const personOf = ({ tenant_id, person_id }: ToPerson) => ({ tenant: tenant_id, person: person_id });
+    const offOf = await switchedOff(tx, deliveries.map(personOf));
     await enqueue(
       tx,
-      tellings.flatMap((telling) => deliveriesOf(telling, teams, tx.now)),
+      deliveries.filter((delivery) => isMailed(offOf(personOf(delivery)), delivery.event_type)),
     );
   },
 };

@@ -2,6 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { clockMigrations } from './clock-migrations.ts';
 import { peopleMigrations } from './people-migrations.ts';
 import { screenMigrations } from './screen-migrations.ts';
+import { searchMigrations } from './search-migrations.ts';
 
 class Desk1760000003001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -221,4 +222,5 @@ export const ownMigrations = [
   ...clockMigrations,
   ...screenMigrations,
   ...peopleMigrations,
+  ...searchMigrations,
 ];

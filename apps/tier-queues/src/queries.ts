@@ -88,10 +88,10 @@ export const pageOf = <T>(rows: readonly T[], limit: number, cursor: (last: T) =
   return { items, next: rows.length > limit ? cursorOf(cursor(items.at(-1)!)) : null };
 };
 
-/** What is sought: a ticket's number, or a part of its subject as a LIKE pattern. */
-export const wordsOf = (q: string): { number: number } | { like: string } => {
+/** The ticket's number that is sought, as `1042`, `#1042` or `T-1042`; null when words are. */
+export const numberIn = (q: string): number | null => {
   const digits = /^(?:#|T-)?(\d{1,15})$/i.exec(q)?.[1];
-  return digits ? { number: Number(digits) } : { like: `%${q.replace(/[\\%_]/g, '\\$&')}%` };
+  return digits === undefined ? null : Number(digits);
 };
 
 /** The filter as SQL conditions; values are added to the parameters. */
@@ -109,9 +109,9 @@ const conditionsOf = (filter: TicketFilter, parameters: unknown[]): string[] => 
   if (requester !== undefined) add(requester, (p) => `requester_id = ${p}`);
   if (sight && sight.queues !== 'all') add(sight.queues, (p) => `queue = ANY(${p}::text[])`);
   if (q !== undefined) {
-    const words = wordsOf(q);
-    if ('number' in words) add(words.number, (p) => `number = ${p}`);
-    else add(words.like, (p) => `subject ILIKE ${p}`);
+    const number = numberIn(q);
+    if (number !== null) add(number, (p) => `number = ${p}`);
+    else add(q, (p) => `words @@ search_of(${p})`);
   }
   return conditions;
 };

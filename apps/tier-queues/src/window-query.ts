@@ -2,7 +2,7 @@ import type { Caller } from '@tierline/auth';
 import { DomainError, type Priority } from '@tierline/contracts';
 import type { Transaction } from '@tierline/persistence';
 import { queuesOfTeams } from './lookups.ts';
-import { moment, open, uuid, wordsOf, type TicketRow } from './queries.ts';
+import { moment, numberIn, open, uuid, type TicketRow } from './queries.ts';
 import { sightOf } from './sight.ts';
 
 /** Whose turn it is, as a condition on the ticket; the words are those of the partial indexes. */
@@ -70,6 +70,12 @@ const queueAbsent = (queue: string) =>
     fields: [{ path: 'queues', message: `there is no queue ${queue}` }],
   });
 
+/** Where the words of a query are: in these tickets, and in who knows which ones of these queues. */
+export type Found = { readonly ids: readonly string[]; readonly walked: readonly string[] };
+
+/** The queues to look in; without `found` every ticket of them is looked at. */
+export type Sought = { readonly queues: readonly string[]; readonly found?: Found | undefined };
+
 /** The queues of the query that the caller may see. Throws `queue_absent` for a named one that is not among them. */
 export const chosenQueues = async (tx: Transaction, by: Caller, query: WindowQuery): Promise<Chosen> => {
   const own = new Set(await queuesOfTeams(tx, by));
@@ -115,8 +121,8 @@ export const conditionsOf = (query: WindowQuery, by: Caller, now: string, { add 
   if (owner === 'nobody') conditions.push('owner IS NULL');
   else if (owner !== undefined) conditions.push(`owner = ${add(owner === 'me' ? by.subject : owner)}`);
   if (q !== undefined) {
-    const words = wordsOf(q);
-    conditions.push('number' in words ? `number = ${add(words.number)}` : `subject ILIKE ${add(words.like)}`);
+    const number = numberIn(q);
+    conditions.push(number === null ? `words @@ search_of(${add(q)})` : `number = ${add(number)}`);
   }
   const before = (minutes: number) => `${add(now)}::timestamptz - make_interval(mins => ${add(minutes)}::int)`;
   if (minAgeMinutes !== undefined) conditions.push(`opened_at <= ${before(minAgeMinutes)}`);
@@ -137,13 +143,31 @@ const fromOwner = (select: string, conditions: readonly string[], tail: string, 
   `(SELECT ${select} FROM ticket WHERE tenant_id = $1 AND ${conditions.join(' AND ')}
      ${queues === null ? '' : `AND queue = ANY(${queues}::text[])`} ${tail}) AS found`;
 
+/** Some tickets of these queues by their ids as a FROM item. */
+const fromIds = (select: string, conditions: readonly string[], tail: string, queues: string, ids: string) =>
+  `(SELECT ${select} FROM ticket WHERE tenant_id = $1 AND id = ANY(${ids}::uuid[]) AND queue = ANY(${queues}::text[])
+     AND ${conditions.join(' AND ')} ${tail}) AS found`;
+
 /** The tickets that the query is about, as what stands after FROM. */
-export const tickets = (query: WindowQuery, queues: readonly string[], { add }: Parameters) => {
+export const tickets = (query: WindowQuery, { queues, found }: Sought, { add }: Parameters) => {
+  type Item = (select: string, conditions: readonly string[], tail: string) => string;
   // Whoever owns a ticket sees it in every choice of queues but a named one.
   if (query.view === 'my-turn') {
     const named = query.queues ? add(queues) : null;
-    return (select: string, conditions: readonly string[], tail: string) => fromOwner(select, conditions, tail, named);
+    return ((select, conditions, tail) => fromOwner(select, conditions, tail, named)) satisfies Item;
   }
+  const walkOf =
+    (walked: string): Item =>
+    (select, conditions, tail) =>
+      fromQueues(select, conditions, tail, walked);
+  if (!found) return walkOf(add(queues));
+  if (found.ids.length === 0) return walkOf(add(found.walked));
   const named = add(queues);
-  return (select: string, conditions: readonly string[], tail: string) => fromQueues(select, conditions, tail, named);
+  const ids = add(found.ids);
+  const byIds: Item = (select, conditions, tail) => fromIds(select, conditions, tail, named, ids);
+  if (found.walked.length === 0) return byIds;
+  const walk = walkOf(add(found.walked));
+  const both: Item = (...of) =>
+    `(SELECT found.* FROM ${walk(...of)} UNION ALL SELECT found.* FROM ${byIds(...of)}) AS found`;
+  return both;
 };

@@ -9,8 +9,10 @@ import {
   sorts,
   tickets,
   type SortColumn,
+  type Sought,
   type WindowQuery,
 } from './window-query.ts';
+import { foundOf, mostIds } from './window-search.ts';
 
 /** A ticket in a window. */
 export type WindowRow = TicketRow & {
@@ -40,11 +42,11 @@ const personalColumns = (me: string) => `
       AND r.ticket_id = ticket.id), 0), false) AS unread`;
 
 /** The statement of one window: which rows by index, then those rows with all that a screen shows of them. */
-export const windowStatement = (query: WindowQuery, by: Caller, queues: readonly string[], page: Page, now: string) => {
+export const windowStatement = (query: WindowQuery, by: Caller, sought: Sought, page: Page, now: string) => {
   const { sort = 'due', order = 'asc' } = query;
   const columns: readonly SortColumn[] = [...sorts[sort], byId];
   const parameters = parametersOf(by.tenant, page.limit + 1);
-  const from = tickets(query, queues, parameters);
+  const from = tickets(query, sought, parameters);
   const conditions = conditionsOf(query, by, now, parameters);
   if (page.after !== undefined) {
     const patterns = [new RegExp(`^${sort}$`), new RegExp(`^${order}$`), ...columns.map(({ pattern }) => pattern)];
@@ -74,7 +76,8 @@ export const windowStatement = (query: WindowQuery, by: Caller, queues: readonly
 /** One window: at most `limit` rows after the cursor. Throws `queue_absent`; `InvalidInput` for a foreign cursor. */
 export const windowOf = async (tx: Transaction, by: Caller, query: WindowQuery, page: Page) => {
   const { queues } = await chosenQueues(tx, by, query);
-  const { sql, values, cursor } = windowStatement(query, by, queues, page, tx.now);
+  const found = await foundOf(tx, by, query, { queues, most: mostIds.page });
+  const { sql, values, cursor } = windowStatement(query, by, { queues, found }, page, tx.now);
   const rows = await tx.query<WindowRow>(sql, values);
   const { view = 'all', sort = 'due', order = 'asc' } = query;
   return { asOf: tx.now, view, sort, order, queues, ...pageOf(rows, page.limit, cursor) };

@@ -40,6 +40,38 @@ export const NotificationFailed = defineEvent('tierline.ticket.notification-fail
   },
 });
 
+/** Kinds of events of a ticket, as in `tierline.ticket.<kind>.v1`, of which people of the desk get mails. */
+export const StaffMailKind = z.enum([
+  'sla-warned',
+  'sla-breached',
+  'stalled',
+  'orphan-detected',
+  'attention-raised',
+  'notified-up',
+  'major-declared',
+  'stakeholder-update-due',
+]);
+export type StaffMailKind = z.infer<typeof StaffMailKind>;
+
+export const StaffNotified = defineEvent('tierline.ticket.staff-notified.v1', {
+  topic: 'tickets',
+  source,
+  summary:
+    'A mail that tells somebody of the desk of an event of the ticket was taken by the mail server; the event is the cause of this one.',
+  data: z.object({
+    deliveryId: z.uuid(),
+    personId: PersonId,
+    kind: StaffMailKind,
+    attempts: z.int().positive(),
+  }),
+  example: {
+    deliveryId: '019a0000-0000-7000-8000-000000000005',
+    personId: 'lea.fischer',
+    kind: 'sla-breached',
+    attempts: 1,
+  },
+});
+
 export const SubscriptionDisabled = defineEvent('tierline.desk.subscription-disabled.v1', {
   topic: 'desk',
   source,

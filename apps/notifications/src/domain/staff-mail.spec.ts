@@ -8,6 +8,14 @@ it('names the ticket, on one line and not as requesters’ mails do', () =>
     text: 'Hello Lea Fischer,\n\nT-1042  Ticket no. 1042\nThe time for the solution is over.\n\nTierline\n',
   }));
 
+it('links to the tickets where the desk has an address', () => {
+  const linked = (id: string, text: string) => ({ ...news(1, text), ticketId: id });
+  expect(staffMailOf('Lea', [linked('a', 'first'), linked('a', 'second')], 'https://desk.example').text).toContain(
+    'first\nsecond\nhttps://desk.example/tickets/a\n\n',
+  );
+  expect(staffMailOf('Lea', [news(1, 'old news')], 'https://desk.example').text).not.toContain('https');
+});
+
 it('tells of several tickets in one mail, each with all that happened', () => {
   const mail = staffMailOf('Lea', [news(1, 'first'), news(2, 'other'), news(1, 'second')]);
   expect(mail.subject).toBe('2 tickets need a look: T-1, T-2');

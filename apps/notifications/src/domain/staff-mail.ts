@@ -2,6 +2,8 @@ import { oneLine } from './mail.ts';
 
 /** What one person of the desk is told about one ticket. */
 export type StaffNews = {
+  /** Absent in what was written before mails had links. */
+  readonly ticketId?: string;
   readonly number: number;
   readonly subject: string;
   readonly text: string;
@@ -19,14 +21,17 @@ const titleOf = (news: readonly StaffNews[]): string => {
 };
 
 /**
- * Subject and plain text of a mail to somebody of the desk; one mail may tell of several tickets. The ticket's
+ * Subject and plain text of a mail to somebody of the desk; one mail may tell of several tickets, each with a link to
+ * it where the desk's address is known. The ticket's
  * reference is not in it: an answer to such a mail is no word of the requester.
  */
-export const staffMailOf = (name: string, news: readonly StaffNews[]) => {
-  const byTicket = [...Map.groupBy(news, ({ number }) => number).values()];
-  const parts = byTicket.map((some) =>
-    [`T-${some[0]!.number}  ${oneLine(some[0]!.subject)}`, ...some.map(({ text }) => text)].join('\n'),
-  );
+export const staffMailOf = (name: string, news: readonly StaffNews[], desk?: string) => {
+  const byTicket = [...Map.groupBy(news, ({ ticketId, number }) => ticketId ?? number).values()];
+  const parts = byTicket.map((some) => {
+    const { number, subject, ticketId } = some[0]!;
+    const link = desk === undefined || ticketId === undefined ? [] : [`${desk}/tickets/${ticketId}`];
+    return [`T-${number}  ${oneLine(subject)}`, ...some.map(({ text }) => text), ...link].join('\n');
+  });
   return {
     subject: titleOf(news),
     text: [`Hello ${oneLine(name)},`, ...parts, 'Tierline'].join('\n\n').concat('\n'),

@@ -1,4 +1,4 @@
-import { Line } from '@tierline/contracts';
+import { Line, StaffMailKind } from '@tierline/contracts';
 import { z } from 'zod';
 import { tellable } from '../events.ts';
 
@@ -47,5 +47,10 @@ export const DeliveryQuery = z.strictObject({
     .optional(),
 });
 export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
+
+export const NewMailPreferences = z
+  .strictObject({ off: z.array(StaffMailKind).max(StaffMailKind.options.length) })
+  .meta({ example: { off: ['sla-warned'] } });
+export type NewMailPreferences = z.infer<typeof NewMailPreferences>;
 
 export const Nothing = z.strictObject({}).optional();

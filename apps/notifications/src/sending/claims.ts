@@ -3,6 +3,16 @@ import type { MailTemplate } from '@tierline/contracts';
 import type { Database, Transaction } from '@tierline/persistence';
 import type { Channel } from '../domain/delivery.ts';
 
+/** A delivery that goes along with another one. */
+type Along = {
+  readonly id: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly correlationId: string;
+  readonly body: string;
+  readonly attempts: number;
+};
+
 /** The first waiting delivery of a lane that this process holds for a while, with all that sending needs. */
 export type Claimed = {
   readonly claim: string;
@@ -14,6 +24,7 @@ export type Claimed = {
   readonly subscriptionId: string | null;
   readonly template: MailTemplate | null;
   readonly eventId: string;
+  readonly eventType: string;
   readonly correlationId: string;
   readonly body: string | null;
   readonly step: number;
@@ -31,7 +42,7 @@ export type Claimed = {
   readonly personName: string | null;
   readonly email: string | null;
   /** What waits in the lane behind it and goes along, in the same mail. */
-  readonly along: readonly { readonly id: string; readonly body: string }[];
+  readonly along: readonly Along[];
 };
 
 /** How long a claim holds; well above the longest try. After that others may send the same again. */
@@ -69,13 +80,15 @@ const claimLanes = `
 
 const readHeads = `
   SELECT $3::uuid AS "claim", d.stream, d.ticket_id AS "ticketId", d.tenant_id AS "tenant", d.id, d.channel,
-    d.subscription_id AS "subscriptionId", d.template, d.event_id AS "eventId", d.correlation_id AS "correlationId",
+    d.subscription_id AS "subscriptionId", d.template, d.event_id AS "eventId", d.event_type AS "eventType",
+    d.correlation_id AS "correlationId",
     d.body, d.step, d.attempts, d.created_at AS "createdAt", s.url, s.secret,
     coalesce(s.failures, 0) AS "failuresOfTarget", t.number AS "ticketNumber",
     t.subject AS "ticketSubject", coalesce(d.person_id, t.requester_id) AS "personId",
     p.person_id IS NOT NULL OR a.email IS NOT NULL AS "personKnown", coalesce(a.name, p.name) AS "personName",
     coalesce(a.email, p.email) AS email, CASE WHEN d.channel = 'staff' THEN ARRAY(
-      SELECT jsonb_build_object('id', o.id, 'body', o.body) FROM delivery o
+      SELECT jsonb_build_object('id', o.id, 'eventId', o.event_id, 'eventType', o.event_type,
+        'correlationId', o.correlation_id, 'body', o.body, 'attempts', o.attempts) FROM delivery o
       WHERE o.stream = d.stream AND o.ticket_id = d.ticket_id AND o.state = 'waiting' AND o.place > d.place
       ORDER BY o.place LIMIT ${mostAlong}
     ) ELSE '{}' END AS along

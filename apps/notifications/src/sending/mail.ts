@@ -40,6 +40,7 @@ export class MailChannel implements OnApplicationShutdown {
   constructor(
     smtpUrl: string,
     private readonly from: string,
+    private readonly desk: string | undefined,
   ) {
     this.domain = domainOf(from);
     this.transport = createTransport({
@@ -83,7 +84,9 @@ export class MailChannel implements OnApplicationShutdown {
       to,
       messageId: `<${claimed.id}@${this.domain}>`,
       headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-      ...(claimed.channel === 'staff' ? staffMailOf(to.name, newsIn(claimed)) : this.toRequester(claimed, to.name)),
+      ...(claimed.channel === 'staff'
+        ? staffMailOf(to.name, newsIn(claimed), this.desk)
+        : this.toRequester(claimed, to.name)),
     };
   }
 

@@ -1,8 +1,9 @@
-import { NotificationFailed, NotificationSent, SubscriptionDisabled, type Fact } from '@tierline/contracts';
-import { append, type Entry, type Origin } from '@tierline/messaging';
+import { SubscriptionDisabled } from '@tierline/contracts';
+import { append, type Entry } from '@tierline/messaging';
 import type { Database, Transaction } from '@tierline/persistence';
 import { decide, type Channel, type Outcome, type Verdict } from '../domain/delivery.ts';
 import { stillHeld, type Claimed } from './claims.ts';
+import { mailEntries, originOf } from './mail-events.ts';
 import { judgeTargets } from './targets.ts';
 
 /** A try with what came of it. */
@@ -64,42 +65,6 @@ const moveLanes = async (tx: Transaction, settled: readonly Settled[]): Promise<
      WHERE l.stream = r.stream AND l.ticket_id = r.ticket_id AND NOT ${waiting}`,
     [streams, tickets],
   );
-};
-
-const originOf = ({ tenant, correlationId, eventId }: Claimed): Origin => ({
-  tenant,
-  actor: 'system:notifications',
-  correlationId,
-  causationId: eventId,
-  traceparent: null,
-});
-
-const factOf = ({ claimed, verdict }: Settled): Fact | null => {
-  const { id: deliveryId, template, personId, attempts } = claimed;
-  if (!template || !personId || verdict.state === 'waiting') return null;
-  const mail = { deliveryId, template, personId, attempts: attempts + 1 };
-  return verdict.state === 'sent' ? NotificationSent(mail) : NotificationFailed({ ...mail, reason: verdict.reason });
-};
-
-/** The events about mails; a lane holds one delivery at a time, so there is at most one for each ticket. */
-const mailEntries = async (tx: Transaction, settled: readonly Settled[]): Promise<Entry[]> => {
-  const told = settled.flatMap((one) => {
-    const fact = factOf(one);
-    return fact ? [{ claimed: one.claimed, fact }] : [];
-  });
-  if (told.length === 0) return [];
-  const rows = await tx.query<{ ticket_id: string; published: number }>(
-    `UPDATE ticket t SET published = published + 1 FROM unnest($1::text[], $2::uuid[]) AS m(tenant_id, ticket_id)
-     WHERE t.tenant_id = m.tenant_id AND t.ticket_id = m.ticket_id RETURNING t.ticket_id, t.published`,
-    [told.map(({ claimed }) => claimed.tenant), told.map(({ claimed }) => claimed.ticketId)],
-  );
-  const sequences = new Map(rows.map(({ ticket_id, published }) => [ticket_id, published]));
-  return told.map(({ claimed, fact }) => ({
-    ...originOf(claimed),
-    subject: claimed.ticketId,
-    sequence: sequences.get(claimed.ticketId)!,
-    fact,
-  }));
 };
 
 /**

@@ -45,7 +45,7 @@ export class TicketsController {
   @ApiOperation({
     summary: 'Tickets, newest first.',
     description:
-      '`state` takes several, comma-separated; `owner=me` are your own; `q` is a number (`1042`, `#1042`, `T-1042`) or a part of the subject.',
+      '`state` takes several, comma-separated; `owner=me` are your own; `q` is a number (`1042`, `#1042`, `T-1042`) or words of the subject in any order, the last one begun at least, whatever case and accents.',
   })
   list(@By() by: Caller, @Query({ schema: TicketFilter }) query: z.infer<typeof TicketFilter>) {
     const { state: states, owner, limit, after, ...filter } = query;

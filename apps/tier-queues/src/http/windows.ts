@@ -41,7 +41,7 @@ export class WindowsController {
     description:
       '`view`: `my-turn` (yours to work on now), `unclaimed`, `all` (the default), `waiting` (on hold). `scope=own`, the ' +
       'default, is the queues of your teams, `desk` all that you may see; `queues` names some. Lists are comma-separated; ' +
-      '`owner` is a person, `me` or `nobody`; ages are counted from the opening; `sort=due`, the default, puts the soonest deadline first. `saved` applies a saved view, other ' +
+      '`owner` is a person, `me` or `nobody`; ages are counted from the opening; `q` is a number of a ticket, or words of its subject in any order, the last one begun at least, whatever case and accents; `sort=due`, the default, puts the soonest deadline first. `saved` applies a saved view, other ' +
       'parameters go over it. `after` takes `next` of the window before, under the same `sort` and `order`. `asOf` is ' +
       'the time of the answer by the clock of the database. Tickets on their way to a queue are in no window; the board counts them.',
   })
@@ -57,7 +57,7 @@ export class WindowsController {
   @ApiOperation({
     summary: 'How many tickets each view has under the same filters.',
     description:
-      'Exact for the queues of your own teams. Of other queues at most 1,000 are counted; `atLeast` says that there are more.',
+      'Exact for the queues of your own teams. Of other queues, and with words in `q`, at most 1,000 are counted; `atLeast` says that there are more.',
   })
   @Refuses('queue_absent', 'view_absent')
   counts(@By() by: Caller, @Query({ schema: CountFilter }) asked: z.infer<typeof CountFilter>) {

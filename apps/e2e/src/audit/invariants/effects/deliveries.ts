@@ -1,6 +1,8 @@
-import { NotificationFailed, NotificationSent } from '@tierline/contracts';
+import { NotificationFailed, NotificationSent, StaffNotified } from '@tierline/contracts';
 import type { Evidence } from '../../evidence.ts';
 import type { Wrongs } from '../../findings.ts';
+
+const tellsOfMail: readonly string[] = [NotificationSent.type, NotificationFailed.type, StaffNotified.type];
 
 /** One delivery for each event and stream, and each mail told of at most once. */
 export const checkDeliveries = (evidence: Evidence, wrong: Wrongs): number => {
@@ -12,7 +14,7 @@ export const checkDeliveries = (evidence: Evidence, wrong: Wrongs): number => {
   }
   const told = new Map<string, string>();
   for (const { type, id, aggregate, said } of evidence.journal) {
-    if ((type !== NotificationSent.type && type !== NotificationFailed.type) || !said.delivery) continue;
+    if (!tellsOfMail.includes(type) || !said.delivery) continue;
     const before = told.get(said.delivery);
     if (before) wrong(`the mail ${said.delivery} of ticket ${aggregate} was told of twice: ${before}, ${id}`);
     told.set(said.delivery, id);
