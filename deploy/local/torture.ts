@@ -57,16 +57,24 @@ type Server = { process?: RunningProcess; stop: () => Promise<void> };
 /** A part that can be killed and started again at the same place. */
 const restartable = async <S extends Server>(launch: () => Promise<S>) => {
   let server = await launch();
+  const restart = async (signal: NodeJS.Signals): Promise<void> => {
+    const { process: running } = server;
+    if (!running) throw new Error('this part has no process of its own');
+    process.kill(running.pid, signal);
+    await running.exited;
+    server = await launch();
+  };
+  let last: Promise<void> = Promise.resolve();
   return {
     server,
-    restart: async (signal: NodeJS.Signals): Promise<void> => {
-      const { process: running } = server;
-      if (!running) throw new Error('this part has no process of its own');
-      process.kill(running.pid, signal);
-      await running.exited;
-      server = await launch();
+    /** One restart after the other: before it has begun to serve there is nobody to be ended. */
+    restart: (signal: NodeJS.Signals): Promise<void> => {
+      const restarted = last.then(() => restart(signal));
+      // Whoever asked hears of a failure.
+      last = restarted.catch(() => undefined);
+      return restarted;
     },
-    stop: () => server.stop(),
+    stop: () => last.then(() => server.stop()),
   };
 };
 
