@@ -1,10 +1,10 @@
 import type { Caller } from '@tierline/auth';
-import { DomainError } from '@tierline/contracts';
+import { DomainError, type Priority } from '@tierline/contracts';
 import { originOf } from '@tierline/messaging';
 import { together, type Transaction } from '@tierline/persistence';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Desk, Queue } from './domain/desk.ts';
-import { refuseFor, shortcomings, wordsOf } from './domain/eligibility.ts';
+import { unjudged, type Desk, type Queue } from './domain/desk.ts';
+import { refuseFor, roomFor, shortcomings, wordsOf } from './domain/eligibility.ts';
 import type { Person } from './domain/people.ts';
 import { waitingLanes } from './lanes.ts';
 import { lockPerson } from './staff.ts';
@@ -17,8 +17,12 @@ const pause = 15;
 /** Candidates looked at: more than claims can be under way at once. */
 const candidates = 64;
 
-/** A queue to take from, with the needs that the taker fulfils there. */
-type Source = { readonly queue: string; readonly words: readonly string[] };
+/** A queue to take from, with the needs that the taker fulfils there, and the priorities that he or she has room for. */
+type Source = {
+  readonly queue: string;
+  readonly words: readonly string[];
+  readonly priorities: readonly Priority[] | null;
+};
 
 /**
  * By priority, soonest deadline and age. In each queue it goes along the index, once for each lane that the agent may
@@ -26,11 +30,12 @@ type Source = { readonly queue: string; readonly words: readonly string[] };
  * The lane is looked at again as a text of its own, so that the ticket is found by its key and not along the lane.
  */
 export const firstInTurn = `WITH RECURSIVE source AS (
-    SELECT * FROM jsonb_to_recordset($2::jsonb) AS r(queue text, words text[])
+    SELECT * FROM jsonb_to_recordset($2::jsonb) AS r(queue text, words text[], priorities text[])
   ), ${waitingLanes}, candidate AS MATERIALIZED (
     SELECT first.* FROM waiting w JOIN source s USING (queue) CROSS JOIN LATERAL (
       SELECT id, lane, priority, due_at, queued_at FROM ticket
       WHERE tenant_id = $1 AND lane = w.lane AND state = 'QUEUED'
+        AND (s.priorities IS NULL OR coalesce(priority, '${unjudged}') = ANY(s.priorities))
       ORDER BY priority, due_at, queued_at, id LIMIT ${candidates}
     ) AS first
     WHERE string_to_array(substr(w.lane, length(queue) + 2), ',') <@ s.words
@@ -88,6 +93,7 @@ const sourcesOf = (
   return open.map(({ queue }) => ({
     queue: queue.queue,
     words: person ? wordsOf(person.agent, queue, desk, at) : [],
+    priorities: person ? roomFor(person, queue, desk) : null,
   }));
 };
 

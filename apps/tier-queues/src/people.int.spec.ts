@@ -69,6 +69,12 @@ describe('who may take a ticket', () => {
     expect(await desk.act(second, 'claim', tom)).toMatchObject({ status: 409, body: { code: 'capacity_full' } });
     const staff = await desk.get<{ items: object[] }>('/staff?team=service-desk', lea);
     expect(staff.body.items).toContainEqual(expect.objectContaining({ agentId: 'tom', load: 3, capacity: 4 }));
+    const lighter = uuidv7();
+    await desk.tell(lighter, opened);
+    await desk.tell(lighter, TicketRouted({ ...routed(serviceDesk).data, priority: 'P4' }));
+    await eventually(async () => expect(await desk.stateOf(lighter)).toBe('QUEUED'));
+    expect(await desk.ask('POST', '/claim-next', tom, {})).toMatchObject({ body: { ticket: { id: lighter } } });
+    await desk.act(lighter, 'cancel', tom, { reason: 'done' });
     await put({ limits: {} });
     expect(await desk.act(second, 'claim', tom)).toMatchObject({ status: 200 });
     await desk.act(first, 'cancel', tom, { reason: 'done' });

@@ -1,4 +1,4 @@
-import { DomainError, type Priority, type RefusalKind } from '@tierline/contracts';
+import { DomainError, Priority, type RefusalKind } from '@tierline/contracts';
 import { Temporal } from 'temporal-polyfill';
 import type { PromiseBook } from './clocks/timekeeping.ts';
 import { weightOf, type Desk, type DeskAgent, type Queue } from './desk.ts';
@@ -86,6 +86,16 @@ const full = ({ agent, load }: Person, { queue, priority }: Work, { limits }: Te
   const taken = limits.weights ? `${load} of ${capacity} places taken` : `${load} of ${capacity} tickets at once`;
   const more = weight > 1 ? `, and this one takes ${weight}` : '';
   return [{ code: 'capacity_full', message: `${agent.agentId} has ${taken}${more}.` }];
+};
+
+const nothingMore: Needs = { skills: [], certifications: [] };
+
+/** The priorities of which the agent has room for one more ticket; null: of every one. */
+export const roomFor = (person: Person, queue: Queue | undefined, desk: Terms): readonly Priority[] | null => {
+  const fitting = Priority.options.filter(
+    (priority) => full(person, { queue, needs: nothingMore, priority }, desk).length === 0,
+  );
+  return fitting.length === Priority.options.length ? null : fitting;
 };
 
 /** Every rule by which the agent may not take such work now; `person` is undefined for who is not in the desk. */

@@ -37,6 +37,7 @@ export const startDesk = async (variables: Record<string, string> = {}) => {
     service,
     ask,
     tell,
+    stateOf,
     get: <T>(path: string, as: TestPerson) => ask<T>('GET', path, as),
     act: (id: string, verb: string, as: TestPerson, body: unknown = {}, headers = {}) =>
       ask<{ sequence: number; state: string }>('POST', `/tickets/${id}/${verb}`, as, body, headers),
