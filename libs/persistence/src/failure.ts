@@ -16,6 +16,8 @@ const transientMessages = [
   /Driver not Connected/i,
   /Query read timeout/,
   /pool.*(ended|end)/i,
+  // TypeORM gives a connection up when it breaks, and says this to the statements that were to come.
+  /query runner was already released/,
   // A migration changed the rows of a prepared statement: it is planned anew when asked again.
   /cached plan must not change result type/,
 ];

@@ -38,6 +38,9 @@ export class PatientClient extends Client {
   constructor(config: ClientConfig & { prepared?: Prepared } = {}) {
     super(config);
     this.prepared = config.prepared;
+    // Between the pool's care and that of whoever took it nobody listens, and an error then would end the process;
+    // the next statement tells of it anyway.
+    this.on('error', () => undefined);
   }
 
   override query = ((...asked: Parameters<Client['query']>) => {
