@@ -107,7 +107,7 @@ export class Timers extends Rounds {
       );
       await putOff(tx, locked);
       await failpoint('timers.before-commit');
-    });
+    }, 'by key');
     this.relay.nudge();
   }
 }

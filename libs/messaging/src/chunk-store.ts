@@ -73,13 +73,15 @@ export const chunkStoreOf = (database: Database, group: string): ChunkStore => (
     }));
   },
   transaction: (work) =>
-    database.inBackground((tx) =>
-      work({
-        move: (moves) => move(tx, group, moves),
-        parkedKeys: (topic, keys) => parkedKeys(tx, group, topic, keys),
-        park: (partition, records) => park(tx, group, partition, records),
-        fresh: (events) => freshOf(tx, group, events),
-        run: (tasks) => runTasks(tx, tasks),
-      }),
+    database.inBackground(
+      (tx) =>
+        work({
+          move: (moves) => move(tx, group, moves),
+          parkedKeys: (topic, keys) => parkedKeys(tx, group, topic, keys),
+          park: (partition, records) => park(tx, group, partition, records),
+          fresh: (events) => freshOf(tx, group, events),
+          run: (tasks) => runTasks(tx, tasks),
+        }),
+      'by key',
     ),
 });

@@ -69,12 +69,16 @@ export class Commands {
     work: (tx: Transaction) => Promise<A>,
   ): Promise<A> {
     const attempt = () =>
-      this.database.asTenant(by.tenant, async (tx) => {
-        const request = idempotency && { tenant: by.tenant, subject: by.subject, ...idempotency };
-        const answer = await (request ? once(tx, request, () => work(tx)) : work(tx));
-        await failpoint('command.before-commit');
-        return answer;
-      });
+      this.database.asTenant(
+        by.tenant,
+        async (tx) => {
+          const request = idempotency && { tenant: by.tenant, subject: by.subject, ...idempotency };
+          const answer = await (request ? once(tx, request, () => work(tx)) : work(tx));
+          await failpoint('command.before-commit');
+          return answer;
+        },
+        'by key',
+      );
     const done = await repeating(attempt);
     await failpoint('command.committed');
     this.relay.nudge();

@@ -1,7 +1,7 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { PatientClient, limitsOf, type Prepared } from './patient-client.ts';
 import { SharedTransactions, type SharedTransaction } from './shared-transaction.ts';
-import { nowAsText, rowsOf, transactionOf, type AfterCommit, type Transaction } from './transaction.ts';
+import { beginning, rowsOf, transactionOf, type AfterCommit, type Plans, type Transaction } from './transaction.ts';
 
 /** Where a service's database is, by role. */
 export type DatabaseAddresses = {
@@ -72,14 +72,12 @@ export class Database {
   }
 
   /** Runs HTTP work of one tenant in one transaction: rows of other tenants do not exist for it. */
-  async asTenant<T>(tenant: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async asTenant<T>(tenant: string, work: (tx: Transaction) => Promise<T>, plans: Plans = 'each'): Promise<T> {
     const after: AfterCommit[] = [];
+    const first = beginning(plans, `, set_config('app.tenant', $1, true)`);
     const done = await this.app.transaction(async (manager) => {
-      const [row] = await manager.query<{ now: string }[]>(
-        `SELECT set_config('app.tenant', $1, true), ${nowAsText} AS now`,
-        [tenant],
-      );
-      return work(transactionOf(manager, row!.now, after));
+      const [row] = await manager.query<{ now: string }[]>(first, [tenant]);
+      return work(transactionOf(manager, row!.now, after, plans));
     });
     for (const each of after) await this.asTenant(tenant, each);
     return done;
@@ -96,11 +94,12 @@ export class Database {
   }
 
   /** Runs background work, over all tenants, in one transaction. */
-  async inBackground<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async inBackground<T>(work: (tx: Transaction) => Promise<T>, plans: Plans = 'each'): Promise<T> {
     const after: AfterCommit[] = [];
+    const first = beginning(plans, '');
     const done = await this.worker.transaction(async (manager) => {
-      const [row] = await manager.query<{ now: string }[]>(`SELECT ${nowAsText} AS now`);
-      return work(transactionOf(manager, row!.now, after));
+      const [row] = await manager.query<{ now: string }[]>(first);
+      return work(transactionOf(manager, row!.now, after, plans));
     });
     for (const each of after) await this.inBackground(each);
     return done;

@@ -20,6 +20,15 @@ const nameOf = (text: string): string | undefined => {
 
 const isSearch = (text: string): boolean => /^\s*SELECT\b/i.test(text);
 
+/** The statement so that each connection plans it once, whichever it is. */
+export const planKept = (text: string): string => `/* plan kept */ ${text}`;
+
+/** Milliseconds for which plans are kept, at first and at most; each time twice as long. */
+const firstPlans = 500;
+const longestPlans = 600_000;
+
+const beginnings = ['START TRANSACTION', 'BEGIN'];
+
 type Connected = { connection: { stream: { destroy(): void }; emit(event: 'error', error: Error): void } };
 
 /** What the driver says when `query_timeout` has passed. */
@@ -34,6 +43,8 @@ export const isUnanswered = (error: unknown): boolean => error instanceof Error 
  */
 export class PatientClient extends Client {
   private readonly prepared: Prepared | undefined;
+  /** How often the plans were given up, when last, and for how long the present ones are kept, in milliseconds. */
+  private readonly plans = { generation: 0, since: performance.now(), time: firstPlans };
 
   constructor(config: ClientConfig & { prepared?: Prepared } = {}) {
     super(config);
@@ -44,6 +55,7 @@ export class PatientClient extends Client {
   }
 
   override query = ((...asked: Parameters<Client['query']>) => {
+    if (beginnings.includes(asked[0])) this.renewPlans();
     const answer: unknown = Client.prototype.query.apply(this, this.named(asked));
     if (answer instanceof Promise)
       answer.catch((error: unknown) => {
@@ -57,7 +69,25 @@ export class PatientClient extends Client {
     if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return asked;
     if (this.prepared === undefined || (this.prepared === 'all but searches' && isSearch(text))) return asked;
     const name = nameOf(text);
-    return name === undefined ? asked : ([{ name, text, values: values as unknown[] }, ...rest] as never);
+    if (name === undefined) return asked;
+    return [{ name: `${name}${this.plans.generation}`, text, values: values as unknown[] }, ...rest] as never;
+  }
+
+  /**
+   * Plans fit the tables as they were: one made when a table was empty may read all of it when it is full. So they are
+   * made anew, between two transactions, ever more seldom.
+   */
+  private renewPlans(): void {
+    const { plans } = this;
+    const now = performance.now();
+    if (this.prepared === undefined || now - plans.since < plans.time) return;
+    Object.assign(plans, {
+      generation: plans.generation + 1,
+      since: now,
+      time: Math.min(plans.time * 2, longestPlans),
+    });
+    // Should it fail, so does the transaction that begins behind it.
+    super.query('DEALLOCATE ALL').catch(() => undefined);
   }
 
   /** Told at once, not when the socket closes: the pool must not hand it on meanwhile. */

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { planKept } from './patient-client.ts';
 
 /** One open database transaction. */
 export type Transaction = {
@@ -48,21 +49,39 @@ export const together = async <T extends readonly unknown[]>(
   }) as unknown as T;
 };
 
+/**
+ * How the statements of a transaction are planned. `by key`: once a connection, for rows that they find by their keys,
+ * as commands do; planning each time is half of PostgreSQL's work for a command. `each`: searches each time anew.
+ */
+export type Plans = 'by key' | 'each';
+
+/** `clock_timestamp()` of the transaction's begin in the form that events carry. */
+export const nowAsText = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** The first statement of a transaction: gives its `now`, and says how it plans. */
+export const beginning = (plans: Plans, settings: string): string => {
+  if (plans === 'each') return `SELECT ${nowAsText} AS now${settings}`;
+  // Left to itself PostgreSQL goes on planning what joins arrays: it cannot know how long they are.
+  return planKept(`SELECT ${nowAsText} AS now, set_config('plan_cache_mode', 'force_generic_plan', true)${settings}`);
+};
+
 /** Wraps a TypeORM transaction. */
-export const transactionOf = (manager: EntityManager, now: string, after: AfterCommit[]): Transaction => {
+export const transactionOf = (
+  manager: EntityManager,
+  now: string,
+  after: AfterCommit[],
+  plans: Plans = 'each',
+): Transaction => {
   const reasonOf = reasons();
   return {
     now,
     afterCommit: (work) => void after.push(work),
     query: async (sql, parameters = []) => {
       try {
-        return rowsOf(await manager.query(sql, [...parameters]));
+        return rowsOf(await manager.query(plans === 'by key' ? planKept(sql) : sql, [...parameters]));
       } catch (error) {
         throw reasonOf(error);
       }
     },
   };
 };
-
-/** `clock_timestamp()` of the transaction's begin in the form that events carry. */
-export const nowAsText = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

@@ -122,7 +122,7 @@ export const claimDue = (
       lanes.map(({ ticket_id }) => ticket_id),
       claim,
     ]);
-  });
+  }, 'by key');
 
 /** Locks the lanes of claims; gives the claims that still hold: others ran out, and somebody else took them over. */
 export const stillHeld = async (tx: Transaction, claims: readonly Claimed[]): Promise<readonly Claimed[]> => {

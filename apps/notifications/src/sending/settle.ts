@@ -47,8 +47,9 @@ const writeDeliveries = async (tx: Transaction, settled: readonly Settled[]): Pr
 const moveLanes = async (tx: Transaction, settled: readonly Settled[]): Promise<void> => {
   const streams = settled.map(({ claimed }) => claimed.stream);
   const tickets = settled.map(({ claimed }) => claimed.ticketId);
-  const waiting = `EXISTS (
-    SELECT 1 FROM delivery d WHERE d.stream = l.stream AND d.ticket_id = l.ticket_id AND d.state = 'waiting')`;
+  // Asked for each lane by its key: as a join it would read all that waits to find these few.
+  const waiting = `coalesce((
+    SELECT true FROM delivery d WHERE d.stream = l.stream AND d.ticket_id = l.ticket_id AND d.state = 'waiting' LIMIT 1), false)`;
   await tx.query(
     `UPDATE lane l SET next_attempt_at = r.next, locked_until = '-infinity', locked_by = NULL, awaited_person = r.awaited
      FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[]) AS r(stream, ticket_id, next, awaited)
@@ -104,4 +105,4 @@ export const settle = (database: Database, tried: readonly Tried[], waits: Waits
     entries.push(...(await mailEntries(tx, settled)));
     await append(tx, entries);
     return entries.length > 0;
-  });
+  }, 'by key');
