@@ -16,7 +16,8 @@ import type { JestReport, Tally } from './test-tally.ts';
 const stop = new AbortController();
 
 type Outcome = { tally: Tally; output: string };
-type Step = { title: string; run: () => Promise<Outcome> };
+/** `row`: steps of the first two rows need no parts, and the rows run side by side; the others follow one by one. */
+type Step = { title: string; row: 'checks' | 'rules' | 'system'; run: () => Promise<Outcome> };
 
 const tool = (path: string): string => join(projectRoot, 'node_modules', path);
 
@@ -24,6 +25,7 @@ const asOne = ({ code, output }: ToolResult): Outcome => ({ tally: single(code =
 
 const check = (title: string, path: string, ...args: string[]): Step => ({
   title,
+  row: 'checks',
   run: async () => asOne(await runTool(process.execPath, [tool(path), ...args], {}, stop.signal)),
 });
 
@@ -84,15 +86,15 @@ const withParts = (project: string) => async (): Promise<Outcome> => {
 };
 
 const allSteps: readonly Step[] = [
-  { title: 'lint', run: lint },
+  { title: 'lint', row: 'checks', run: lint },
   check('format', 'prettier/bin/prettier.cjs', '--check', '.'),
   check('types', 'typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'),
-  { title: 'unit', run: () => runJest('unit') },
-  { title: 'build', run: buildOnce },
-  { title: 'integration', run: withParts('integration') },
-  { title: 'journey', run: withParts('journey') },
-  { title: 'scenarios', run: withParts('scenarios') },
-  { title: 'torture', run: withParts('torture') },
+  { title: 'unit', row: 'rules', run: () => runJest('unit') },
+  { title: 'build', row: 'system', run: buildOnce },
+  { title: 'integration', row: 'system', run: withParts('integration') },
+  { title: 'journey', row: 'system', run: withParts('journey') },
+  { title: 'scenarios', row: 'system', run: withParts('scenarios') },
+  { title: 'torture', row: 'system', run: withParts('torture') },
 ];
 
 const chooseSteps = (titles: readonly string[]): readonly Step[] => {
@@ -122,12 +124,16 @@ try {
     process.once(signal, () => stop.abort(new Refusal('The tests were stopped.')));
   }
   const progress = createProgress(process.stdout.isTTY && !settings().isCi);
-  const tallies: Tally[] = [];
-  for (const step of steps) {
-    tallies.push(await runStep(step, progress));
-    stop.signal.throwIfAborted();
-  }
-  const total = sum(tallies);
+  const runRow = async (row: Step['row']): Promise<Tally[]> => {
+    const tallies: Tally[] = [];
+    for (const step of steps.filter((each) => each.row === row)) {
+      tallies.push(await runStep(step, progress));
+      stop.signal.throwIfAborted();
+    }
+    return tallies;
+  };
+  const [checks, rules] = await Promise.all([runRow('checks'), runRow('rules')]);
+  const total = sum([...checks, ...rules, ...(await runRow('system'))]);
   process.exitCode = total.failed > 0 ? 1 : 0;
   progress.say(lastLine(total));
 } catch (error) {

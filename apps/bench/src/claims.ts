@@ -61,7 +61,7 @@ export const benchClaims = async (parts: Parts, { queued, seconds, flags }: Size
       await asAdmin(parts, system.urls['tier-queues'].database, 'VACUUM ANALYZE');
       // What filling the table left to write is no part of what a claim costs.
       await asAdmin(parts, system.urls['tier-queues'].database, 'CHECKPOINT');
-      const order = { tokens, body: '{}', connections: agents.length, warmUp: 1.5, seconds };
+      const order = { tokens, body: '{}', connections: 32, warmUp: 1.5, seconds };
       const claim = accepted(await runLoad({ ...order, url: `${tierQueues.url}/claim-next` }));
       const paced = accepted(await runLoad({ ...order, url: `${tierQueues.url}/claim-next`, rate: 100 }));
       const list = { tokens: [lead], connections: 8, warmUp: 1, seconds: seconds / 2, rate: 100 };
