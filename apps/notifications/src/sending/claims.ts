@@ -53,6 +53,8 @@ const mostAlong = 199;
 
 /** How many deliveries of one stream go out at once; a target that failed last gets one at a time. */
 const roomPerStream = 8;
+/** The same for mails to requesters: those for the connections, and some to go on with. */
+const roomForMails = 16;
 
 /**
  * Streams with the fewest deliveries under way come first, so that busy targets do not starve the others.
@@ -64,7 +66,7 @@ const claimLanes = `
   ), stream AS (
     SELECT id::text AS stream, CASE WHEN failures > 0 THEN 1 ELSE ${roomPerStream} END AS room FROM subscription
     WHERE state = 'enabled' AND rest_until <= now()
-    UNION ALL VALUES ('mail', ${roomPerStream}), ('staff', ${roomPerStream}), ('test', 2)
+    UNION ALL VALUES ('mail', ${roomForMails}), ('staff', ${roomPerStream}), ('test', 2)
   ), due AS (
     SELECT l.stream, l.ticket_id FROM stream s LEFT JOIN used u ON u.stream = s.stream
     CROSS JOIN LATERAL (

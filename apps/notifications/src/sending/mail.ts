@@ -7,6 +7,8 @@ import { staffMailOf, type StaffNews } from '../domain/staff-mail.ts';
 import type { Claimed } from './claims.ts';
 
 const overallMilliseconds = 40_000;
+/** A mail waits for several answers of the mail server, so that only many at once make many a second. */
+const connections = 10;
 
 /** Who a message id belongs to: the domain of the sender's address. */
 const domainOf = (from: string): string => /@([^\s>@]+)>?\s*$/.exec(from)?.[1] ?? 'tierline.invalid';
@@ -46,7 +48,7 @@ export class MailChannel implements OnApplicationShutdown {
     this.transport = createTransport({
       url: smtpUrl,
       pool: true,
-      maxConnections: 4,
+      maxConnections: connections,
       connectionTimeout: 10_000,
       greetingTimeout: 10_000,
       socketTimeout: 20_000,
