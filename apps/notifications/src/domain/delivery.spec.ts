@@ -101,7 +101,8 @@ describe('decide', () => {
     const created = (createdAt: string) => decide(unready, mail({ createdAt }), terms());
 
     it('looks again soon, later less often', () => {
-      expect(created('2026-01-05T07:59:50.000Z')).toMatchObject({ nextAttemptAt: '2026-01-05T08:00:02.000Z' });
+      expect(created('2026-01-05T08:00:00.000Z')).toMatchObject({ nextAttemptAt: '2026-01-05T08:00:02.000Z' });
+      expect(created('2026-01-05T07:59:50.000Z')).toMatchObject({ nextAttemptAt: '2026-01-05T08:00:10.000Z' });
       expect(created('2026-01-05T07:00:00.000Z')).toMatchObject({ nextAttemptAt: '2026-01-05T08:01:00.000Z' });
     });
 

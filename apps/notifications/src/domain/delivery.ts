@@ -70,6 +70,8 @@ export const usualWaits: Readonly<Record<Channel, readonly number[]>> = {
 
 /** How long a mail waits for the contact data of its person; what the desk's people are told is old news soon. */
 const patienceOf = (channel: Channel): number => (channel === 'staff' ? hour : 3 * day);
+/** Seconds until it is looked again whether the contact data have come; then ever more seldom. */
+const firstLook = 2;
 const longestRetryAfter = day;
 const longestRest = 5 * minute;
 /** Retries come at their time or up to a fifth later, never earlier. */
@@ -85,7 +87,9 @@ const unready = (reason: string, { channel, createdAt }: Attempted, { at, chance
   const age = secondsBetween(createdAt, at);
   const patience = patienceOf(channel);
   if (age > patience) return failed(`${reason}, for ${patience < day ? 'an hour' : '3 days'}`);
-  return { state: 'waiting', nextAttemptAt: later(at, spreadOut(age < minute ? 2 : minute, chance)), reason };
+  // Its arrival calls the mail up; looking again is for an arrival that crossed with the look before.
+  const wait = Math.min(Math.max(firstLook, age), minute);
+  return { state: 'waiting', nextAttemptAt: later(at, spreadOut(wait, chance)), reason };
 };
 
 const refused = (outcome: Outcome & { kind: 'refused' }, attempted: Attempted, terms: Terms): Verdict => {
