@@ -1,6 +1,9 @@
 import {
   AgentChanged,
   DeskPartRemoved,
+  MajorIncidentDeclared,
+  MajorIncidentEnded,
+  ManagementChanged,
   ManagementNotified,
   PersonChanged,
   SlaBreached,
@@ -150,6 +153,40 @@ it('waits for an address, and forgets who is no agent any more', async () => {
   await sendAbout(lead.personId, PersonChanged(lead));
   await arrived(lead, 1);
   expect(await mailsOf(gone)).toHaveLength(0);
+});
+
+const management = (personId: string, more: object) =>
+  sendAbout(`acme/management/${personId}`, ManagementChanged({ personId, ...more }));
+
+it('tells management of a major incident and of its end, at the address that the desk names for it', async () => {
+  const [head, chief, agentToo] = [somebody(), somebody(), somebody()];
+  const team = await teamOf(agentToo);
+  await management(head.personId, { name: head.name, email: head.email });
+  await management(agentToo.personId, { email: `not-${agentToo.email}` });
+  const ticket = ticketOf();
+  const people = [head, chief, agentToo].map(({ personId }) => told('management', personId, team));
+  const major = { commander: 'nobody.here', tell: people };
+  await send([
+    ticket.opened(),
+    ticket.record(MajorIncidentDeclared({ ...MajorIncidentDeclared.example, ...major })),
+    ticket.record(MajorIncidentEnded({ ...MajorIncidentEnded.example, ...major })),
+  ]);
+  await arrived(agentToo, 1);
+  // Waits for an address, which the desk names later.
+  await eventually(async () =>
+    expect(await service.database.query('SELECT 1 FROM lane WHERE awaited_person = $1', [chief.personId])).toHaveLength(
+      1,
+    ),
+  );
+  await management(chief.personId, { name: chief.name, email: chief.email });
+  for (const person of [head, chief, agentToo]) {
+    const mails = await eventually(async () => {
+      const all = (await mailsOf(person)).join('\n');
+      expect(all).toContain('The major incident is over');
+      return all;
+    });
+    expect(mails).toContain('It is a major incident');
+  }
 });
 
 const toldOf = (ticket: string) => topic.about(ticket).filter(({ type }) => type === StaffNotified.type);

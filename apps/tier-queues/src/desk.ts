@@ -7,6 +7,7 @@ import {
   DomainError,
   HandoverTemplateChanged,
   LimitsChanged,
+  ManagementChanged,
   PartnerChanged,
   PolicyChanged,
   QueueChanged,
@@ -57,6 +58,7 @@ const factsOf: { readonly [N in OwnSort]: (part: KeptParts[N][number], version: 
   queues: (queue) => QueueChanged(queue),
   tiers: (tier) => TierChanged(tier),
   agents: (agent) => AgentChanged(agent),
+  management: (person) => ManagementChanged(person),
   handovers: (template) => HandoverTemplateChanged(template),
   limits: (limits) => LimitsChanged(limits),
 };
@@ -86,8 +88,9 @@ const refuseInUse = (fields: DeskPlan['faults']): void => {
   });
 };
 
-const agentsIn = ({ parts, mode }: Wanted) =>
-  mode === 'replace' ? undefined : parts.agents.map(({ agentId }) => agentId);
+/** The agents that a merge has to look at; undefined: all. */
+const agentsIn = ({ parts: { agents, management }, mode }: Wanted) =>
+  mode === 'replace' ? undefined : [...agents.map(({ agentId }) => agentId), ...management.map(({ personId }) => personId)];
 
 const countOf = (parts: DeskParts, differences: readonly DeskDifference[]) =>
   Object.fromEntries(

@@ -50,6 +50,8 @@ export const StaffMailKind = z.enum([
   'notified-up',
   'major-declared',
   'stakeholder-update-due',
+  'stakeholders-updated',
+  'major-ended',
 ]);
 export type StaffMailKind = z.infer<typeof StaffMailKind>;
 
