@@ -81,8 +81,7 @@ export const putDesk = (commands: Commands, change: Change): Promise<DeskAnswer>
     if (differences.length === 0) return { sequence: number, ...answer };
     const changed = changedParts(changes);
     const editions = await saveDesk(tx, tenant, changed);
-    if (changed.some(({ part }) => part === 'queues' || part === 'calendars'))
-      await renewClosings(tx, tenant, changes.after);
+    if (changed.some(({ part }) => part === 'queues' || part === 'calendars')) await renewClosings(tx, tenant, changes);
     if (changed.some(({ part }) => part === 'agents' || part === 'calendars')) await lookAtShifts(tx, tenant);
     if (differences.some(concernsAcceptance)) await retime(tx, tenant, 'calendar-changed');
     const told = changed.map(({ part, id, body }) => {
