@@ -225,7 +225,11 @@ it('links to each ticket, and tells the world of each person, ticket and event',
 
 describe('what a person does not want', () => {
   type Preferences = { items: { kind: string; mailed: boolean; changeable: boolean }[] };
-  const as = ({ personId }: Person, tenant = 'acme') => ({ subject: personId, roles: ['agent' as const], tenant });
+  const as = ({ personId }: Person, tenant = 'acme', role: 'agent' | 'auditor' = 'agent') => ({
+    subject: personId,
+    roles: [role],
+    tenant,
+  });
   const chosen = async (person: Person, tenant?: string) => {
     const { body } = await service.request('GET', '/mail-preferences', { as: as(person, tenant) });
     return (body as Preferences).items.filter(({ mailed }) => !mailed).map(({ kind }) => kind);
@@ -253,6 +257,15 @@ describe('what a person does not want', () => {
     expect(mail).toContain('The board meets in an hour');
     await choose(quiet, { off: [] });
     expect(await chosen(quiet)).toEqual([]);
+  });
+
+  it('is for somebody of management to say who only reads here', async () => {
+    const head = as(somebody(), 'acme', 'auditor');
+    const off = ['stakeholders-updated'];
+    expect(await service.request('PUT', '/mail-preferences', { as: head, body: { off } })).toMatchObject({
+      status: 200,
+      body: { items: expect.arrayContaining([{ kind: off[0], mailed: false, changeable: true }]) as unknown },
+    });
   });
 
   it('cannot be what others depend on, nor what there is not', async () => {

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { Line, PersonId, Slug } from '../words.ts';
 
-/** Of what management is told: a ticket that is brought up to it, or a major incident from its beginning to its end. */
+/**
+ * Of what management is told: a ticket that is brought up to it, by an agent or by a breach whose policy says so, or a
+ * major incident from its beginning to its end.
+ */
 export const ManagementConcern = z.enum(['notified-up', 'major-incidents']);
 export type ManagementConcern = z.infer<typeof ManagementConcern>;
 
