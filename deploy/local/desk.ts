@@ -3,7 +3,17 @@ import { parseArgs } from 'node:util';
 import { askAt } from './desk/ask.ts';
 import { readDocument, writeDocument, type Document } from './desk/document.ts';
 import { differenceLines, faultLines } from './desk/report.ts';
-import { Refused, applyDesk, exportDesk, faultsIn, keepers, planDesk, type Ask, type Plans } from './desk/services.ts';
+import {
+  Refused,
+  applyDesk,
+  exportDesk,
+  faultsIn,
+  keepers,
+  planDesk,
+  republishDesk,
+  type Ask,
+  type Plans,
+} from './desk/services.ts';
 import { demoTenant } from './people.ts';
 import { Refusal } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
@@ -12,6 +22,7 @@ import { readRunning, stateFolder, statePaths } from './state.ts';
 const usage = `Usage: npm run desk -- plan FILE                what the file would change; changes nothing
        npm run desk -- apply FILE --why "…"    makes the desk what the file says; what it does not name goes
        npm run desk -- export [--out FILE]     the desk as such a file
+       npm run desk -- republish               tells it again to all services, as it is; once all of a new release run
 
   --tenant T   whose desk; default: ${demoTenant}
 `;
@@ -42,6 +53,11 @@ const apply = async (ask: Ask, document: Document, why: string | undefined): Pro
   say('Done.');
 };
 
+const republish = async (ask: Ask): Promise<void> => {
+  const published = await republishDesk(ask);
+  say(...keepers.map((service) => `${service} published ${published[service]} events.`));
+};
+
 const run = async (): Promise<void> => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -52,12 +68,14 @@ const run = async (): Promise<void> => {
     },
   });
   const [command = '', file] = positionals;
-  if (!['plan', 'apply', 'export'].includes(command)) throw new Refusal(usage);
-  if (command !== 'export' && file === undefined) throw new Refusal(`FILE is missing.\n\n${usage}`);
+  if (!['plan', 'apply', 'export', 'republish'].includes(command)) throw new Refusal(usage);
+  if ((command === 'plan' || command === 'apply') && file === undefined)
+    throw new Refusal(`FILE is missing.\n\n${usage}`);
   const document = file === undefined ? {} : await readDocument(file);
   const ask = await openAsk(values.tenant);
   if (command === 'plan') await shownPlan(ask, document);
   if (command === 'apply') await apply(ask, document, values.why);
+  if (command === 'republish') await republish(ask);
   if (command !== 'export') return;
   const text = writeDocument(await exportDesk(ask));
   if (values.out === undefined) process.stdout.write(text);

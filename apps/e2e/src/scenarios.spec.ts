@@ -87,7 +87,7 @@ it('names what a hand-over lacks instead of passing it on', async () => {
 });
 
 it('makes a network outage one major incident, whose solution solves the tickets of everybody', async () => {
-  const { amara, bola, chidi, sofia, lea, ticketShows, historyShows } = company;
+  const { amara, bola, chidi, sofia, lea, nadiasMailbox, ticketShows, historyShows } = company;
   const outage = { category: 'network-outage' } as const;
 
   const first = await amara.opens('No network in the harbour office', { ...outage, impact: 'major' });
@@ -102,9 +102,14 @@ it('makes a network outage one major incident, whose solution solves the tickets
     links: children.map(({ id }) => ({ kind: 'parent-of', id })),
   });
 
+  await nadiasMailbox.shows('It is a major incident, commanded by sofia');
+
   await sofia.claims(first);
   await sofia.updatesStakeholders(first, 'A switch lost its power supply; a spare one is on its way.');
+  await nadiasMailbox.shows('A switch lost its power supply');
   await sofia.solvesWithChildren(first, 'Replaced the power supply of the switch.');
+  await sofia.endsMajorIncident(first, 'The harbour office works again.');
+  await nadiasMailbox.shows('The major incident is over: The harbour office works again.');
 
   for (const child of children) {
     await ticketShows(child, { state: 'RESOLVED', links: [{ kind: 'child-of', id: first.id }] });

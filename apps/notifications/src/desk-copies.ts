@@ -11,17 +11,29 @@ export type AgentCopy = {
 /** What is kept of a team. */
 export type TeamCopy = { readonly team: string; readonly lead: string | null };
 
+/** What is kept of somebody of management. */
+export type ManagementCopy = {
+  readonly personId: string;
+  readonly name: string | null;
+  readonly email: string | null;
+};
+
 /** A part of the desk as it is now; null: it is gone. */
 export type DeskCopy = { readonly tenant: string } & (
   | { readonly kind: 'agent'; readonly id: string; readonly part: AgentCopy | null }
   | { readonly kind: 'team'; readonly id: string; readonly part: TeamCopy | null }
+  | { readonly kind: 'management'; readonly id: string; readonly part: ManagementCopy | null }
 );
 
 type Table = { readonly put: string; readonly remove: string };
 
+/** Whoever has an address now gets what waits for one. */
+const waking = (person: 'agentId' | 'personId'): string =>
+  `UPDATE lane l SET next_attempt_at = now(), awaited_person = NULL
+   FROM entry e WHERE e.email IS NOT NULL AND l.tenant_id = e.tenant AND l.awaited_person = e."${person}"`;
+
 const tables: Readonly<Record<DeskCopy['kind'], Table>> = {
   agent: {
-    // Whoever has an address now gets what waits for one.
     put: `WITH entry AS (
         SELECT * FROM jsonb_to_recordset($1::jsonb)
           AS a(tenant text, "agentId" text, name text, email text, teams text[])
@@ -29,11 +41,20 @@ const tables: Readonly<Record<DeskCopy['kind'], Table>> = {
         INSERT INTO agent_team (tenant_id, agent_id, name, email, teams)
         SELECT tenant, "agentId", name, email, teams FROM entry ORDER BY tenant, "agentId"
         ON CONFLICT (tenant_id, agent_id) DO UPDATE SET name = excluded.name, email = excluded.email, teams = excluded.teams
-      )
-      UPDATE lane l SET next_attempt_at = now(), awaited_person = NULL
-      FROM entry e WHERE e.email IS NOT NULL AND l.tenant_id = e.tenant AND l.awaited_person = e."agentId"`,
+      ) ${waking('agentId')}`,
     remove: `DELETE FROM agent_team a USING jsonb_to_recordset($1::jsonb) AS g(tenant text, id text)
       WHERE a.tenant_id = g.tenant AND a.agent_id = g.id`,
+  },
+  management: {
+    put: `WITH entry AS (
+        SELECT * FROM jsonb_to_recordset($1::jsonb) AS m(tenant text, "personId" text, name text, email text)
+      ), kept AS (
+        INSERT INTO management (tenant_id, person_id, name, email)
+        SELECT tenant, "personId", name, email FROM entry ORDER BY tenant, "personId"
+        ON CONFLICT (tenant_id, person_id) DO UPDATE SET name = excluded.name, email = excluded.email
+      ) ${waking('personId')}`,
+    remove: `DELETE FROM management m USING jsonb_to_recordset($1::jsonb) AS g(tenant text, id text)
+      WHERE m.tenant_id = g.tenant AND m.person_id = g.id`,
   },
   team: {
     put: `INSERT INTO team (tenant_id, team, lead)
@@ -52,7 +73,7 @@ const keep = async (tx: Transaction, { put, remove }: Table, copies: readonly De
   if (there.length > 0) await tx.query(put, [JSON.stringify(there)]);
 };
 
-/** Keeps who works in which team and who leads it: who is told of what, on the stream and by mail. */
+/** Keeps who works in which team, who leads it, and who is in management: who is told of what, on the stream and by mail. */
 export const deskCopies: Batch<DeskCopy> = {
   run: async (tx, copies) => {
     const latest = new Map(copies.map((copy) => [`${copy.kind} ${copy.tenant} ${copy.id}`, copy]));

@@ -3,6 +3,7 @@ import {
   AgentChanged,
   AgentReplied,
   DeskPartRemoved,
+  ManagementChanged,
   PersonChanged,
   TeamChanged,
   TicketOpened,
@@ -55,9 +56,15 @@ export class EventsController {
     return { batch: deskCopies, work: { tenant, kind: 'team', id: team, part } satisfies DeskCopy };
   }
 
+  @On(ManagementChanged)
+  management({ tenant, data: { personId, name, email } }: EventOf<typeof ManagementChanged>): Task {
+    const part = { personId, name: name ?? null, email: email ?? null };
+    return { batch: deskCopies, work: { tenant, kind: 'management', id: personId, part } satisfies DeskCopy };
+  }
+
   @On(DeskPartRemoved)
   removed({ tenant, data: { kind, id } }: EventOf<typeof DeskPartRemoved>): Task | null {
-    if (kind !== 'agent' && kind !== 'team') return null;
+    if (kind !== 'agent' && kind !== 'team' && kind !== 'management') return null;
     return { batch: deskCopies, work: { tenant, kind, id, part: null } satisfies DeskCopy };
   }
 

@@ -47,5 +47,23 @@ class MailPreferences1760000004302 implements MigrationInterface {
   }
 }
 
+class Management1760000004303 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE management (
+        tenant_id text NOT NULL,
+        person_id text NOT NULL,
+        name text,
+        email text,
+        PRIMARY KEY (tenant_id, person_id)
+      );
+      SELECT background_table('management');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE management');
+  }
+}
+
 /** Mails to the desk's own people. */
-export const staffMailMigrations = [StaffMails1760000004301, MailPreferences1760000004302];
+export const staffMailMigrations = [StaffMails1760000004301, MailPreferences1760000004302, Management1760000004303];

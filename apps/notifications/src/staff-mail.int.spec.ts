@@ -1,6 +1,9 @@
 import {
   AgentChanged,
   DeskPartRemoved,
+  MajorIncidentDeclared,
+  MajorIncidentEnded,
+  ManagementChanged,
   ManagementNotified,
   PersonChanged,
   SlaBreached,
@@ -152,6 +155,40 @@ it('waits for an address, and forgets who is no agent any more', async () => {
   expect(await mailsOf(gone)).toHaveLength(0);
 });
 
+const management = (personId: string, more: object) =>
+  sendAbout(`acme/management/${personId}`, ManagementChanged({ personId, ...more }));
+
+it('tells management of a major incident and of its end, at the address that the desk names for it', async () => {
+  const [head, chief, agentToo] = [somebody(), somebody(), somebody()];
+  const team = await teamOf(agentToo);
+  await management(head.personId, { name: head.name, email: head.email });
+  await management(agentToo.personId, { email: `not-${agentToo.email}` });
+  const ticket = ticketOf();
+  const people = [head, chief, agentToo].map(({ personId }) => told('management', personId, team));
+  const major = { commander: 'nobody.here', tell: people };
+  await send([
+    ticket.opened(),
+    ticket.record(MajorIncidentDeclared({ ...MajorIncidentDeclared.example, ...major })),
+    ticket.record(MajorIncidentEnded({ ...MajorIncidentEnded.example, ...major })),
+  ]);
+  await arrived(agentToo, 1);
+  // Waits for an address, which the desk names later.
+  await eventually(async () =>
+    expect(await service.database.query('SELECT 1 FROM lane WHERE awaited_person = $1', [chief.personId])).toHaveLength(
+      1,
+    ),
+  );
+  await management(chief.personId, { name: chief.name, email: chief.email });
+  for (const person of [head, chief, agentToo]) {
+    const mails = await eventually(async () => {
+      const all = (await mailsOf(person)).join('\n');
+      expect(all).toContain('The major incident is over');
+      return all;
+    });
+    expect(mails).toContain('It is a major incident');
+  }
+});
+
 const toldOf = (ticket: string) => topic.about(ticket).filter(({ type }) => type === StaffNotified.type);
 
 it('links to each ticket, and tells the world of each person, ticket and event', async () => {
@@ -188,7 +225,11 @@ it('links to each ticket, and tells the world of each person, ticket and event',
 
 describe('what a person does not want', () => {
   type Preferences = { items: { kind: string; mailed: boolean; changeable: boolean }[] };
-  const as = ({ personId }: Person, tenant = 'acme') => ({ subject: personId, roles: ['agent' as const], tenant });
+  const as = ({ personId }: Person, tenant = 'acme', role: 'agent' | 'auditor' = 'agent') => ({
+    subject: personId,
+    roles: [role],
+    tenant,
+  });
   const chosen = async (person: Person, tenant?: string) => {
     const { body } = await service.request('GET', '/mail-preferences', { as: as(person, tenant) });
     return (body as Preferences).items.filter(({ mailed }) => !mailed).map(({ kind }) => kind);
@@ -216,6 +257,15 @@ describe('what a person does not want', () => {
     expect(mail).toContain('The board meets in an hour');
     await choose(quiet, { off: [] });
     expect(await chosen(quiet)).toEqual([]);
+  });
+
+  it('is for somebody of management to say who only reads here', async () => {
+    const head = as(somebody(), 'acme', 'auditor');
+    const off = ['stakeholders-updated'];
+    expect(await service.request('PUT', '/mail-preferences', { as: head, body: { off } })).toMatchObject({
+      status: 200,
+      body: { items: expect.arrayContaining([{ kind: off[0], mailed: false, changeable: true }]) as unknown },
+    });
   });
 
   it('cannot be what others depend on, nor what there is not', async () => {

@@ -86,5 +86,16 @@ class Reporting1760000005001 implements MigrationInterface {
   }
 }
 
+class StaffMails1760000005002 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // May be null, since processes of the release before write rows without it while they are being replaced.
+    await runner.query('ALTER TABLE ticket_fact ADD COLUMN staff_mails_failed int');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE ticket_fact DROP COLUMN staff_mails_failed');
+  }
+}
+
 /** Own tables of this service. */
-export const reportingMigrations = [Reporting1760000005001];
+export const reportingMigrations = [Reporting1760000005001, StaffMails1760000005002];

@@ -5,6 +5,7 @@ import {
   NotificationSent,
   OrphanDetected,
   RequesterReplied,
+  StaffNotificationFailed,
   TicketCancelled,
   TicketClaimed,
   TicketClosed,
@@ -159,9 +160,17 @@ it('does not count what was taken back', () => {
 
 it('counts mails and orphans beside the state', () => {
   const sent = NotificationSent(NotificationSent.example);
-  expect(
-    told(opened, sent, sent, NotificationFailed(NotificationFailed.example), OrphanDetected(OrphanDetected.example)),
-  ).toMatchObject({ state: 'NEW', mails_sent: 2, mails_failed: 1, orphans: 1 });
+  const failed = [
+    NotificationFailed(NotificationFailed.example),
+    StaffNotificationFailed(StaffNotificationFailed.example),
+  ];
+  expect(told(opened, sent, sent, ...failed, OrphanDetected(OrphanDetected.example))).toMatchObject({
+    state: 'NEW',
+    mails_sent: 2,
+    mails_failed: 1,
+    staff_mails_failed: 1,
+    orphans: 1,
+  });
 });
 
 it('makes a row of a ticket whose opening it never saw, and does not set it back when that comes late', () => {

@@ -4,6 +4,7 @@ import {
   NotificationFailed,
   NotificationSent,
   OrphanDetected,
+  StaffNotificationFailed,
   TicketCancelled,
   TicketClaimed,
   TicketClosed,
@@ -65,6 +66,8 @@ export type TicketFact = {
   orphans: number;
   mails_sent: number;
   mails_failed: number;
+  /** Mails to the desk's own people that were given up; null in rows of an earlier release. */
+  staff_mails_failed: number | null;
 };
 
 /** A ticket before its first event. */
@@ -101,6 +104,7 @@ export const unseen = ({ tenant, subject, time }: Received): TicketFact => ({
   orphans: 0,
   mails_sent: 0,
   mails_failed: 0,
+  staff_mails_failed: 0,
 });
 
 export type Place = { tier: string; rank: number; queue: string; team: string };
@@ -187,6 +191,7 @@ const restOf = (fact: TicketFact, event: Received): Partial<TicketFact> => {
   if (is(OrphanDetected, event)) return { orphans: fact.orphans + 1 };
   if (is(NotificationSent, event)) return { mails_sent: fact.mails_sent + 1 };
   if (is(NotificationFailed, event)) return { mails_failed: fact.mails_failed + 1 };
+  if (is(StaffNotificationFailed, event)) return { staff_mails_failed: (fact.staff_mails_failed ?? 0) + 1 };
   return {};
 };
 

@@ -9,7 +9,8 @@ export type TicketRow = Record<string, unknown> & { ticketId: string };
 const columns = `ticket_id AS "ticketId", number, subject, state, tier, rank, queue, team, owner, priority, type, category,
   channel, requester_id AS "requesterId", opened_at AS "openedAt", first_reply_at AS "firstReplyAt",
   resolved_at AS "resolvedAt", closed_at AS "closedAt", cancelled_at AS "cancelledAt", highest_rank AS "highestRank",
-  escalations, returns, transfers, reopens, holds, orphans, mails_sent AS "mailsSent", mails_failed AS "mailsFailed", events,
+  escalations, returns, transfers, reopens, holds, orphans, mails_sent AS "mailsSent", mails_failed AS "mailsFailed",
+  coalesce(staff_mails_failed, 0) AS "staffMailsFailed", events,
   last_event_at AS "lastEventAt"`;
 
 /** Filters that compare a column with a value, by the name of their parameter. */

@@ -24,10 +24,11 @@ import {
   readParts,
   refuseUnlessSeen,
   renewDesk,
+  repeatParts,
   saveParts,
   warningsAt,
 } from '@tierline/desk';
-import type { DeskPlan, Editions, PartChange } from '@tierline/desk';
+import type { DeskPlan, PartChange, ToldPart } from '@tierline/desk';
 import { append, originOf, type Entry } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import { ruleSet } from './desks.ts';
@@ -77,12 +78,12 @@ const facts: Readonly<Record<string, (body: never) => Fact>> = {
   [ruleSet.kind]: (body: { rules: Rule[] }) => RulesChanged(body),
 };
 
-const entriesOf = (by: Caller, changes: readonly PartChange[], editions: Editions): Entry[] => {
+const entriesOf = (by: Caller, parts: readonly ToldPart[]): Entry[] => {
   const origin = originOf(by);
-  return changes.map(({ kind, id, body }) => ({
+  return parts.map(({ kind, id, body, sequence }) => ({
     ...origin,
     subject: `${by.tenant}/${kind}/${id}`,
-    sequence: editions({ kind, id }),
+    sequence,
     fact: body ? facts[kind]!(body as never) : CataloguePartRemoved({ kind, id }),
   }));
 };
@@ -110,8 +111,25 @@ export const changeCatalogue = async (tx: Transaction, { by, why, expected, afte
   const changes = changesOf(differences, wanted);
   const editions = await saveParts(tx, tenant, changes);
   await renewDesk(tx, [tenant]);
-  await append(tx, entriesOf(by, changes, editions));
+  await append(
+    tx,
+    entriesOf(
+      by,
+      changes.map((change) => ({ ...change, ...editions(change) })),
+    ),
+  );
   return { sequence: await noteVersion(tx, { tenant, actor, why }, differences), differences };
+};
+
+/** Publishes catalogue and ways again, and what is gone of them, as they are: nothing of them changes. */
+export const republishCatalogue = async (
+  tx: Transaction,
+  by: Caller,
+): Promise<{ readonly sequence: number; readonly published: number }> => {
+  const sequence = await lockDesk(tx, by.tenant);
+  const parts = await repeatParts(tx, by.tenant, Object.keys(facts));
+  await append(tx, entriesOf(by, parts));
+  return { sequence, published: parts.length };
 };
 
 /** The parts of a whole document that are decided here. */

@@ -159,9 +159,21 @@ class Simulations1760000002102 implements MigrationInterface {
   }
 }
 
+class RepeatedParts1760000002103 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // How often a part was told again as it was: counts with its changes towards the place of an event about it.
+    await runner.query('ALTER TABLE desk_part ADD COLUMN repeated int NOT NULL DEFAULT 0');
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Places of events that were taken would be given again: restore a backup of before to go back.');
+  }
+}
+
 export const routingMigrations = [
   Routes1760000002001,
   Desk1760000002002,
   DeskParts1760000002101,
   Simulations1760000002102,
+  RepeatedParts1760000002103,
 ];

@@ -56,7 +56,7 @@ export const besideView = async (tx: Transaction, tenant: string, ticket: KnownT
     mergedInto: ticket.state === 'MERGED' ? ticket.into : null,
     origin,
     offspring: offspring.map(({ kind, ticketId }) => ({ kind, ...shown(ticketId) })),
-    major: major && { ...major, armed: undefined },
+    major: major && { ...major, armed: undefined, told: undefined },
     handover: handover && { ...handover, fields: undefined },
     runbook: await runbookOf(tx, tenant, ticket),
     undo: undoOf(ticket),

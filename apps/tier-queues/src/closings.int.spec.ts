@@ -90,4 +90,27 @@ describe('a partner that holds Tier 1 for some hours', () => {
     await hours('00:00', '24:00');
     expect(await queueOf(await desk.ticket(place))).toBe('night');
   }, 30_000);
+
+  it('hands over at once what waits in a closed queue that begins to hand over, and what is held when it goes on', async () => {
+    const queue = (more: object) =>
+      put({ queues: [{ queue: 'night', name: 'Night', tier: 'tier-1', team: 'night', calendar: 'rare', ...more }] });
+    await queue({});
+    await hours(clock(-60), clock(0));
+    const [waiting, begun, held] = [await desk.ticket(place), await desk.ticket(place), await desk.ticket(place)];
+    for (const id of [begun, held])
+      for (const verb of ['claim', 'start']) expect(await desk.act(id, verb, nora)).toMatchObject({ status: 200 });
+    const until = { reason: 'VENDOR', vendor: 'Contoso', until: new Date(Date.now() + 3_600_000).toISOString() };
+    expect(await desk.act(held, 'hold', nora, until)).toMatchObject({ status: 200 });
+    expect(await queueOf(waiting)).toBe('night');
+    await queue({ handsOverTo: 'service-desk' });
+    for (const id of [waiting, begun])
+      await eventually(async () =>
+        expect(await desk.get(`/tickets/${id}`, lea)).toMatchObject({
+          body: { state: 'QUEUED', queue: 'service-desk', owner: null },
+        }),
+      );
+    expect(await queueOf(held)).toBe('night');
+    expect(await desk.act(held, 'vendor-answer', lea, { text: 'Fixed.' })).toMatchObject({ status: 200 });
+    await eventually(async () => expect(await queueOf(held)).toBe('service-desk'));
+  }, 30_000);
 });

@@ -81,6 +81,10 @@ const small = {
       capacity: 7,
     },
   ],
+  management: [
+    { personId: 'nadia', name: 'Nadia', email: 'nadia@acme.example', teams: ['it'], toldOf: ['major-incidents'] },
+    { personId: 'tom', tiers: ['tier-2'] },
+  ],
   calendars: [
     { calendar: 'office', name: 'Office', zone: 'Europe/Berlin', hours: office, publicHolidays: { country: 'DE' } },
   ],
@@ -100,7 +104,7 @@ const withWays = {
 it('plans a document, takes it whole, and writes the same document back', async () => {
   const plan = await request('POST', '/desk/plan?mode=replace', withWays, tom);
   expect(plan).toMatchObject({ status: 200, body: { sequence: 0, faults: [] } });
-  expect(plan.body.differences).toHaveLength(14);
+  expect(plan.body.differences).toHaveLength(16);
   expect(plan.body).toMatchObject({ warnings: [{ path: 'agents.0.certifications.0.expires' }] });
   expect(await replace(withWays, { why: 'the first desk' })).toMatchObject({
     status: 200,
@@ -110,8 +114,20 @@ it('plans a document, takes it whole, and writes the same document back', async 
   const again = await request('POST', '/desk/plan?mode=replace', withWays);
   expect(again.body).toMatchObject({ sequence: 1, differences: [], faults: [] });
   expect((await replace(small)).body).toMatchObject({ sequence: 1, queues: { changed: 0 } });
-  await eventually(() => expect(desk.received.filter(({ tenant }) => tenant === 'acme')).toHaveLength(14));
+  await eventually(() => expect(desk.received.filter(({ tenant }) => tenant === 'acme')).toHaveLength(16));
   expect(desk.about('acme/handover/tier-1:tier-2')).toMatchObject([{ data: small.handovers[0] }]);
+});
+
+it('refuses management that names nobody whom it knows, in a whole document and in a part of one', async () => {
+  const naming = (...management: object[]) => ({ management });
+  const bad = naming({ personId: 'tom' }, { personId: 'una' }, { personId: 'pia', name: 'Pia', teams: ['nobody'] });
+  const fields = [{ path: 'management.2.teams.0' }, { path: 'management.1.personId' }];
+  expect(await replace({ ...small, ...bad })).toMatchObject({ status: 422, body: { code: 'desk_invalid', fields } });
+  expect(await request('PUT', '/desk', bad)).toMatchObject({ status: 422, body: { code: 'desk_invalid', fields } });
+  expect((await request('PUT', '/desk', naming({ personId: 'tom', tiers: ['tier-2'] }))).body).toMatchObject({
+    sequence: 1,
+    management: { named: 1, changed: 0 },
+  });
 });
 
 it('lists whole parts', async () => {
@@ -127,7 +143,7 @@ it('tells who changed what, when and why', async () => {
   expect((await request('GET', '/desk/versions', undefined, tom)).body).toMatchObject({
     items: [
       { number: 2, by: 'agent:omar', why: 'too many returns', changes: 1 },
-      { number: 1, why: 'the first desk', changes: 14 },
+      { number: 1, why: 'the first desk', changes: 16 },
     ],
     next: null,
   });

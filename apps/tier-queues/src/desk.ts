@@ -1,33 +1,15 @@
 import type { Caller } from '@tierline/auth';
-import {
-  AgentChanged,
-  CalendarChanged,
-  CertificationChanged,
-  DeskPartRemoved,
-  DomainError,
-  HandoverTemplateChanged,
-  LimitsChanged,
-  PartnerChanged,
-  PolicyChanged,
-  QueueChanged,
-  SkillChanged,
-  TeamChanged,
-  TierChanged,
-  deskSorts,
-  partId,
-  type DeskDifference,
-  type DeskParts,
-  type Fact,
-} from '@tierline/contracts';
+import { DomainError, deskSorts, partId, type DeskDifference, type DeskParts } from '@tierline/contracts';
 import { deskNumber, lockDesk, noteVersion, refuseFaults, refuseUnlessSeen, warningsAt } from '@tierline/desk';
-import type { DeskPlan, Editions } from '@tierline/desk';
-import { append, originOf, type Commands, type Entry } from '@tierline/messaging';
+import type { DeskPlan } from '@tierline/desk';
+import { append, type Commands } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import { lookAtShifts, renewClosings } from './closing-times.ts';
+import { entriesOf, toldInOrder } from './desk-facts.ts';
 import { readDeskParts, saveDesk, type ChangedPart } from './desk-store.ts';
 import { partsInUse } from './desk-uses.ts';
 import { changeDesk, type ChangeMode, type DeskChange } from './domain/desk-change.ts';
-import { ownSorts, type KeptParts, type OwnSort } from './domain/desk-parts.ts';
+import { ownSorts, type OwnSort } from './domain/desk-parts.ts';
 import { retime } from './retime.ts';
 
 /** The version of the desk after a change, and how many parts of each sort were named, and are other than before. */
@@ -46,35 +28,9 @@ type Change = Wanted & {
   readonly idempotency?: { key: string; body: unknown } | undefined;
 };
 
-/** The fact that tells of a part in an edition. */
-const factsOf: { readonly [N in OwnSort]: (part: KeptParts[N][number], version: number) => Fact } = {
-  calendars: (calendar, version) => CalendarChanged({ ...calendar, version }),
-  policies: (policy, version) => PolicyChanged({ ...policy, version }),
-  skills: (skill) => SkillChanged(skill),
-  certifications: (certification) => CertificationChanged(certification),
-  partners: (partner) => PartnerChanged(partner),
-  teams: (team) => TeamChanged(team),
-  queues: (queue) => QueueChanged(queue),
-  tiers: (tier) => TierChanged(tier),
-  agents: (agent) => AgentChanged(agent),
-  handovers: (template) => HandoverTemplateChanged(template),
-  limits: (limits) => LimitsChanged(limits),
-};
-
-const entriesOf = (by: Caller, changed: readonly ChangedPart[], editions: Editions): Entry[] => {
-  const origin = originOf(by);
-  return changed.map(({ part, id, body }) => {
-    const { kind } = deskSorts[part];
-    const sequence = editions({ kind, id });
-    const told = factsOf[part] as (part: object, version: number) => Fact;
-    const fact = body ? told(body, sequence) : DeskPartRemoved({ kind, id });
-    return { ...origin, subject: `${by.tenant}/${kind}/${id}`, sequence, fact };
-  });
-};
-
-/** In the order of the table above: what is named comes before what names it. */
+/** What is named comes before what names it. */
 const changedParts = ({ differences, after }: DeskChange): ChangedPart[] =>
-  (Object.keys(factsOf) as OwnSort[]).flatMap((part) => {
+  toldInOrder.flatMap((part) => {
     const bodies = new Map(after[part].map((body) => [partId(part, body as never), body]));
     return differences.filter((one) => one.part === part).map(({ id }) => ({ part, id, body: bodies.get(id) ?? null }));
   });
@@ -86,8 +42,11 @@ const refuseInUse = (fields: DeskPlan['faults']): void => {
   });
 };
 
-const agentsIn = ({ parts, mode }: Wanted) =>
-  mode === 'replace' ? undefined : parts.agents.map(({ agentId }) => agentId);
+/** The agents that a merge has to look at; undefined: all. */
+const agentsIn = ({ parts: { agents, management }, mode }: Wanted) =>
+  mode === 'replace'
+    ? undefined
+    : [...agents.map(({ agentId }) => agentId), ...management.map(({ personId }) => personId)];
 
 const countOf = (parts: DeskParts, differences: readonly DeskDifference[]) =>
   Object.fromEntries(
@@ -122,11 +81,14 @@ export const putDesk = (commands: Commands, change: Change): Promise<DeskAnswer>
     if (differences.length === 0) return { sequence: number, ...answer };
     const changed = changedParts(changes);
     const editions = await saveDesk(tx, tenant, changed);
-    if (changed.some(({ part }) => part === 'queues' || part === 'calendars'))
-      await renewClosings(tx, tenant, changes.after);
+    if (changed.some(({ part }) => part === 'queues' || part === 'calendars')) await renewClosings(tx, tenant, changes);
     if (changed.some(({ part }) => part === 'agents' || part === 'calendars')) await lookAtShifts(tx, tenant);
     if (differences.some(concernsAcceptance)) await retime(tx, tenant, 'calendar-changed');
-    await append(tx, entriesOf(by, changed, editions));
+    const told = changed.map(({ part, id, body }) => {
+      const key = { kind: deskSorts[part].kind, id };
+      return { ...key, ...editions(key), body };
+    });
+    await append(tx, entriesOf(by, told));
     return { sequence: await noteVersion(tx, { tenant, actor, why }, differences), ...answer };
   });
 

@@ -58,4 +58,15 @@ class Eligibility1760000003401 implements MigrationInterface {
   }
 }
 
-export const peopleMigrations = [Eligibility1760000003401];
+class RepeatedParts1760000003402 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // How often a part was told again as it was: counts with its changes towards the place of an event about it.
+    await runner.query('ALTER TABLE desk_part ADD COLUMN repeated int NOT NULL DEFAULT 0');
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Places of events that were taken would be given again: restore a backup of before to go back.');
+  }
+}
+
+export const peopleMigrations = [Eligibility1760000003401, RepeatedParts1760000003402];

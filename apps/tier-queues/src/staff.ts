@@ -1,5 +1,6 @@
 import type { Work } from '@tierline/messaging';
 import { together, type Transaction } from '@tierline/persistence';
+import type { Carriers } from './domain/carrying.ts';
 import type { Act, Surroundings } from './domain/command.ts';
 import { unjudged, type DeskAgent } from './domain/desk.ts';
 import type { Person, Presence } from './domain/people.ts';
@@ -12,7 +13,7 @@ export type TicketWork = Work<Act> & { readonly looked?: Looked };
 type Named = { readonly tenant: string; readonly agentId: string };
 
 /** What decisions look at of the agents that they are about. */
-export type Staff = Required<Pick<Surroundings, 'teams' | 'people'>>;
+export type Staff = Pick<Surroundings, 'teams'> & { readonly people: Carriers };
 
 /** Agents that the act itself names. */
 const namedIn = (act: Act): readonly string[] => {

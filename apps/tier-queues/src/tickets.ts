@@ -14,7 +14,7 @@ import { together, type Transaction } from '@tierline/persistence';
 import { claimNext } from './claim-next.ts';
 import { counterpartsOf, forwarded, onChild, partsTold, type Counterpart } from './counterparts.ts';
 import { Desks } from './desks.ts';
-import { ticketRules } from './domain/decide.ts';
+import { rulesAmong } from './domain/carrying.ts';
 import type { AgentAct, Command, Surroundings } from './domain/command.ts';
 import type { Desk, Limits } from './domain/desk.ts';
 import type { NotedFact, TicketFact } from './domain/facts.ts';
@@ -114,14 +114,14 @@ export class Tickets implements Batch<TicketWork> {
     const open = work.filter(({ looked }) => !looked?.desk);
     const read = open.length > 0 ? await together(this.desks.read(tx, tenants), staffOf(tx, open)) : null;
     const desks = read?.[0] ?? new Map(work.map(({ origin, looked }) => [origin.tenant, looked!.desk!]));
+    const staff = new Map(
+      tenants.map((tenant) => [tenant, read?.[1](tenant) ?? { teams: new Map(), people: new Map() }]),
+    );
     const around = new Map<string, Surroundings>(
-      tenants.map((tenant) => [
-        tenant,
-        { desk: desks.get(tenant)!, ...(read?.[1](tenant) ?? { teams: new Map(), people: new Map() }) },
-      ]),
+      tenants.map((tenant) => [tenant, { desk: desks.get(tenant)!, ...staff.get(tenant)! }]),
     );
     const unit = new UnitOfWork<Ticket, Command, TicketFact, NotedFact>(
-      ticketRules,
+      rulesAmong([...staff.values()].map(({ people }) => people)),
       ticketStore((tenant) => desks.get(tenant)!),
     );
     const pieces = work.map((piece): Work<Command> => {

@@ -4,7 +4,7 @@ import { startUnderTest, type ServiceUnderTest, type TestPerson } from '@tierlin
 import { routing } from '../../../apps/routing/src/app.module.ts';
 import { tierQueues } from '../../../apps/tier-queues/src/app.module.ts';
 import { parseDocument, readDocument, writeDocument, type Document } from './document.ts';
-import { applyDesk, exportDesk, faultsIn, planDesk, type Ask, type Keeper } from './services.ts';
+import { applyDesk, exportDesk, faultsIn, planDesk, republishDesk, type Ask, type Keeper } from './services.ts';
 
 const folder = new URL('../../presets/', import.meta.url).pathname;
 const running = new Map<Keeper, ServiceUnderTest>();
@@ -78,6 +78,17 @@ it('is completed by a second apply when the first ended between the services', a
   expect((await planDesk(ask, document))['tier-queues'].differences).toEqual([]);
   await apply(ask, document);
   expect(await exportDesk(ask)).toEqual(canonical(document));
+});
+
+it('is told again by both services, and stays what it is', async () => {
+  const ask = askFor('of-large');
+  const before = await exportDesk(ask);
+  const count = (sorts: readonly string[]) => sorts.reduce((sum, sort) => sum + [before[sort] ?? []].flat().length, 0);
+  const published = await republishDesk(ask);
+  expect(published.routing).toBe(count(['categories', 'matrix', 'escalations']) + 1);
+  const routings = ['desk', 'categories', 'matrix', 'rules', 'escalations'];
+  expect(published['tier-queues']).toBe(count(Object.keys(before).filter((sort) => !routings.includes(sort))));
+  expect(await exportDesk(ask)).toEqual(before);
 });
 
 it('has the schema beside the presets that the services serve', async () => {

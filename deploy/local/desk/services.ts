@@ -107,3 +107,14 @@ export const exportDesk = async (ask: Ask): Promise<Document> => {
   );
   return Object.assign({}, ...parts) as Document;
 };
+
+/** Has every service publish its part of the desk again; gives how many events each made of it. */
+export const republishDesk = async (ask: Ask): Promise<Readonly<Record<Keeper, number>>> => {
+  const counts = await Promise.all(
+    keepers.map(async (service) => {
+      const answer = (await ask({ service, method: 'POST', path: '/desk/republish' })) as { published: number };
+      return [service, answer.published] as const;
+    }),
+  );
+  return Object.fromEntries(counts) as Record<Keeper, number>;
+};

@@ -17,7 +17,7 @@ export const permissions = {
   'catalogue.read': ['requester', 'agent', 'partner-agent', 'lead', 'admin', 'integrator', 'auditor'],
   'desk.read': ['agent', 'partner-agent', 'lead', 'admin', 'auditor', 'integrator'],
   'desk.change': ['admin'],
-  'mail-preference.own': ['agent', 'partner-agent', 'lead', 'admin'],
+  'mail-preference.own': ['agent', 'partner-agent', 'lead', 'admin', 'auditor'],
   'subscription.manage': ['admin', 'integrator'],
   'report.read': ['lead', 'admin', 'auditor', 'integrator'],
   'history.read': ['agent', 'partner-agent', 'lead', 'admin', 'auditor', 'integrator'],

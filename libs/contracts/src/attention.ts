@@ -61,7 +61,7 @@ export const ManagementNotified = defineEvent('tierline.ticket.notified-up.v1', 
     reason: Text,
     place: TicketPlace.nullable(),
     agentId: PersonId,
-    /** Whom to tell, where the ticket is on its way between two queues. */
+    /** Whom to tell: leads, and management where the desk names it; where it is absent, the leads of the place. */
     tell: z.array(Told).optional(),
   }),
   example: { reason: 'The board meets in an hour and cannot print.', place, agentId: 'ida.second' },

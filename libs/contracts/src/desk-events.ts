@@ -3,6 +3,7 @@ import { AgentPart } from './desk/agent.ts';
 import { CalendarPart, Holiday } from './desk/calendar.ts';
 import { HandoverPart } from './desk/handover.ts';
 import { LimitsPart } from './desk/limits.ts';
+import { ManagementPart } from './desk/management.ts';
 import { PolicyPart } from './desk/policy.ts';
 import { CertificationPart, PartnerPart, SkillPart, TeamPart } from './desk/skill.ts';
 import { QueuePart, TierPart } from './desk/tier.ts';
@@ -143,4 +144,12 @@ export const AgentChanged = defineEvent('tierline.desk.agent-changed.v1', {
   summary: 'An agent and the teams that he or she works in, whole; the latest one counts.',
   data: AgentPart,
   example: { agentId: 'tom.first', name: 'Tom First', teams: ['service-desk'] },
+});
+
+export const ManagementChanged = defineEvent('tierline.desk.management-changed.v1', {
+  topic,
+  source,
+  summary: 'Somebody of management and what he or she is told of, whole; the latest one counts.',
+  data: ManagementPart,
+  example: { personId: 'nadia.berg', name: 'Nadia Berg', email: 'nadia.berg@acme.example', tiers: ['tier-3'] },
 });

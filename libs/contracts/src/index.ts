@@ -24,6 +24,7 @@ export * from './desk/difference.ts';
 export * from './desk/document.ts';
 export * from './desk/handover.ts';
 export * from './desk/limits.ts';
+export * from './desk/management.ts';
 export * from './desk/policy.ts';
 export type { PartFault } from './desk/references.ts';
 export * from './desk/rule.ts';

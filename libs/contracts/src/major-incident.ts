@@ -6,6 +6,13 @@ import { Instant, PersonId, Text } from './words.ts';
 const source = '/tier-queues';
 const topic = 'tickets' as const;
 
+/** Who is told of what comes after the declaration; absent in events from before anybody was. */
+const told = {
+  commander: PersonId.optional(),
+  /** Beside the commander: who was told of the declaration or of an update since, and whom the desk names now. */
+  tell: z.array(Told).optional(),
+};
+
 export const MajorIncidentDeclared = defineEvent('tierline.ticket.major-declared.v1', {
   topic,
   source,
@@ -19,7 +26,7 @@ export const MajorIncidentDeclared = defineEvent('tierline.ticket.major-declared
     /** When the next update is due. */
     updateDue: Instant,
     agentId: PersonId,
-    /** Whom to tell beside the commander, where the ticket is on its way between two queues. */
+    /** Whom to tell beside the commander; where it is absent, the leads of the ticket's team. */
     tell: z.array(Told).optional(),
   }),
   example: {
@@ -35,7 +42,7 @@ export const StakeholdersUpdated = defineEvent('tierline.ticket.stakeholders-upd
   topic,
   source,
   summary: 'The stakeholders of a major incident were told how it stands.',
-  data: z.object({ text: Text, updateDue: Instant, agentId: PersonId }),
+  data: z.object({ text: Text, updateDue: Instant, agentId: PersonId, ...told }),
   example: {
     text: 'The mail store is being moved; half of the mailboxes work again.',
     updateDue: '2026-01-05T09:30:00.000Z',
@@ -55,6 +62,6 @@ export const MajorIncidentEnded = defineEvent('tierline.ticket.major-ended.v1', 
   topic,
   source,
   summary: 'The ticket is not a major incident any more.',
-  data: z.object({ reason: Text, agentId: PersonId }),
+  data: z.object({ reason: Text, agentId: PersonId, ...told }),
   example: { reason: 'All mailboxes work.', agentId: 'max.third' },
 });

@@ -50,6 +50,8 @@ export const StaffMailKind = z.enum([
   'notified-up',
   'major-declared',
   'stakeholder-update-due',
+  'stakeholders-updated',
+  'major-ended',
 ]);
 export type StaffMailKind = z.infer<typeof StaffMailKind>;
 
@@ -69,6 +71,27 @@ export const StaffNotified = defineEvent('tierline.ticket.staff-notified.v1', {
     personId: 'lea.fischer',
     kind: 'sla-breached',
     attempts: 1,
+  },
+});
+
+export const StaffNotificationFailed = defineEvent('tierline.ticket.staff-notification-failed.v1', {
+  topic: 'tickets',
+  source,
+  summary:
+    'A mail that was to tell somebody of the desk of an event of the ticket could not be delivered and is given up; the event is the cause of this one.',
+  data: z.object({
+    deliveryId: z.uuid(),
+    personId: PersonId,
+    kind: StaffMailKind,
+    attempts: z.int().positive(),
+    reason: z.string(),
+  }),
+  example: {
+    deliveryId: '019a0000-0000-7000-8000-000000000005',
+    personId: 'lea.fischer',
+    kind: 'sla-breached',
+    attempts: 13,
+    reason: '550 mailbox unavailable',
   },
 });
 

@@ -4,7 +4,7 @@ import { Instant, PersonId, Slug } from './words.ts';
 /** Somebody who is to be told, and not before when: a reminder keeps to the hours of who gets it. */
 export const Told = z.object({
   who: z.enum(['owner', 'lead', 'management']),
-  /** The owner, or the lead whom the desk names; null where nobody is named: then it is for the team's leads. */
+  /** The owner, or whom the desk names as lead or in management; null where nobody is named: then it is for the team's leads. */
   agentId: PersonId.nullable(),
   team: Slug.nullable(),
   notBefore: Instant,

@@ -5,11 +5,14 @@ export {
   readParts,
   refuseUnlessSeen,
   renewDesk,
+  repeatParts,
   saveParts,
+  type Edition,
   type Editions,
   type KeptPart,
   type PartChange,
   type PartKey,
+  type ToldPart,
 } from './parts.ts';
 export {
   DeskVersionNumber,

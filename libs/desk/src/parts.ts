@@ -50,24 +50,53 @@ export const readParts = (
     [tenant, only?.kind ?? null, only?.ids ?? []],
   );
 
-/** The edition that each saved part has now. A part that was removed and comes back goes on counting. */
-export type Editions = (key: PartKey) => number;
+/** Where a part stands: a part that was removed and comes back goes on counting. */
+export type Edition = {
+  /** 1, 2, 3 … with each change. */
+  readonly edition: number;
+  /** The place of the latest event about it, among all events about it: those that told it again count, too. */
+  readonly sequence: number;
+};
+
+/** Where each saved part stands now. */
+export type Editions = (key: PartKey) => Edition;
+
+/** A part that is told to everybody; without a body: that it is gone. */
+export type ToldPart = PartChange & Edition;
 
 /** Saves the changes of parts, in one statement. The desk has to be locked. */
 export const saveParts = async (tx: Transaction, tenant: string, changes: readonly PartChange[]): Promise<Editions> => {
-  const saved = await tx.query<PartKey & { edition: number }>(
+  const saved = await tx.query<PartKey & Edition>(
     `INSERT INTO desk_part AS p (tenant_id, kind, id, sequence, body)
      SELECT $1, kind, id, 1, nullif(body, 'null') FROM jsonb_to_recordset($2::jsonb) AS r(kind text, id text, body jsonb)
      ON CONFLICT (tenant_id, kind, id) DO UPDATE SET body = excluded.body, sequence = p.sequence + 1
-     RETURNING kind, id, sequence AS edition`,
+     RETURNING kind, id, sequence AS edition, sequence + repeated AS sequence`,
     [tenant, JSON.stringify(changes)],
   );
-  const editions = new Map(saved.map(({ kind, id, edition }) => [`${kind}/${id}`, edition]));
+  const editions = new Map(saved.map(({ kind, id, ...edition }) => [`${kind}/${id}`, edition]));
   return ({ kind, id }) => {
     const edition = editions.get(`${kind}/${id}`);
     if (edition === undefined) throw new Error(`${kind} ${id} was not saved`);
     return edition;
   };
+};
+
+/**
+ * Gives all parts of these kinds, those that are gone too, the place of one more event about each, in the order of the
+ * kinds. Their editions stay: nothing has changed. The desk has to be locked.
+ */
+export const repeatParts = async (
+  tx: Transaction,
+  tenant: string,
+  kinds: readonly string[],
+): Promise<readonly ToldPart[]> => {
+  const parts = await tx.query<ToldPart>(
+    `UPDATE desk_part SET repeated = repeated + 1 WHERE tenant_id = $1 AND kind = ANY($2::text[])
+     RETURNING kind, id, body, sequence AS edition, sequence + repeated AS sequence`,
+    [tenant, kinds],
+  );
+  const rowsOf = (wanted: string) => parts.filter(({ kind }) => kind === wanted);
+  return kinds.flatMap((kind) => rowsOf(kind).toSorted((one, other) => (one.id < other.id ? -1 : 1)));
 };
 
 /** Gives the desk a new version: what is kept of it in memory is out of date from the commit on. */

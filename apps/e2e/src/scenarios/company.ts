@@ -34,6 +34,9 @@ const agents = [
   { agentId: 'viktor', name: 'Viktor', teams: ['backbone'], certifications: [certificate('NE-2', '2099-12-31')] },
 ];
 
+/** Told of major incidents from their beginning to their end. */
+const management = [{ personId: 'nadia', name: 'Nadia', email: 'nadia@harbour.example', toldOf: ['major-incidents'] }];
+
 const category = (name: string, queue: string | null = null) => ({
   category: name,
   name,
@@ -74,7 +77,10 @@ const policies = [
   },
 ];
 
-export const company = { desk: { tiers, queues, certifications, agents, calendars, policies }, categories } as const;
+export const company = {
+  desk: { tiers, queues, certifications, agents, management, calendars, policies },
+  categories,
+} as const;
 
 /** A hand-over from Tier 1 with everything that Tier 2 needs. */
 export const completeHandover = {

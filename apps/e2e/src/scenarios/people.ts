@@ -92,6 +92,7 @@ export const agentCalled = (api: Api, name: string, roles: Person['roles'] = ['a
     goesOn: (ticket: Ticket) => does(ticket, 'resume'),
     undoes: (ticket: Ticket) => does(ticket, 'undo'),
     updatesStakeholders: (ticket: Ticket, text: string) => does(ticket, 'update-stakeholders', { text }),
+    endsMajorIncident: (ticket: Ticket, reason: string) => does(ticket, 'end-major', { reason }),
   };
 };
 

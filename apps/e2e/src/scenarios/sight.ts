@@ -8,12 +8,22 @@ type Route = { explanation: { matched: boolean; why: string }[] };
 type Reason = { reason: string; detail: string };
 
 /** Clock entries have a list of their own; mails are not what happened to the ticket. */
-const besides = /^(clock-|sla-|notification-)/;
+const besides = /^(clock-|sla-|notification-|staff-)/;
 
 /** What somebody tried is refused, for this reason. */
 export const isRefused = (code: string, attempt: Promise<unknown>) => expect(attempt).rejects.toMatchObject({ code });
 
 const wordOf = ({ type }: Event): string => type.replace(/^tierline\.ticket\.(.*)\.v\d+$/, '$1');
+
+/** What comes to an address, each waited for. */
+export const mailboxOf = (mailApiUrl: string | undefined, address: string) => ({
+  shows: (words: string) =>
+    eventually(async () => {
+      const response = await fetch(`${mailApiUrl}/api/user/${address}/messages/INBOX`);
+      const mails = response.ok ? ((await response.json()) as { mimeMessage: string }[]) : [];
+      expect(mails.map(({ mimeMessage }) => mimeMessage.replaceAll('=\r\n', '')).join('\n')).toContain(words);
+    }),
+});
 
 /** What can be seen of a ticket, each waited for: services hear of each other in their own time. */
 export const sightOf = (api: Api, by: Person) => {

@@ -4,7 +4,7 @@ import { apiOf, type Api } from './api.ts';
 import { company } from './company.ts';
 import { nightCompany, nightThatIsOver } from './night-company.ts';
 import { admin, agentCalled, leadCalled, requesterCalled } from './people.ts';
-import { sightOf } from './sight.ts';
+import { mailboxOf, sightOf } from './sight.ts';
 
 /** Routing hears of the desk by events: until then it would send tickets to a fallback. */
 const untilRoutingKnows = (api: Api, tier: string, queue: string) =>
@@ -38,6 +38,8 @@ const openCompany = async (tierline: Tierline) => {
     anton: agentCalled(api, 'Anton'),
     viktor: agentCalled(api, 'Viktor'),
     lea,
+    /** Of management. */
+    nadiasMailbox: mailboxOf(tierline.running.mailApiUrl, 'nadia@harbour.example'),
     ...sightOf(api, lea),
   };
 };

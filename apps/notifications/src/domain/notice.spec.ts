@@ -1,11 +1,13 @@
 import {
   AttentionRaised,
   MajorIncidentDeclared,
+  MajorIncidentEnded,
   ManagementNotified,
   OrphanDetected,
   SlaBreached,
   SlaWarned,
   StakeholderUpdateDue,
+  StakeholdersUpdated,
   TicketClaimed,
   TicketStalled,
   type Fact,
@@ -103,6 +105,29 @@ it('tells the lead once that an agent notified management', () => {
 it('tells commander and lead of a major incident, and the commander when stakeholders wait', () => {
   expect(told(MajorIncidentDeclared(MajorIncidentDeclared.example))).toEqual([{ person: 'max.third' }, { lead: null }]);
   expect(told(StakeholderUpdateDue(StakeholderUpdateDue.example))).toEqual([{ person: 'max.third' }]);
+});
+
+it('tells those who heard of a major incident how it goes on and that it is over', () => {
+  const nadia: Told = { ...lead, who: 'management', agentId: 'nadia' };
+  const more = { commander: 'max.third', tell: [nobodyNamed, nadia] };
+  const to = [{ person: 'max.third' }, { lead: 'phones' }, { person: 'nadia' }];
+  const updated = StakeholdersUpdated({ ...StakeholdersUpdated.example, ...more });
+  expect(told(updated)).toEqual(to);
+  expect(noticesOf(event(updated))[0]!.text).toBe(
+    'How the major incident stands: The mail store is being moved; half of the mailboxes work again.\n' +
+      'Stakeholders are to be told again by 2026-01-05 09:30 UTC.',
+  );
+  const ended = MajorIncidentEnded({ ...MajorIncidentEnded.example, ...more });
+  expect(told(ended)).toEqual(to);
+  expect(noticesOf(event(ended))[0]).toMatchObject({
+    text: 'The major incident is over: All mailboxes work.',
+    gathers: false,
+  });
+});
+
+it('tells nobody of updates and ends from before it was kept who heard of the beginning', () => {
+  expect(told(StakeholdersUpdated(StakeholdersUpdated.example))).toEqual([]);
+  expect(told(MajorIncidentEnded(MajorIncidentEnded.example))).toEqual([]);
 });
 
 it('tells nobody of the ordinary way of a ticket', () =>

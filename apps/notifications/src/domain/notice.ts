@@ -1,11 +1,13 @@
 import {
   AttentionRaised,
   MajorIncidentDeclared,
+  MajorIncidentEnded,
   ManagementNotified,
   OrphanDetected,
   SlaBreached,
   SlaWarned,
   StakeholderUpdateDue,
+  StakeholdersUpdated,
   TicketStalled,
   is,
   type EventOf,
@@ -115,11 +117,24 @@ const raised = (event: EventOf<typeof AttentionRaised>): Notice[] => {
   return inCharge(event, `${attention[reason]} ${detail}`);
 };
 
+const nextWord = ({ updateDue }: { readonly updateDue: string }): string =>
+  `Stakeholders are to be told again by ${moment(updateDue)}.`;
+
 const declared = (event: EventOf<typeof MajorIncidentDeclared>): Notice[] => {
-  const { commander, summary, updateDue, tell } = event.data;
-  const text = `It is a major incident, commanded by ${commander}: ${summary}\nStakeholders are to be told again by ${moment(updateDue)}.`;
+  const { commander, summary, tell } = event.data;
+  const text = `It is a major incident, commanded by ${commander}: ${summary}\n${nextWord(event.data)}`;
   const others: Addressee[] = tell?.map(addressee) ?? [{ lead: null }];
   return [{ person: commander }, ...others].map((to) => atOnce(to, text, event));
+};
+
+/** For the commander and whoever was told before; nobody is named in events from before that was kept. */
+const goesOn = (
+  event: EventOf<typeof StakeholdersUpdated> | EventOf<typeof MajorIncidentEnded>,
+  text: string,
+): Notice[] => {
+  const { commander, tell = [] } = event.data;
+  const to: Addressee[] = [...(commander === undefined ? [] : [{ person: commander }]), ...tell.map(addressee)];
+  return to.map((one) => atOnce(one, text, event));
 };
 
 const updateDue = (event: EventOf<typeof StakeholderUpdateDue>): Notice[] => [
@@ -141,5 +156,8 @@ export const noticesOf = (event: Received): readonly Notice[] => {
   if (is(ManagementNotified, event))
     return inCharge(event, `${event.data.agentId} brings the ticket to management: ${event.data.reason}`);
   if (is(MajorIncidentDeclared, event)) return declared(event);
+  if (is(StakeholdersUpdated, event))
+    return goesOn(event, `How the major incident stands: ${event.data.text}\n${nextWord(event.data)}`);
+  if (is(MajorIncidentEnded, event)) return goesOn(event, `The major incident is over: ${event.data.reason}`);
   return is(StakeholderUpdateDue, event) ? updateDue(event) : [];
 };

@@ -87,8 +87,8 @@ const readHeads = `
     d.body, d.step, d.attempts, d.created_at AS "createdAt", s.url, s.secret,
     coalesce(s.failures, 0) AS "failuresOfTarget", t.number AS "ticketNumber",
     t.subject AS "ticketSubject", coalesce(d.person_id, t.requester_id) AS "personId",
-    p.person_id IS NOT NULL OR a.email IS NOT NULL AS "personKnown", coalesce(a.name, p.name) AS "personName",
-    coalesce(a.email, p.email) AS email, CASE WHEN d.channel = 'staff' THEN ARRAY(
+    p.person_id IS NOT NULL OR coalesce(a.email, m.email) IS NOT NULL AS "personKnown",
+    coalesce(a.name, m.name, p.name) AS "personName", coalesce(a.email, m.email, p.email) AS email, CASE WHEN d.channel = 'staff' THEN ARRAY(
       SELECT jsonb_build_object('id', o.id, 'eventId', o.event_id, 'eventType', o.event_type,
         'correlationId', o.correlation_id, 'body', o.body, 'attempts', o.attempts) FROM delivery o
       WHERE o.stream = d.stream AND o.ticket_id = d.ticket_id AND o.state = 'waiting' AND o.place > d.place
@@ -102,6 +102,7 @@ const readHeads = `
   LEFT JOIN subscription s ON s.id = d.subscription_id
   LEFT JOIN ticket t ON d.channel = 'mail' AND t.tenant_id = d.tenant_id AND t.ticket_id = d.ticket_id
   LEFT JOIN agent_team a ON a.tenant_id = d.tenant_id AND a.agent_id = d.person_id
+  LEFT JOIN management m ON m.tenant_id = d.tenant_id AND m.person_id = d.person_id
   LEFT JOIN person p ON p.tenant_id = d.tenant_id AND p.person_id = coalesce(d.person_id, t.requester_id)`;
 
 /** Claims up to `room` due deliveries; `used` tells how many of each stream are under way here. */

@@ -2,6 +2,7 @@ import {
   NotificationFailed,
   NotificationSent,
   StaffMailKind,
+  StaffNotificationFailed,
   StaffNotified,
   kindOfEvent,
   type Fact,
@@ -38,12 +39,14 @@ const ofRequester = ({ claimed, verdict }: Settled): Telling[] => {
 /** One for each event of which the mail tells: it may be about several tickets. */
 const ofStaff = ({ claimed, verdict }: Settled): Telling[] => {
   const { tenant, personId } = claimed;
-  if (!personId || verdict.state !== 'sent') return [];
+  if (!personId || verdict.state === 'waiting') return [];
   return [{ ...claimed, body: claimed.body ?? '{}' }, ...claimed.along].flatMap((one) => {
     const { ticketId } = JSON.parse(one.body) as Partial<StaffNews>;
     const kind = StaffMailKind.safeParse(kindOfEvent(one.eventType));
     if (ticketId === undefined || !kind.success) return [];
-    const fact = StaffNotified({ deliveryId: one.id, personId, kind: kind.data, attempts: one.attempts + 1 });
+    const mail = { deliveryId: one.id, personId, kind: kind.data, attempts: one.attempts + 1 };
+    const fact =
+      verdict.state === 'sent' ? StaffNotified(mail) : StaffNotificationFailed({ ...mail, reason: verdict.reason });
     return [{ origin: originOf({ ...one, tenant }), ticketId, fact }];
   });
 };

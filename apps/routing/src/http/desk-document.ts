@@ -16,7 +16,14 @@ import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
-import { changeCatalogue, documentFaults, ownParts, planCatalogue, readCatalogue } from '../catalogue.ts';
+import {
+  changeCatalogue,
+  documentFaults,
+  ownParts,
+  planCatalogue,
+  readCatalogue,
+  republishCatalogue,
+} from '../catalogue.ts';
 import { deskOf } from '../desks.ts';
 
 const Mode = z.strictObject({ mode: z.literal('replace').default('replace') });
@@ -91,6 +98,21 @@ export class DeskDocumentController {
     @Body({ schema: DeskDraft }) { parts }: DeskDraft,
   ) {
     return this.database.asTenant(tenant, (tx) => planCatalogue(tx, tenant, parts));
+  }
+
+  @Post('republish')
+  @HttpCode(HttpStatus.OK)
+  @Allow('desk.change')
+  @ApiOperation({
+    summary: 'Publish categories, matrix, rules and escalations again, as they are.',
+    description:
+      'For whoever listens to a kind of part since a later release than the one that published it. Each event has a new ' +
+      'id and the next `sequence` of its part. Whoever has a ' +
+      'part already keeps it as it is. Answers how many events that makes.',
+  })
+  republish(@By() by: Caller, @IdempotencyKey() key: string | undefined) {
+    const idempotency = key === undefined ? undefined : { key, body: { command: 'republish-desk' } };
+    return this.commands.within({ by, idempotency }, (tx) => republishCatalogue(tx, by));
   }
 
   @Get('versions')

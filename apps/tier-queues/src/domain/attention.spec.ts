@@ -167,11 +167,12 @@ describe('the requester who asks for somebody in charge', () => {
 });
 
 describe('notify up', () => {
-  const notifyUp = (by = tom) => doing({ type: 'notify-up', by, reason: 'The board cannot print.' });
+  const notifyUp = (by = tom, on = desk) => doing({ type: 'notify-up', by, reason: 'The board cannot print.' }, on);
+  const lead: Told = { who: 'lead', agentId: null, team: 'service-desk', notBefore: monday };
 
   it('tells management and the lead, and moves nothing', () => {
     const facts = [
-      ManagementNotified({ reason: 'The board cannot print.', place: serviceDesk, agentId: 'tom' }),
+      ManagementNotified({ reason: 'The board cannot print.', place: serviceDesk, agentId: 'tom', tell: [lead] }),
       AttentionRaised({
         reason: 'notified-up',
         detail: 'The board cannot print.',
@@ -186,6 +187,33 @@ describe('notify up', () => {
     given(...inProgress, ...facts)
       .when(notifyUp())
       .then(facts[0]);
+  });
+  it('names those of management who are to be told, beside the lead', () => {
+    const on: Desk = {
+      ...desk,
+      management: [
+        { personId: 'nadia', tiers: ['tier-1'] },
+        { personId: 'omar', tiers: ['tier-2'] },
+        { personId: 'pia', toldOf: ['major-incidents'] },
+      ],
+    };
+    const tellOf = (facts: readonly { data: unknown }[]) => (facts[0]!.data as { tell: Told[] }).tell;
+    const told = { who: 'management', agentId: 'nadia', team: 'service-desk', notBefore: monday };
+    expect(
+      tellOf(
+        given(...inProgress)
+          .when(notifyUp(tom, on))
+          .events(),
+      ),
+    ).toEqual([lead, told]);
+    const goingUp = [...inProgress, escalation(serviceDesk, 'tier-2', 2)];
+    expect(
+      tellOf(
+        given(...goingUp)
+          .when(notifyUp(lea, on))
+          .events(),
+      ),
+    ).toEqual([lead, { ...told, agentId: 'omar' }]);
   });
   it('is refused to another team, and for a solved ticket', () => {
     given(...inProgress)

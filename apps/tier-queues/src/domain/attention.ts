@@ -11,7 +11,7 @@ import type { Attention } from './beside.ts';
 import type { AskEscalation, NotifyUp, SettleAttention, Surroundings } from './command.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, openStates, requireLead, requireTeam } from './guards.ts';
-import { toldBetweenQueues } from './reminders.ts';
+import { toldBetweenQueues, toldUpwards } from './reminders.ts';
 import type { KnownTicket } from './ticket.ts';
 
 type Cause = {
@@ -59,7 +59,7 @@ export const notifyUp = (
       reason,
       place: ticket.place,
       agentId: by.agentId,
-      ...toldBetweenQueues(ticket, around.desk, at),
+      tell: toldUpwards(ticket, around.desk, 'notified-up', at),
     }),
     ...raised(ticket, { reason: 'notified-up', detail: reason, agentId: by.agentId }),
   ];

@@ -1,4 +1,12 @@
-import type { AttentionReason, HandoverField, HoldReason, LinkKind, TicketRef, UndoableAct } from '@tierline/contracts';
+import type {
+  AttentionReason,
+  HandoverField,
+  HoldReason,
+  LinkKind,
+  TicketRef,
+  Told,
+  UndoableAct,
+} from '@tierline/contracts';
 import type { Place } from './desk.ts';
 import type { AwaitedRoute, Counts, QueueCause } from './ticket.ts';
 
@@ -28,6 +36,8 @@ export type Major = {
   /** Minutes between two updates of the stakeholders. */
   readonly updateEvery: number;
   readonly updateDue: string;
+  /** Who was told of it so far, beside the commander; absent where it was declared before that was kept. */
+  readonly told?: readonly Told[];
   /** How often the timer of the updates was armed. */
   readonly armed: number;
 };

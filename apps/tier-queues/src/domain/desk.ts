@@ -5,6 +5,7 @@ import type {
   HandoverPart,
   HoldReason,
   LimitsPart,
+  ManagementPart,
   Priority,
   QueuePart,
   TeamPart,
@@ -50,6 +51,7 @@ export type Desk = {
   readonly tiers: ReadonlyMap<string, Tier>;
   readonly queues: ReadonlyMap<string, Queue>;
   readonly teams: ReadonlyMap<string, TeamPart>;
+  readonly management: readonly ManagementPart[];
   /** The ways up that are allowed, as routing's catalogue says. */
   readonly escalations: readonly EscalationPart[];
   /** By `from:to`. */

@@ -36,6 +36,7 @@ export const desk: Desk = {
   tiers: new Map([tier(1, 'service-desk'), tier(2, 'messaging'), tier(3, 'mail-servers')]),
   queues: new Map([serviceDesk, phones, messaging, network, mailServers].map(queue)),
   teams: new Map(),
+  management: [],
   handovers: new Map(),
   escalations: [],
   limits: {

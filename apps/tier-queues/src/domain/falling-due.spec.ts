@@ -78,6 +78,19 @@ describe('a deadline', () => {
       { who: 'management' },
     ]));
 
+  it('tells those of management whom the desk names for the ticket, each by name', () => {
+    const management = [
+      { personId: 'nadia' },
+      { personId: 'omar', teams: ['phones'] },
+      { personId: 'pia', tiers: ['tier-1'] },
+    ];
+    const on = { ...promising([{ ...standard, onBreach: ['notify-up'] }]), management };
+    expect(toldBy(play([fires(due, 'breach')], on, play(answered, on).ticket))).toMatchObject([
+      { who: 'management', agentId: 'nadia' },
+      { who: 'management', agentId: 'pia' },
+    ]);
+  });
+
   it('tells the lead by name where the desk knows who that is', () => {
     const lead = { team: 'service-desk', name: 'Service desk', lead: 'lea' };
     const on = { ...promising(), teams: new Map([[lead.team, lead]]) };

@@ -3,6 +3,8 @@ import {
   MajorIncidentEnded,
   StakeholderUpdateDue,
   StakeholdersUpdated,
+  type ManagementPart,
+  type Told,
 } from '@tierline/contracts';
 import { monday, specFor } from '@tierline/testing';
 import { ticketRules } from './decide.ts';
@@ -28,12 +30,14 @@ const declare = (act: object = {}) =>
     teams: known,
   });
 const half = '2026-01-05T08:30:00.000Z';
+const lead: Told = { who: 'lead', agentId: null, team: 'service-desk', notBefore: monday };
 const declared = MajorIncidentDeclared({
   commander: 'tom',
   summary: 'No mail.',
   updateEvery: 30,
   updateDue: half,
   agentId: 'lea',
+  tell: [lead],
 });
 
 describe('a major incident', () => {
@@ -51,10 +55,7 @@ describe('a major incident', () => {
   it('tells the lead of where it comes from while it is between two queues', () =>
     given(...inProgress, escalation(serviceDesk, 'tier-2', 2))
       .when(declare())
-      .then({
-        ...declared,
-        data: { ...declared.data, tell: [{ who: 'lead', agentId: null, team: 'service-desk', notBefore: monday }] },
-      }));
+      .then(declared));
   it('is declared once, and of an open ticket', () => {
     given(...waiting, declared)
       .when(declare())
@@ -83,7 +84,13 @@ describe('a major incident', () => {
   });
   it('tells its stakeholders through its commander or a lead', () => {
     const tell = (by = tom) => doing({ type: 'update-stakeholders', by, text: 'Half works.' });
-    const told = StakeholdersUpdated({ text: 'Half works.', updateDue: half, agentId: 'tom' });
+    const told = StakeholdersUpdated({
+      text: 'Half works.',
+      updateDue: half,
+      agentId: 'tom',
+      commander: 'tom',
+      tell: [lead],
+    });
     given(...waiting, declared)
       .when(tell())
       .then(told);
@@ -97,7 +104,7 @@ describe('a major incident', () => {
   });
   it('is ended by its commander or a lead', () => {
     const end = (by = tom) => doing({ type: 'end-major', by, reason: 'All works.' });
-    const ended = MajorIncidentEnded({ reason: 'All works.', agentId: 'tom' });
+    const ended = MajorIncidentEnded({ reason: 'All works.', agentId: 'tom', commander: 'tom', tell: [lead] });
     given(...waiting, declared)
       .when(end())
       .then(ended);
@@ -105,5 +112,66 @@ describe('a major incident', () => {
       .when(end(una))
       .thenRefused('commander_only');
     expect(given(...waiting, declared, ended).state()).toMatchObject({ beside: { major: null } });
+  });
+});
+
+describe('management', () => {
+  const named = (...management: ManagementPart[]) => ({ ...desk, management });
+  const told = (personId: string): Told => ({
+    who: 'management',
+    agentId: personId,
+    team: 'service-desk',
+    notBefore: monday,
+  });
+  const peopleOf = (tell: readonly Told[] | undefined) => tell?.map(({ agentId }) => agentId);
+  const nadia: ManagementPart = { personId: 'nadia', name: 'Nadia' };
+  const until = [...waiting, { ...declared, data: { ...declared.data, tell: [lead, told('nadia')] } }];
+  const tellIn = (events: readonly { data: unknown }[]) => peopleOf((events[0]!.data as { tell?: Told[] }).tell);
+  const end = { type: 'end-major', by: tom, reason: 'All works.' } as const;
+  const update = { type: 'update-stakeholders', by: tom, text: 'Half works.' } as const;
+
+  it('is told of a major incident of its teams and tiers, and of every one where it names none', () => {
+    const on = named(
+      { personId: 'desk-head', teams: ['service-desk'] },
+      { personId: 'other-head', teams: ['messaging'], tiers: ['tier-2'] },
+      { personId: 'tier-head', teams: ['messaging'], tiers: ['tier-1'] },
+      { personId: 'calls-alone', toldOf: ['notified-up'] },
+      nadia,
+    );
+    const facts = given(...waiting)
+      .when(
+        doing({ type: 'declare-major', by: lea, commander: 'tom', summary: 'No mail.', updateEvery: 30 }, on, {
+          teams: known,
+        }),
+      )
+      .events();
+    expect(tellIn(facts)).toEqual([null, 'desk-head', 'tier-head', 'nadia']);
+  });
+  it('hears of its end whoever heard of its beginning, though the desk names others since', () => {
+    const facts = given(...until)
+      .when(doing(end, named({ personId: 'omar', name: 'Omar' })))
+      .events();
+    expect(tellIn(facts)).toEqual([null, 'nadia']);
+  });
+  it('hears of updates from when it is named, and then of the end', () => {
+    const on = named(nadia, { personId: 'omar', name: 'Omar' });
+    const updated = given(...until)
+      .when(doing(update, on))
+      .events();
+    expect(tellIn(updated)).toEqual([null, 'nadia', 'omar']);
+    expect(
+      tellIn(
+        given(...until, ...updated)
+          .when(doing(end, desk))
+          .events(),
+      ),
+    ).toEqual([null, 'nadia', 'omar']);
+  });
+  it('is told of the end of what was declared before anybody was kept in mind', () => {
+    const { tell: _tell, ...older } = declared.data;
+    const facts = given(...waiting, { ...declared, data: older })
+      .when(doing(end, named(nadia)))
+      .events();
+    expect(tellIn(facts)).toEqual([null, 'nadia']);
   });
 });

@@ -6,10 +6,11 @@ import {
   StakeholdersUpdated,
 } from '@tierline/contracts';
 import type { Major } from './beside.ts';
+import type { Desk } from './desk.ts';
 import type { DeclareMajor, Doer, EndMajor, Surroundings, UpdateStakeholders } from './command.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, openStates, requireLead } from './guards.ts';
-import { toldBetweenQueues } from './reminders.ts';
+import { toManagement, toldUpwards, unique } from './reminders.ts';
 import type { KnownTicket } from './ticket.ts';
 import { after, minute } from './time.ts';
 
@@ -33,8 +34,8 @@ export const declareMajor = (
     });
   }
   const updateDue = after(at, updateEvery * minute);
-  const tell = toldBetweenQueues(ticket, desk, at);
-  return [MajorIncidentDeclared({ commander, summary, updateEvery, updateDue, agentId: by.agentId, ...tell })];
+  const tell = toldUpwards(ticket, desk, 'major-incidents', at);
+  return [MajorIncidentDeclared({ commander, summary, updateEvery, updateDue, agentId: by.agentId, tell })];
 };
 
 /** The major incident, for its commander or a lead. */
@@ -49,17 +50,37 @@ const commanded = (ticket: KnownTicket, by: Doer): Major => {
   );
 };
 
-export const updateStakeholders = (ticket: KnownTicket, act: UpdateStakeholders, at: string): TicketFact[] => {
-  inState(ticket, 'update the stakeholders of', [...openStates, 'RESOLVED']);
-  const { updateEvery } = commanded(ticket, act.by);
-  const updateDue = after(at, updateEvery * minute);
-  return [StakeholdersUpdated({ text: act.text, updateDue, agentId: act.by.agentId })];
+type Telling = Pick<Major, 'commander' | 'told'>;
+
+/** Who heard of it before, whatever the desk says now: nobody is left with an old word. */
+const toldBefore = ({ commander, told }: Telling, ticket: KnownTicket, desk: Desk, at: string) => {
+  const tell = told?.map((one) => ({ ...one, notBefore: at })) ?? toldUpwards(ticket, desk, 'major-incidents', at);
+  return { commander, tell };
 };
 
-export const endMajor = (ticket: KnownTicket, { by, reason }: EndMajor): TicketFact[] => {
+export const updateStakeholders = (
+  ticket: KnownTicket,
+  act: UpdateStakeholders,
+  { desk }: Surroundings,
+  at: string,
+): TicketFact[] => {
+  inState(ticket, 'update the stakeholders of', [...openStates, 'RESOLVED']);
+  const major = commanded(ticket, act.by);
+  const updateDue = after(at, major.updateEvery * minute);
+  const { commander, tell } = toldBefore(major, ticket, desk, at);
+  const everybody = unique([...tell, ...toManagement(ticket, desk, 'major-incidents', at)]);
+  return [StakeholdersUpdated({ text: act.text, updateDue, agentId: act.by.agentId, commander, tell: everybody })];
+};
+
+export const endMajor = (
+  ticket: KnownTicket,
+  { by, reason }: EndMajor,
+  { desk }: Surroundings,
+  at: string,
+): TicketFact[] => {
   inState(ticket, 'end the major incident of', [...openStates, 'RESOLVED']);
-  commanded(ticket, by);
-  return [MajorIncidentEnded({ reason, agentId: by.agentId })];
+  const major = commanded(ticket, by);
+  return [MajorIncidentEnded({ reason, agentId: by.agentId, ...toldBefore(major, ticket, desk, at) })];
 };
 
 /** The time of an update passed: the commander is reminded, and again after the next interval. */
@@ -73,10 +94,13 @@ export const updateIsDue = (ticket: KnownTicket, generation: number, at: string)
 export const majorAfter = (major: Major | null, fact: TicketFact): Major | null => {
   switch (fact.type) {
     case MajorIncidentDeclared.type: {
-      const { commander, summary, updateEvery, updateDue } = fact.data;
-      return { commander, summary, updateEvery, updateDue, armed: 1 };
+      const { commander, summary, updateEvery, updateDue, tell: told } = fact.data;
+      return { commander, summary, updateEvery, updateDue, ...(told && { told }), armed: 1 };
     }
-    case StakeholdersUpdated.type:
+    case StakeholdersUpdated.type: {
+      const { updateDue, tell: told } = fact.data;
+      return major && { ...major, updateDue, ...(told && { told }), armed: major.armed + 1 };
+    }
     case StakeholderUpdateDue.type:
       return major && { ...major, updateDue: fact.data.updateDue, armed: major.armed + 1 };
     case MajorIncidentEnded.type:

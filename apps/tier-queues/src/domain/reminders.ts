@@ -1,4 +1,4 @@
-import type { Told } from '@tierline/contracts';
+import type { ManagementConcern, Told } from '@tierline/contracts';
 import type { Clock } from './clocks/clock.ts';
 import { calendarOf, type Calendar } from './clocks/calendar.ts';
 import type { BreachAction, Policy } from './clocks/policies.ts';
@@ -41,6 +41,30 @@ export const toldBetweenQueues = (ticket: KnownTicket, desk: Desk, at: string): 
   return { tell: ticket.owner === null ? [lead] : [toOwner(ticket, desk, at), lead] };
 };
 
+type Whereabouts = { readonly team: string | null; readonly tier: string | null };
+
+const whereabouts = (ticket: KnownTicket, desk: Desk): Whereabouts => {
+  const place = placeInCharge(ticket, desk);
+  return { team: place?.team ?? null, tier: awaitedRoute(ticket)?.tier ?? place?.tier ?? null };
+};
+
+/** Those of management who are to be told of this, at this moment or later; nobody where the desk names nobody. */
+export const toManagement = (ticket: KnownTicket, desk: Desk, of: ManagementConcern, notBefore: string): Told[] => {
+  const { team, tier } = whereabouts(ticket, desk);
+  return desk.management
+    .filter(({ toldOf, teams, tiers }) => {
+      const isInCharge = teams?.includes(team ?? '') || tiers?.includes(tier ?? '') || !(teams || tiers);
+      return isInCharge && (toldOf?.includes(of) ?? true);
+    })
+    .map(({ personId }) => ({ who: 'management', agentId: personId, team, notBefore }));
+};
+
+/** Whom to tell at once of what goes beyond the team: its lead, and management. */
+export const toldUpwards = (ticket: KnownTicket, desk: Desk, of: ManagementConcern, at: string): Told[] => [
+  ...(toldBetweenQueues(ticket, desk, at).tell ?? [toLead(ticket, desk, at)]),
+  ...toManagement(ticket, desk, of, at),
+];
+
 /** The policy of a clock as it is today; undefined when there is none of that name any more. */
 export const policyOf = ({ book }: Desk, { policy }: Clock): Policy | undefined =>
   book.policies.find(({ id }) => id === policy.id);
@@ -61,8 +85,18 @@ export const toldOfWarning = (ticket: KnownTicket, clock: Clock, desk: Desk, at:
   toOwner(ticket, desk, tellingTime(ticket, calendarOf(desk.book.calendars, clock.calendar), desk, at)),
 ];
 
-const unique = (told: readonly Told[]): Told[] =>
-  told.filter(({ who }, index) => told.findIndex((one) => one.who === who) === index);
+/** Each of them once. */
+export const unique = (told: readonly Told[]): Told[] => {
+  const isSame = (one: Told, other: Told) =>
+    one.who === other.who && one.agentId === other.agentId && one.team === other.team;
+  return told.filter((one, index) => told.findIndex((other) => isSame(one, other)) === index);
+};
+
+/** Management, or whoever leads the team where the desk names nobody of it. */
+const upwards = (ticket: KnownTicket, desk: Desk, notBefore: string): Told[] => {
+  const named = toManagement(ticket, desk, 'notified-up', notBefore);
+  return named.length > 0 ? named : [{ ...toLead(ticket, desk, notBefore), who: 'management', agentId: null }];
+};
 
 /** Whom a breach goes to by the policy; where nothing is said, and where there is no policy any more, to owner and lead. */
 export const toldOfBreach = (ticket: KnownTicket, clock: Clock, desk: Desk, at: string): Told[] => {
@@ -71,7 +105,7 @@ export const toldOfBreach = (ticket: KnownTicket, clock: Clock, desk: Desk, at: 
   const told = actions.flatMap((action): Told[] => {
     if (action === 'tell-owner') return [toOwner(ticket, desk, notBefore)];
     if (action === 'tell-lead') return [toLead(ticket, desk, notBefore)];
-    return action === 'notify-up' ? [{ ...toLead(ticket, desk, notBefore), who: 'management', agentId: null }] : [];
+    return action === 'notify-up' ? upwards(ticket, desk, notBefore) : [];
   });
   return unique(told.length > 0 ? told : [toOwner(ticket, desk, notBefore), toLead(ticket, desk, notBefore)]);
 };

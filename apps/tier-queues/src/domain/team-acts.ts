@@ -66,9 +66,9 @@ export const decideTeamAct = (
     case 'declare-major':
       return declareMajor(ticket, act, around, at);
     case 'update-stakeholders':
-      return updateStakeholders(ticket, act, at);
+      return updateStakeholders(ticket, act, around, at);
     case 'end-major':
-      return endMajor(ticket, act);
+      return endMajor(ticket, act, around, at);
     case 'accept-handover':
       return acceptHandover(ticket, act, around);
     case 'rate-handover':

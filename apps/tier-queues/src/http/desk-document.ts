@@ -8,6 +8,7 @@ import { Database } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { readDeskParts } from '../desk-store.ts';
+import { republishDesk } from '../desk-facts.ts';
 import { planDesk, putDesk } from '../desk.ts';
 
 const Mode = z.strictObject({ mode: z.enum(['merge', 'replace']).default('merge') });
@@ -79,6 +80,21 @@ export class DeskDocumentController {
     @Body({ schema: DeskDraft }) { parts }: DeskDraft,
   ) {
     return this.database.asTenant(tenant, (tx) => planDesk(tx, tenant, { parts, mode }));
+  }
+
+  @Post('republish')
+  @HttpCode(HttpStatus.OK)
+  @Allow('desk.change')
+  @ApiOperation({
+    summary: 'Publish all parts of the desk that this service keeps again, as they are.',
+    description:
+      'For whoever listens to a kind of part since a later release than the one that published it. Each event has a new ' +
+      'id and the next `sequence` of its part; `version` of calendars and policies stays, and so does the desk. Whoever ' +
+      'has a part already keeps it as it is. Answers how many events that makes.',
+  })
+  republish(@By() by: Caller, @IdempotencyKey() key: string | undefined) {
+    const idempotency = key === undefined ? undefined : { key, body: { command: 'republish-desk' } };
+    return republishDesk(this.commands, { by, idempotency });
   }
 
   @Get('versions')

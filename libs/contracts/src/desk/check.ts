@@ -92,6 +92,15 @@ const choiceFaults = ({ categories }: DeskParts): PartFault[] =>
     }),
   );
 
+const managementFaults = ({ management, agents }: DeskParts): PartFault[] => {
+  const known = new Set(agents.map(({ agentId }) => agentId));
+  return management.flatMap(({ personId, name }, index) => {
+    if (name !== undefined || known.has(personId)) return [];
+    const message = `there is no agent ${personId}; of anybody else in management the name has to be said`;
+    return [fault('management', index, 'personId', message)];
+  });
+};
+
 const calendarFaults = ({ calendars }: DeskParts): PartFault[] =>
   calendars.flatMap(({ hours }, index) =>
     Object.values(hours).some((spans) => spans.length > 0)
@@ -127,6 +136,7 @@ export const deskFaults = (parts: DeskParts): PartFault[] => [
   ...wayFaults(parts),
   ...successorFaults(parts),
   ...choiceFaults(parts),
+  ...managementFaults(parts),
   ...calendarFaults(parts),
   ...unserved(parts),
 ];
@@ -139,8 +149,14 @@ export const placeOfFault = ({ part, index, field, message }: PartFault): DeskFa
 
 const soon = 30 * 24 * 60 * 60 * 1_000;
 
-/** What is not wrong, but should be known: certificates that have run out on this date, or will within 30 days. */
-export const deskWarnings = ({ agents }: DeskParts, today: string): DeskFault[] =>
+const withoutAddress = ({ management }: DeskParts): DeskFault[] =>
+  management.flatMap(({ personId, name, email }, index) => {
+    if (name === undefined || email !== undefined) return [];
+    const message = `without an address ${personId} gets mails only once a ticket of his or her own has brought one`;
+    return [{ path: `management.${index}.email`, message }];
+  });
+
+const endingCertificates = ({ agents }: DeskParts, today: string): DeskFault[] =>
   agents.flatMap(({ agentId, certifications = [] }, index) =>
     certifications.flatMap(({ certification, expires }, position) => {
       if (expires === undefined || Date.parse(expires) - Date.parse(today) > soon) return [];
@@ -149,3 +165,12 @@ export const deskWarnings = ({ agents }: DeskParts, today: string): DeskFault[] 
       return [{ path, message: `the certificate ${certification} of ${agentId} ${when}` }];
     }),
   );
+
+/**
+ * What is not wrong, but should be known: certificates that have run out on this date, or will within 30 days, and
+ * people of management whom no mail may reach.
+ */
+export const deskWarnings = (parts: DeskParts, today: string): DeskFault[] => [
+  ...endingCertificates(parts, today),
+  ...withoutAddress(parts),
+];

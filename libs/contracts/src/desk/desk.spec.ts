@@ -47,6 +47,8 @@ describe('a desk document', () => {
     ['a weight of nothing', { limits: { capacityWeights: { P1: 0 } } }, 'limits.capacityWeights.P1'],
     ['half a place', { limits: { capacityWeights: { P2: 1.5 } } }, 'limits.capacityWeights.P2'],
     ['a weight of no priority', { limits: { capacityWeights: { P5: 2 } } }, 'limits.capacityWeights'],
+    ['management of no team', { management: [{ personId: 'tom', teams: [] }] }, 'management.0.teams'],
+    ['management that is told of nothing', { management: [{ personId: 'tom', toldOf: [] }] }, 'management.0.toldOf'],
     ['a rule that sets nothing', { rules: [{ name: 'R', then: {} }] }, 'rules.0.then'],
     ['another edition of the format', { desk: 2 }, 'desk'],
   ])('is refused by path for %s', (_, document, path) => expect(readDesk(document).faults).toMatchObject([{ path }]));
@@ -119,6 +121,24 @@ describe('a desk', () => {
       'escalations.1.to',
       /go round in a circle/,
     ],
+    [
+      'management of a team that is not there',
+      { management: [{ personId: 'nadia', name: 'Nadia', teams: ['it', 'hr'] }] },
+      'management.0.teams.1',
+      /no team hr/,
+    ],
+    [
+      'management of a tier that is not there',
+      { management: [{ personId: 'tom', tiers: ['tier-9'] }] },
+      'management.0.tiers.0',
+      /no tier tier-9/,
+    ],
+    [
+      'management that is nobody it knows',
+      { management: [{ personId: 'tom' }, { personId: 'nadia', email: 'nadia@acme.example' }] },
+      'management.1.personId',
+      /no agent nadia/,
+    ],
     ['a rule twice', { rules: [small.rules[0], small.rules[0]] }, 'rules.1.name', /twice/],
     [
       'a choice without options',
@@ -149,6 +169,11 @@ describe('a desk', () => {
       'the certificate ccna of tom expires on 2026-12-01',
     ]);
   });
+});
+
+it('warns of people of management whom no mail may reach', () => {
+  const management = [{ personId: 'tom' }, { personId: 'nadia', name: 'Nadia' }];
+  expect(deskWarnings(parts({ ...small, management }), '2026-11-22')).toMatchObject([{ path: 'management.1.email' }]);
 });
 
 describe('the differences of two desks', () => {

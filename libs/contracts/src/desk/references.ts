@@ -45,6 +45,7 @@ const references: References = {
     ),
     ...many('shifts', 'calendars', shifts),
   ],
+  management: ({ teams, tiers }) => [...many('teams', 'teams', teams), ...many('tiers', 'tiers', tiers)],
   policies: ({ calendar, when }) => [
     one('calendar', 'calendars', calendar),
     ...many('when.category', 'categories', when.category),
@@ -104,7 +105,7 @@ export const unknownReferences = (parts: DeskParts): PartFault[] => {
         .filter(({ to, id }) => id !== undefined && id !== null && !known.get(to)!.has(id))
         .map(({ field, to, id }): PartFault => {
           const together = part === 'tiers' || (part === 'queues' && to === 'tiers') ? toQueuesOfTomorrow : '';
-          const kind = foundations.includes(to) ? 'always' : 'whole';
+          const kind = part === 'management' || foundations.includes(to) ? 'always' : 'whole';
           return { part, index, field, message: `there is no ${singular[to]} ${id}${together}`, kind };
         }),
     );

@@ -4,6 +4,7 @@ import { CalendarPart } from './calendar.ts';
 import { CategoryPart } from './category.ts';
 import { HandoverPart } from './handover.ts';
 import { LimitsPart } from './limits.ts';
+import { ManagementPart } from './management.ts';
 import { PolicyPart } from './policy.ts';
 import { EscalationPart, MatrixPart, RulePart } from './rule.ts';
 import { CertificationPart, PartnerPart, SkillPart, TeamPart } from './skill.ts';
@@ -39,6 +40,7 @@ export const deskSorts = {
   skills: sort('skill', SkillPart, 2_000, ({ skill }) => skill),
   certifications: sort('certification', CertificationPart, 1_000, ({ certification }) => certification),
   agents: sort('agent', AgentPart, 5_000, ({ agentId }) => agentId, 'agentId'),
+  management: sort('management', ManagementPart, 1_000, ({ personId }) => personId, 'personId'),
   calendars: sort('calendar', CalendarPart, 500, ({ calendar }) => calendar),
   policies: sort('policy', PolicyPart, 500, ({ policy }) => policy),
   handovers: sort('handover', HandoverPart, 400, ({ from, to }) => `${from}:${to}`, 'to'),
