@@ -21,6 +21,7 @@ export { On } from './on.ts';
 export { Parked, type ParkedKey, type ParkedMessage } from './parked.ts';
 export { replayParked } from './parking.ts';
 export { outboxOf, type Outbox } from './outbox.ts';
+export { patiently } from './patiently.ts';
 export { Relay, type RelayEvents, type RelayOptions } from './relay.ts';
 export { createTopics, topicSpecs } from './topics.ts';
 export * from './unit-of-work.ts';

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
@@ -8,13 +7,13 @@ import {
   Parked,
   Relay,
   Unsent,
-  backoff,
   deadLettersOf,
   openEventLog,
   outboxOf,
+  patiently,
   type ProcessorEvents,
 } from '@tierline/messaging';
-import { Database, isTransient, migrate, type Migration } from '@tierline/persistence';
+import { Database, migrate, type Migration } from '@tierline/persistence';
 import type { Logger } from 'pino';
 import { readConfig, type BaseConfig, WrongConfiguration } from './config.ts';
 import { Figures } from './figures.ts';
@@ -57,17 +56,11 @@ const alsoTelling = (told: ProcessorEvents, watch: ProgressWatch, relay: Relay):
   },
 });
 
-const openDatabase = async (name: string, config: BaseConfig, log: Logger): Promise<Database> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await Database.open(name, { app: config.DATABASE_URL, worker: config.DATABASE_WORKER_URL });
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      log.warn({ err: error, attempt }, 'the database does not answer; trying again');
-      await sleep(backoff(attempt, 5_000));
-    }
-  }
-};
+const openDatabase = (name: string, config: BaseConfig, log: Logger): Promise<Database> =>
+  patiently(
+    () => Database.open(name, { app: config.DATABASE_URL, worker: config.DATABASE_WORKER_URL }),
+    (err, attempt) => log.warn({ err, attempt }, 'the database does not answer; trying again'),
+  );
 
 const migrateService = async <C extends BaseConfig>(service: ServiceDescription<C>, config: C): Promise<void> => {
   if (!config.DATABASE_OWNER_URL)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger, ServiceUnavailableException, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Caller } from '@tierline/auth';
 import { DomainError, isForRequesters } from '@tierline/contracts';
+import { patiently } from '@tierline/messaging';
 import type { Database } from '@tierline/persistence';
 import { StreamConnection } from './connection.ts';
 import { Feed, forgetHints, hintsSince, type Keeping, type Look } from './feed.ts';
@@ -53,7 +54,10 @@ export class LiveStream implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await enterProcess(this.database, this.process);
+    await patiently(
+      () => enterProcess(this.database, this.process),
+      (error) => this.log.warn(error, 'enter'),
+    );
     const every = (interval: number, what: string, work: () => Promise<unknown>) =>
       this.timers.push(setInterval(() => void work().catch((error: Error) => this.log.warn(error, what)), interval));
     every(times.renew, 'renew', () => this.renew());
