@@ -14,9 +14,9 @@ const accepted = async (client: Client, wish: Wish) => {
 };
 
 const setUpTenant = async (client: Client, tenant: string) => {
-  const { tiers, queues, agents, categories } = desk;
+  const { tiers, queues, agents, calendars, policies, categories } = desk;
   const put = { ...admin(tenant), method: 'PUT' } as const;
-  const body = { tiers, queues, agents };
+  const body = { tiers, queues, agents, calendars, policies };
   await accepted(client, { ...put, command: 'put-desk', service: 'tier-queues', path: 'desk', body });
   const catalogue = {
     command: 'put-categories',
