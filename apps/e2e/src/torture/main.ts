@@ -46,6 +46,7 @@ const suffer = async (stage: Stage, options: Arguments) => {
 const judge = async (stage: Stage, folder: RunFolder, options: Arguments): Promise<number> => {
   const { injured, loadEndedAt } = await suffer(stage, options);
   say('The load and the faults have ended; waiting until nothing is under way …');
+  stage.receivers.calm();
   const quietFrom = performance.now();
   const stillUnder = await untilQuiet(stage.watched, (found) => say(`… ${found}`));
   const quietAfterMs = Math.round(performance.now() - quietFrom);

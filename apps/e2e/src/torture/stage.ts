@@ -90,12 +90,23 @@ const openActors = async (
   onFatal: (error: Error) => void,
 ): Promise<Actors> => {
   const receivers = await startReceivers(folder, chanceOf(`${seed}/receivers`));
+  onClose(() => folder.close());
   onClose(() => receivers.stop());
   const tap = await openTap(parts, folder, onFatal);
   onClose(() => tap.close());
   const producer = await tap.log.producer();
   const client = openClient({ parts, pods, folder, chance: chanceOf(`${seed}/client`), seed });
   return { client, tap, receivers, producer };
+};
+
+/** Says how long each step took. */
+const timer = (say: Say) => {
+  let last = performance.now();
+  return (step: string): void => {
+    const now = performance.now();
+    say(`Ready after ${((now - last) / 1_000).toFixed(1)} s: ${step}`);
+    last = now;
+  };
 };
 
 export const openStage = async (folder: RunFolder, options: Arguments, say: Say) => {
@@ -108,16 +119,21 @@ export const openStage = async (folder: RunFolder, options: Arguments, say: Say)
     crashes.push(crash);
     say(`${crash.at.slice(11, 19)} ${crash.pod} ended unasked (${crash.reason}): ${crash.lines.at(-1) ?? ''}`);
   };
+  const timed = timer(say);
   try {
     const parts = await openParts(folder);
     onClose(() => parts.stop());
     await makeTopics(parts);
+    timed('topics and databases');
     await Promise.all(services.map((service) => migrate(parts, folder, service)));
+    timed('migrations');
     const pods = await startPods({ parts, folder, chance: chanceOf(`${seed}/pods`), without, onCrash });
     onClose(() => Promise.all(pods.map((pod) => pod.stop())));
+    timed('processes');
     const actors = await openActors({ parts, pods, folder, seed }, onClose, failure.reject);
     const { client, tap, receivers, producer } = actors;
     const run = await runFileOf(parts, pods, options, await setUp(client, receivers, tap));
+    timed('desks and first tickets');
     await folder.writeRun(run);
     const watch = startWatch(folder.folder, folder.logOf('watch'));
     onClose(() => watch.stop());
@@ -129,7 +145,7 @@ export const openStage = async (folder: RunFolder, options: Arguments, say: Say)
       await Promise.all(pods.filter(({ service }) => service === 'reporting').map((pod) => pod.stop()));
       const processes = run.processes.filter(({ service }) => service !== 'reporting');
       await folder.writeRun({ ...run, ...times, processes });
-      await folder.close();
+      await folder.closeOthers();
     };
     const figures = async () => ({
       crashes,
@@ -143,6 +159,7 @@ export const openStage = async (folder: RunFolder, options: Arguments, say: Say)
       tap,
       world,
       probing: { client, tap, receivers, pods },
+      receivers,
       watched: { parts, pods, log: tap.log },
       /** Rejects when the run itself, not the system under torture, cannot go on. */
       failed: failure.promise,
