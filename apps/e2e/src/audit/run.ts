@@ -71,6 +71,8 @@ const FaultLine = z.object({
   recoveredMs: z.number().nullish(),
   /** Why it did not come about. */
   missed: z.string().nullish(),
+  /** Events that a service had to take again, since its database was taken back to before it took them. */
+  again: z.number().nullish(),
 });
 const PoisonLine = z.object({
   at: Moment,
@@ -157,6 +159,9 @@ export const readNotes = async (folder: string) => {
     samples: await linesOf(folder, watchFile, SampleLine),
   };
 };
+
+/** What the auditor tells its starter by a message when it is about to rebuild reporting; any message is the answer. */
+export const endReporting = 'end reporting';
 
 /** Where the watch writes what it sees, in the run's folder. */
 export const watchFile = 'watch.jsonl';

@@ -1,6 +1,9 @@
 /** The tenants of a run and the desk that each of them has. */
 export const tenants = ['north', 'south', 'east'] as const;
 export type Tenant = (typeof tenants)[number];
+/** Where programs open tickets by the second: no agent works there, and nobody is told by webhooks. */
+export const bulkTenant = 'bulk';
+export const tenantsAt = (rate: number): readonly string[] => (rate > 0 ? [...tenants, bulkTenant] : tenants);
 
 export type Agent = { agentId: string; name: string; teams: string[] };
 

@@ -6,7 +6,13 @@ import type { Service } from './fault.ts';
 import type { Parts } from './parts.ts';
 import type { Pod } from './pods.ts';
 
-type Watched = { parts: Parts; pods: readonly Pod[]; log: EventLog };
+type Watched = {
+  parts: Parts;
+  pods: readonly Pod[];
+  log: EventLog;
+  /** How long to wait, in milliseconds. */
+  patience: number;
+};
 
 /** As the background role: the tables are walled against their owner, too. */
 const ask = async <R>(parts: Parts, service: Service, sql: string): Promise<R[]> => {
@@ -66,7 +72,6 @@ const unrest = async (watched: Watched): Promise<string[]> => {
   return found;
 };
 
-const patience = 120_000;
 const tellEvery = 15_000;
 
 /**
@@ -74,7 +79,7 @@ const tellEvery = 15_000;
  * of the patience.
  */
 export const untilQuiet = async (watched: Watched, tell: (found: string) => void): Promise<readonly string[]> => {
-  const end = Date.now() + patience;
+  const end = Date.now() + watched.patience;
   let told = Date.now();
   for (let quiet = 0; ;) {
     const found = await unrest(watched).catch((error: Error) => [`it cannot be seen: ${error.message}`]);

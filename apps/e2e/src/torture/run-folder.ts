@@ -50,6 +50,8 @@ export type Injured = {
   undisturbedMs: number | null;
   /** Why it did not come about. */
   missed?: string;
+  /** Events that a service had taken, and had to take again with a restored database. */
+  again?: number;
   point?: Failpoint;
 };
 

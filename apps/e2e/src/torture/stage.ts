@@ -6,11 +6,12 @@ import type { Arguments } from './arguments.ts';
 import { startWatch } from './auditor.ts';
 import { chanceOf } from './chance.ts';
 import { openClient, type Client } from './client.ts';
-import { tenants } from './desk.ts';
+import { tenantsAt } from './desk.ts';
 import type { Service } from './fault.ts';
 import type { World } from './faults/world.ts';
+import type { Crash } from './keeping.ts';
 import { openParts, type Parts } from './parts.ts';
-import { entryOf, environmentOf, prefix, serviceVariables, startPods, type Crash, type Pod } from './pods.ts';
+import { entryOf, environmentOf, prefix, serviceVariables, startPods, type Pod } from './pods.ts';
 import { countIn } from './quiet.ts';
 import { startReceivers, type Receivers } from './receivers.ts';
 import type { RunFile, RunFolder } from './run-folder.ts';
@@ -41,7 +42,7 @@ const makeTopics = async (parts: Parts): Promise<void> => {
 const runFileOf = async (
   parts: Parts,
   pods: readonly Pod[],
-  { seed, minutes, without }: Arguments,
+  { seed, minutes, without, rate }: Arguments,
   receivers: RunFile['receivers'],
 ): Promise<RunFile> => {
   const urls = (of: (service: Service) => string) =>
@@ -50,7 +51,7 @@ const runFileOf = async (
   const unwalled = (service: Service): string =>
     Object.assign(new URL(parts.postgresUrl), { pathname: `/${parts.databases[service].database}` }).href;
   const tokens: Record<string, string> = {};
-  for (const tenant of tenants) tokens[tenant] = await parts.token({ tenant, subject: 'admin', role: 'admin' });
+  for (const tenant of tenantsAt(rate)) tokens[tenant] = await parts.token({ tenant, subject: 'admin', role: 'admin' });
   const reporting = environmentOf(parts, 'reporting', await findFreePort(), null);
   return {
     seed,
@@ -59,7 +60,7 @@ const runFileOf = async (
     brokers: parts.brokers,
     databases: urls(unwalled),
     appDatabases: urls((service) => parts.databases[service].appUrl),
-    tenants: [...tenants],
+    tenants: [...tenantsAt(rate)],
     startedAt: new Date().toISOString(),
     loadEndedAt: null,
     endedAt: null,
@@ -99,6 +100,16 @@ const openActors = async (
   return { client, tap, receivers, producer };
 };
 
+/** How long what is under way may take after the load, in milliseconds: the more there is, the longer. */
+const patienceAt = (rate: number) => 120_000 + rate * 1_000;
+
+/** Events that the services journalled. */
+const eventsIn = async (parts: Parts): Promise<number> => {
+  const publishers = services.filter((service) => service !== 'reporting');
+  const counts = publishers.map((service) => countIn(parts, service, 'SELECT count(*) AS n FROM journal'));
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+};
+
 /** Says how long each step took. */
 const timer = (say: Say) => {
   let last = performance.now();
@@ -132,7 +143,7 @@ export const openStage = async (folder: RunFolder, options: Arguments, say: Say)
     timed('processes');
     const actors = await openActors({ parts, pods, folder, seed }, onClose, failure.reject);
     const { client, tap, receivers, producer } = actors;
-    const run = await runFileOf(parts, pods, options, await setUp(client, receivers, tap));
+    const run = await runFileOf(parts, pods, options, await setUp(client, { receivers, tap, rate: options.rate }));
     timed('desks and first tickets');
     await folder.writeRun(run);
     const watch = startWatch(folder.folder, folder.logOf('watch'));
@@ -141,16 +152,18 @@ export const openStage = async (folder: RunFolder, options: Arguments, say: Say)
     /** Ends what would still write while the auditor reads. */
     const standStill = async (times: Pick<RunFile, 'loadEndedAt' | 'endedAt'>): Promise<void> => {
       await watch.stop();
-      // The auditor starts reporting itself, to see it rebuilt.
-      await Promise.all(pods.filter(({ service }) => service === 'reporting').map((pod) => pod.stop()));
       const processes = run.processes.filter(({ service }) => service !== 'reporting');
       await folder.writeRun({ ...run, ...times, processes });
       await folder.closeOthers();
     };
+    /** The auditor starts reporting itself, to see it rebuilt. */
+    const stopReporting = () =>
+      Promise.all(pods.filter(({ service }) => service === 'reporting').map((pod) => pod.stop()));
     const figures = async () => ({
       crashes,
       answers: client.counts(),
       tickets: await countIn(parts, 'intake', `SELECT count(*) AS n FROM journal WHERE type LIKE '%.opened.v1'`),
+      events: await eventsIn(parts),
       ...tap.counts(),
       webhooks: receivers.count(),
     });
@@ -160,10 +173,11 @@ export const openStage = async (folder: RunFolder, options: Arguments, say: Say)
       world,
       probing: { client, tap, receivers, pods },
       receivers,
-      watched: { parts, pods, log: tap.log },
+      watched: { parts, pods, log: tap.log, patience: patienceAt(options.rate) },
       /** Rejects when the run itself, not the system under torture, cannot go on. */
       failed: failure.promise,
       standStill,
+      stopReporting,
       figures,
       close,
     };
