@@ -34,7 +34,7 @@ const seen: Readonly<Record<string, RegExp>> = {
   I1: /^[1-9][\d,]{2,} accepted; .* [1-9][\d,]{2,} commands$/,
   I2: /[1-9]\d* CLOSED.*; [1-9]\d* events parked$/,
   I3: /^[1-9]\d* open tickets; .* of [1-9]\d* looks$/,
-  I4: /[1-9]\d* stalled.*[1-9]\d* breach/,
+  I4: /(?=.*[1-9]\d* stalled)(?=.*[1-9]\d* breach)/,
   I5: /[1-9]\d* close/,
   I6: /^[1-9][\d,]+ records/,
   I7: /^[1-9][\d,]+ events taken/,

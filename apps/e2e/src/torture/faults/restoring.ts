@@ -36,7 +36,7 @@ const open = (world: World, { database }: Names): Promise<void> =>
   });
 
 const copied = async (world: World, names: Names): Promise<boolean> => {
-  const done = await persistently(() => makeCopy(world, names), 4);
+  const done = await persistently(() => makeCopy(world, names), 20);
   if (!(await persistently(() => open(world, names), 60))) throw new Error(`${names.database} stayed closed`);
   return done;
 };
