@@ -21,6 +21,7 @@ const usage = `Usage: npm run torture -- --minutes M [--seed S]      breaks a ru
        npm run torture -- --without GUARD [--seed S]   the same without a protection: the audit must notice
        npm run torture -- --proof [--without GUARD]    a sound run, then that for every protection (or this one), as a table
        … --only KIND                                   faults of one kind alone, such as half-open
+       … --rate N                                      N tickets a second more, by programs, in a tenant of their own
        … --folder DIR                                  where the run is written; kept then, and when it failed
        … --schedule                                    only says what would happen when
 `;
@@ -32,6 +33,7 @@ const read = (args: readonly string[]) =>
       minutes: { type: 'string' },
       without: { type: 'string' },
       only: { type: 'string' },
+      rate: { type: 'string' },
       folder: { type: 'string' },
       proof: { type: 'boolean', default: false },
       schedule: { type: 'boolean', default: false },
@@ -40,10 +42,12 @@ const read = (args: readonly string[]) =>
   }).values;
 type Arguments = ReturnType<typeof read>;
 
-const check = ({ minutes, without }: Arguments): void => {
+const check = ({ minutes, without, rate }: Arguments): void => {
   const { postgresUrl, kafkaBrokers } = settings();
   if (minutes !== undefined && !(Number(minutes) >= 0.5 && Number(minutes) <= 1_440))
     throw new Refusal(`--minutes is ${minutes}: say a number from 0.5 to 1440.`);
+  if (rate !== undefined && !(Number(rate) >= 0 && Number(rate) <= 2_000))
+    throw new Refusal(`--rate is ${rate}: say a number of tickets a second from 0 to 2000.`);
   if (without !== undefined && !(without in guards))
     throw new Refusal(`--without is ${without}: say one of ${Object.keys(guards).join(', ')}.`);
   if (postgresUrl !== undefined || kafkaBrokers !== undefined)
@@ -182,7 +186,8 @@ const torture = async (given: Arguments): Promise<number> => {
   const minutes = ['--minutes', given.minutes ?? (given.without === undefined ? '5' : '1')];
   const without = given.without === undefined ? [] : ['--without', given.without];
   const only = given.only === undefined ? [] : ['--only', given.only];
-  const options = [...seed, ...minutes, ...without, ...only];
+  const rate = given.rate === undefined ? [] : ['--rate', given.rate];
+  const options = [...seed, ...minutes, ...without, ...only, ...rate];
   if (given.schedule) return runMain('.', [...options, '--schedule'], {}, () => undefined);
   return withFolder(given.folder, (folder) => runOnce(folder, options));
 };

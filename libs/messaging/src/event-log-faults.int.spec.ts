@@ -24,8 +24,8 @@ describe.each(kafkaClients)('the event log on %s', (client) => {
   let book: ReturnType<typeof ledger>;
   const logs: EventLog[] = [];
   const consumers: Consumer[] = [];
-  const open = async (brokers?: string) => {
-    const log = await testLog(client, brokers);
+  const open = async (brokers?: string, patience?: number) => {
+    const log = await testLog(client, brokers, patience);
     logs.push(log);
     return log;
   };
@@ -113,6 +113,29 @@ describe.each(kafkaClients)('the event log on %s', (client) => {
       const texts = book.taken.filter((each) => each.key === `ticket-${key}`).map(({ value }) => Number(value));
       expect([...new Set(texts)]).toEqual([...new Set(texts)].sort((one, other) => one - other));
     }
+    expect(book.fatal).toEqual([]);
+    await producer.close();
+    await consumers.pop()!.stop();
+    await log.close();
+    await proxy.away();
+  });
+
+  it('gives up connections on which nothing is answered any more, within its patience', async () => {
+    const patience = 8_000;
+    const proxy = await proxyTo(testParts().brokers, await closedPort());
+    const log = await open(proxy.address, patience);
+    await join(log, { session: 6_000 });
+    const producer = await log.producer();
+    const append = (value: string) => producer.append([{ topic, key: 'one', value, headers: {} }]);
+    await append('before');
+    await eventually(() => expect(book.texts()).toContain('before'));
+    proxy.mute();
+    const begun = performance.now();
+    await eventually(() => append('after'), 3 * patience);
+    expect(performance.now() - begun).toBeLessThan(patience + 4_000);
+    // A member that comes back is let in when the session of the former one has ended.
+    await eventually(() => expect(book.texts()).toContain('after'), 3 * patience);
+    expect(performance.now() - begun).toBeLessThan(2 * patience + 6_000);
     expect(book.fatal).toEqual([]);
     await producer.close();
     await consumers.pop()!.stop();

@@ -88,7 +88,20 @@ export const sessionTimeout = 10_000;
 export const chunkLimits = { records: 500, bytes: 1_000_000 } as const;
 
 /** How to reach Kafka. */
-export type KafkaAddress = { brokers: readonly string[]; clientId: string };
+export type KafkaAddress = {
+  brokers: readonly string[];
+  clientId: string;
+  /**
+   * Milliseconds after which a connection is given up on which a request stays without any answer; `usualPatience` when
+   * left out. A group that is formed anew has to be done within it.
+   */
+  patience?: number;
+};
+
+/** Longer than any request takes on a way that is sound, joining a group included. */
+export const usualPatience = 16_000;
+/** Milliseconds in which the members of a group have to come back when it is formed anew. */
+export const rebalanceTimeout = 10_000;
 
 /** Receives the client's own log lines. */
 export type ClientLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string, details: object) => void;

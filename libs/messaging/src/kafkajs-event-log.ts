@@ -7,7 +7,9 @@ import { untilKnown } from './assignment.ts';
 import {
   TopicForbidden,
   UnknownTopic,
+  rebalanceTimeout,
   sessionTimeout,
+  usualPatience,
   type ClientLog,
   type Consumer,
   type Consumption,
@@ -47,10 +49,6 @@ const partitioner: ICustomPartitioner =
   ({ message, partitionMetadata }) =>
     keyHash(message.key ?? '') % partitionMetadata.length;
 
-/** Milliseconds for any request; kafkajs waits 5 s more than the second for the answer to a join. */
-const requestTimeout = 15_000;
-const rebalanceTimeout = 10_000;
-
 const levels = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'info' } as const;
 
 /** The event log on kafkajs, in the only file that imports it. */
@@ -60,16 +58,16 @@ export class KafkajsEventLog implements EventLog {
   private admin: Promise<Admin> | undefined;
 
   constructor(
-    { brokers, clientId }: KafkaAddress,
+    { brokers, clientId, patience = usualPatience }: KafkaAddress,
     private readonly log: ClientLog,
   ) {
     this.kafka = new kafkajs.Kafka({
       clientId,
       brokers: [...brokers],
       connectionTimeout: 5_000,
-      requestTimeout,
-      // Longer than any request, joining a group included.
-      socketFactory: patientSockets(requestTimeout + 1_000),
+      // kafkajs waits 5 s more than `rebalanceTimeout` for the answer to a join.
+      requestTimeout: patience - 1_000,
+      socketFactory: patientSockets(patience),
       // Few, since nothing can interrupt them: whoever needs Kafka tries again by itself, and can be stopped.
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 3 },
       logLevel: logLevel.INFO,

@@ -12,7 +12,9 @@ import { untilKnown } from './assignment.ts';
 import {
   TopicForbidden,
   UnknownTopic,
+  rebalanceTimeout,
   sessionTimeout,
+  usualPatience,
   type ClientLog,
   type Consumer,
   type Consumption,
@@ -63,7 +65,7 @@ export class PlatformaticEventLog implements EventLog {
   private openAdmin: Admin | undefined;
 
   constructor(
-    { brokers, clientId }: KafkaAddress,
+    { brokers, clientId, patience = usualPatience }: KafkaAddress,
     private readonly log: ClientLog,
   ) {
     // Few retries: whoever needs Kafka tries again by itself, and can be stopped.
@@ -71,7 +73,9 @@ export class PlatformaticEventLog implements EventLog {
       clientId,
       bootstrapBrokers: [...brokers],
       connectTimeout: 5_000,
-      timeout: 15_000,
+      timeout: 10_000,
+      // It destroys the socket of a request that stays without an answer for so long; by itself it waits for 30 s.
+      requestTimeout: patience,
       retries: 4,
       retryDelay: 200,
     };
@@ -109,7 +113,7 @@ export class PlatformaticEventLog implements EventLog {
       groupId: group,
       autocommit: false,
       sessionTimeout: session,
-      rebalanceTimeout: 20_000,
+      rebalanceTimeout,
       heartbeatInterval: Math.min(2_000, session / 4),
       isolationLevel: readCommitted,
     });

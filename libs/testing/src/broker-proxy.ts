@@ -33,6 +33,7 @@ export const proxyTo = async (broker: string, port: number) => {
   };
   const [real, ours] = [place(Number(brokerPort)), place(port)];
   const sockets = new Set<Socket>();
+  const muted = new WeakSet<Socket>();
   const keep = (socket: Socket, other: Socket) => {
     sockets.add(socket);
     socket.on('error', () => other.destroy());
@@ -45,9 +46,11 @@ export const proxyTo = async (broker: string, port: number) => {
     const upstream = connect(Number(brokerPort), host);
     keep(client, upstream);
     keep(upstream, client);
-    client.on('data', (bytes) => void upstream.write(bytes));
+    const isMute = () => muted.has(client);
+    client.on('data', (bytes) => void (isMute() || upstream.write(bytes)));
     let rest: Buffer = Buffer.alloc(0);
     upstream.on('data', (bytes: Buffer) => {
+      if (isMute()) return;
       const frames = framesOf(Buffer.concat([rest, bytes]));
       let frame = frames.next();
       for (; !frame.done; frame = frames.next()) {
@@ -70,6 +73,8 @@ export const proxyTo = async (broker: string, port: number) => {
     address: `127.0.0.1:${port}`,
     /** Breaks every connection; new ones are let through. */
     cut,
+    /** Every connection stays and says nothing any more: what either side writes is swallowed. New ones are let through. */
+    mute: () => sockets.forEach((socket) => muted.add(socket)),
     /** The broker cannot be reached any more, until `back`. */
     away,
     back: listen,

@@ -28,9 +28,17 @@ export const freshName = (stem: string): string => `${stem.replaceAll('-', '_')}
 export const scratchDatabase = (stem: string): Promise<ScratchDatabase> =>
   createScratchDatabase(testParts().postgresUrl, freshName(stem));
 
-/** An event log on this client, on the test's Kafka or on what stands before it. */
-export const testLog = (client: KafkaClient = 'kafkajs', brokers = testParts().brokers): Promise<EventLog> =>
-  openEventLog(client, { brokers: brokers.split(','), clientId: 'test' }, () => undefined);
+/** An event log on this client, on the test's Kafka or on what stands before it; with another patience, in milliseconds. */
+export const testLog = (
+  client: KafkaClient = 'kafkajs',
+  brokers = testParts().brokers,
+  patience?: number,
+): Promise<EventLog> =>
+  openEventLog(
+    client,
+    { brokers: brokers.split(','), clientId: 'test', ...(patience === undefined ? {} : { patience }) },
+    () => undefined,
+  );
 
 /** A topic that no other test uses. */
 export const scratchTopic = async (partitions: number, settings: Record<string, string> = {}): Promise<string> => {

@@ -205,7 +205,10 @@ export type Evidence = {
   readonly parked: readonly ParkedRow[];
   readonly backlogs: readonly Backlog[];
   readonly walls: readonly Wall[];
+  /** Those that are not of the tenant that opened the ticket, as far as one knows. */
   readonly homes: readonly Home[];
+  /** How many there are in all. */
+  readonly homesSeen: number;
   readonly standings: readonly Standing[];
   /** Routing's copies of what the desk published. */
   readonly copies: readonly Standing[];

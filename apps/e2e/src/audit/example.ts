@@ -191,7 +191,8 @@ export const healthy = (different: Partial<Evidence> = {}): Evidence => {
     parked: [],
     backlogs: services.map((service) => ({ service, table: 'outbox', rows: 0 })),
     walls: [{ service: 'intake', table: 'request', open: null }],
-    homes: ofTickets.map((one) => ({ service: 'intake', table: 'request', ...one })),
+    homes: [],
+    homesSeen: ofTickets.length,
     standings: standingsOf(journal),
     copies: [
       { service: 'routing', table: 'tier', tenant: 'acme', aggregate: 'acme/tier/tier-1', sequence: 1 },

@@ -1,12 +1,13 @@
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import type { Verdict } from './findings.ts';
+import { counted, type Verdict } from './findings.ts';
 import { judge } from './invariants/index.ts';
 import { probe } from './probes.ts';
 import { closeSources, gather, openSources, type Sources } from './reading/gather.ts';
 import { holdStill } from './reading/stillness.ts';
 import { rebuildReporting } from './rebuild.ts';
 import { linesOf, writeReport } from './report.ts';
-import { Unusable, readRun, type Run } from './run.ts';
+import { Unusable, endReporting, readRun, type Run } from './run.ts';
 import { watch } from './watch.ts';
 
 const usage = `Usage: main.js RUN_FOLDER [--watch]
@@ -17,10 +18,19 @@ const usage = `Usage: main.js RUN_FOLDER [--watch]
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+/** Asks whoever started the auditor to end reporting's processes, and waits until they have ended. */
+const reportingEnded = async (): Promise<void> => {
+  if (!process.send) return;
+  process.send(endReporting);
+  await once(process, 'message');
+};
+
 const audited = async (sources: Sources, run: Run, folder: string): Promise<Verdict[]> => {
   const still = await holdStill(sources);
   try {
     const evidence = await gather(sources, folder, still);
+    // Until here it takes what timers still make, and the last of it while nothing new can be made.
+    await reportingEnded();
     const rebuilt = await rebuildReporting(sources);
     return judge({ ...evidence, probes: await probe(run, evidence), rebuilt });
   } finally {
@@ -34,7 +44,10 @@ const audit = async (folder: string, run: Run): Promise<number> => {
   const sources = await openSources(run);
   const verdicts = await audited(sources, run, folder);
   for (const line of verdicts.flatMap(linesOf)) say(line);
-  await writeReport(folder, verdicts, Math.round(performance.now() - began));
+  const milliseconds = Math.round(performance.now() - began);
+  const megabytes = Math.round(process.resourceUsage().maxRSS / 1_024);
+  say(`audited in ${(milliseconds / 1_000).toFixed(1)} s, with ${counted(megabytes)} MB at most`);
+  await writeReport(folder, verdicts, { milliseconds, megabytes });
   await closeSources(sources);
   return verdicts.some(({ state }) => state === 'violated') ? 1 : 0;
 };

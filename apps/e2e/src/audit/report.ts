@@ -15,8 +15,11 @@ export const linesOf = ({ invariant, state, figure, violations, named }: Verdict
   ];
 };
 
+/** What the audit took: its time, and its memory at most. */
+export type Effort = { milliseconds: number; megabytes: number };
+
 /** Writes `audit.json`: the verdicts with up to a thousand culprits each. */
-export const writeReport = (folder: string, verdicts: readonly Verdict[], milliseconds: number): Promise<void> => {
+export const writeReport = (folder: string, verdicts: readonly Verdict[], effort: Effort): Promise<void> => {
   const ok = verdicts.every(({ state }) => state !== 'violated');
-  return writeFile(join(folder, 'audit.json'), `${JSON.stringify({ ok, milliseconds, verdicts }, null, 2)}\n`);
+  return writeFile(join(folder, 'audit.json'), `${JSON.stringify({ ok, ...effort, verdicts }, null, 2)}\n`);
 };

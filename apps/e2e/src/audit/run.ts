@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -71,6 +71,8 @@ const FaultLine = z.object({
   recoveredMs: z.number().nullish(),
   /** Why it did not come about. */
   missed: z.string().nullish(),
+  /** Events that a service had to take again, since its database was taken back to before it took them. */
+  again: z.number().nullish(),
 });
 const PoisonLine = z.object({
   at: Moment,
@@ -126,24 +128,37 @@ export const readRun = async (folder: string): Promise<Run> => {
   return { ...read.data, databases };
 };
 
-const lastLineWasCut = (error: unknown, isLast: boolean) => error instanceof SyntaxError && isLast;
+/** Whether the last line of the file has its end. */
+const isWhole = async (file: string): Promise<boolean> => {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    return buffer[0] === 0x0a;
+  } finally {
+    await handle.close();
+  }
+};
 
 const linesOf = async <S extends z.ZodType>(folder: string, name: string, shape: S): Promise<z.output<S>[]> => {
   const file = join(folder, name);
   if (!existsSync(file)) return [];
-  const whole = (await readFile(file)).at(-1) === 0x0a;
-  const texts: string[] = [];
-  for await (const line of createInterface({ input: createReadStream(file) })) if (line) texts.push(line);
-  return texts.flatMap((text, index) => {
+  const read: z.output<S>[] = [];
+  let number = 0;
+  let broken: Unusable | undefined;
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    if (broken) throw broken;
+    number += 1;
     try {
-      return [shape.parse(JSON.parse(text))];
+      if (line) read.push(shape.parse(JSON.parse(line)));
     } catch (error) {
-      // Whoever wrote it may have been killed in the middle of the line.
-      if (lastLineWasCut(error, !whole && index === texts.length - 1)) return [];
       const problem = error instanceof z.ZodError ? problemOf(error) : (error as Error).message;
-      throw new Unusable(`${file}, line ${index + 1}: ${problem}`, { cause: error });
+      broken = new Unusable(`${file}, line ${number}: ${problem}`, { cause: error });
     }
-  });
+  }
+  // Whoever wrote the last line may have been killed in the middle of it.
+  if (broken && !(broken.cause instanceof SyntaxError && !(await isWhole(file)))) throw broken;
+  return read;
 };
 
 /** What clients, webhook targets and the faults' author wrote down. Throws `Unusable` naming file, line and field. */
@@ -157,6 +172,9 @@ export const readNotes = async (folder: string) => {
     samples: await linesOf(folder, watchFile, SampleLine),
   };
 };
+
+/** What the auditor tells its starter by a message when it is about to rebuild reporting; any message is the answer. */
+export const endReporting = 'end reporting';
 
 /** Where the watch writes what it sees, in the run's folder. */
 export const watchFile = 'watch.jsonl';

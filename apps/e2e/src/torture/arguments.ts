@@ -6,6 +6,8 @@ export type Arguments = {
   minutes: number;
   without: Guard | null;
   only: FaultKind | null;
+  /** Tickets that programs open each second, beside what people do. */
+  rate: number;
   folder: string;
   /** Only tell what would happen when. */
   schedule: boolean;
@@ -20,16 +22,26 @@ export const readArguments = (args: readonly string[], freshSeed: string): Argum
       minutes: { type: 'string', default: '5' },
       without: { type: 'string' },
       only: { type: 'string' },
+      rate: { type: 'string', default: '0' },
       folder: { type: 'string' },
       schedule: { type: 'boolean', default: false },
     },
   });
-  const { seed = freshSeed, minutes, without, only, folder, schedule } = values;
+  const { seed = freshSeed, minutes, without, only, rate, folder, schedule } = values;
   const guard = guards.find((each) => each === without);
   if (without !== undefined && !guard) throw new Error(`--without is ${without}: say one of ${guards.join(', ')}.`);
   const kind = faultKinds.find((each) => each === only);
   if (only !== undefined && !kind) throw new Error(`--only is ${only}: say one of ${faultKinds.join(', ')}.`);
   if (folder === undefined) throw new Error('--folder is missing.');
   if (!(Number(minutes) > 0)) throw new Error(`--minutes is ${minutes}: say how many.`);
-  return { seed, minutes: Number(minutes), without: guard ?? null, only: kind ?? null, folder, schedule };
+  if (!(Number(rate) >= 0)) throw new Error(`--rate is ${rate}: say how many tickets a second.`);
+  return {
+    seed,
+    minutes: Number(minutes),
+    without: guard ?? null,
+    only: kind ?? null,
+    rate: Number(rate),
+    folder,
+    schedule,
+  };
 };

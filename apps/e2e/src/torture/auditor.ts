@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { endReporting } from '../audit/run.ts';
 
 const program = join(import.meta.dirname, '..', 'audit', 'main.js');
 
@@ -9,7 +10,9 @@ export type Audit = { code: number; lines: readonly string[] };
 
 const start = (args: readonly string[]): ChildProcess => {
   if (!existsSync(program)) throw new Error(`the auditor is not built: there is no ${program}`);
-  return spawn(process.execPath, ['--enable-source-maps', program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, ['--enable-source-maps', program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
 };
 
 const outputOf = (child: ChildProcess, say: (text: string) => void): (() => string) => {
@@ -36,9 +39,14 @@ export const startWatch = (folder: string, log: (line: string) => void): { stop(
   };
 };
 
+type Starter = { say: (text: string) => void; stopReporting: () => Promise<unknown> };
+
 /** Runs the auditor over the folder: a program of its own, which reads databases, topics and the files of the run. */
-export const audit = async (folder: string, say: (text: string) => void): Promise<Audit> => {
+export const audit = async (folder: string, { say, stopReporting }: Starter): Promise<Audit> => {
   const child = start([folder]);
+  child.on('message', (message) => {
+    if (message === endReporting) void stopReporting().then(() => child.connected && child.send('ended'));
+  });
   const printed = outputOf(child, say);
   const [code] = (await once(child, 'close')) as [number | null];
   return { code: code ?? 1, lines: printed().split('\n').filter(Boolean) };

@@ -60,6 +60,7 @@ const suffer = async (calamity: Calamity, fault: Fault, known: ReturnType<typeof
     recoveredMs,
     undisturbedMs: recoveredMs === null || lastEnd === null ? null : Math.max(0, Date.now() - Math.max(lastEnd, ended)),
     ...(hit.missed === undefined ? {} : { missed: hit.missed }),
+    ...(hit.again === undefined ? {} : { again: hit.again }),
   };
 };
 

@@ -1,6 +1,9 @@
 /** The tenants of a run and the desk that each of them has. */
 export const tenants = ['north', 'south', 'east'] as const;
 export type Tenant = (typeof tenants)[number];
+/** Where programs open tickets by the second: no agent works there, and nobody is told by webhooks. */
+export const bulkTenant = 'bulk';
+export const tenantsAt = (rate: number): readonly string[] => (rate > 0 ? [...tenants, bulkTenant] : tenants);
 
 export type Agent = { agentId: string; name: string; teams: string[] };
 
@@ -29,8 +32,40 @@ const categories = [
   { category: 'phone', name: 'Phone', type: 'service-request', tier: 'tier-1', queue: 'phones' },
   { category: 'network', name: 'Network', type: 'incident', tier: null, queue: null },
 ];
+/** Time counts at every hour, so that the shortest promise there may be, a minute, passes within a run. */
+const allDay = [{ from: '00:00', to: '24:00' }];
+const calendars = [
+  {
+    calendar: 'always',
+    name: 'Always',
+    zone: 'UTC',
+    hours: {
+      sunday: allDay,
+      monday: allDay,
+      tuesday: allDay,
+      wednesday: allDay,
+      thursday: allDay,
+      friday: allDay,
+      saturday: allDay,
+    },
+  },
+];
+const everyPriority = (minutes: number) => ({ P1: minutes, P2: minutes, P3: minutes, P4: minutes });
+const policies = [
+  {
+    policy: 'phones',
+    name: 'Phones',
+    order: 90,
+    // Of a part of the tickets only: else something is due at every moment, and a run is never quiet.
+    when: { category: ['phone'] },
+    calendar: 'always',
+    targets: { 'sla-first-response': everyPriority(1), 'sla-resolution': everyPriority(480) },
+    warnings: [50],
+    onBreach: ['tell-owner'],
+  },
+];
 
-export const desk = { tiers, queues, agents, categories } as const;
+export const desk = { tiers, queues, agents, categories, calendars, policies } as const;
 export const requesters = ['ana', 'ben', 'cleo', 'dan', 'eva'] as const;
 
 /** What Tier 1 knows and Tier 2 found: complete for every pair of tiers. */
@@ -44,6 +79,12 @@ export const handover = {
   analysis: 'The server refuses it.',
   hypothesis: 'A certificate has run out.',
   changes: 'None.',
+};
+
+/** Who works in the team of the queue. */
+export const agentsOf = (queue: string): readonly Agent[] => {
+  const team = queues.find((each) => each.queue === queue)?.team;
+  return agents.filter(({ teams }) => team !== undefined && teams.includes(team));
 };
 
 /** Queues of the same tier but another one; of a higher tier; where there is none, undefined. */

@@ -110,6 +110,20 @@ const clock: Drawing = (chance) => ({
   detail: `${chance.pick(['+', '-'])}${chance.between(2, 10)} min`,
 });
 
+/** Whose database can be taken back to when, `faults/restoring.ts` says. */
+const earlier: Drawing = (chance) => ({
+  kind: 'restored-database',
+  target: 'reporting',
+  seconds: chance.between(3, 8),
+  detail: 'an earlier moment',
+});
+const lastCommit: Drawing = (chance) => ({
+  kind: 'restored-database',
+  target: chance.pick(services),
+  seconds: 4,
+  detail: 'its last commit',
+});
+
 type Kinds = Readonly<Record<string, { weight: number; draw: Drawing }>>;
 
 /** What happens on each lane, and how often. What takes a part away from everybody is on the first one only. */
@@ -133,6 +147,8 @@ export const usual: Readonly<Record<'first' | 'second', Kinds>> = {
     storm: { weight: 1, draw: storm },
     diskFull: { weight: 1.5, draw: diskFull },
     clock: { weight: 1.5, draw: clock },
+    earlier: { weight: 1.5, draw: earlier },
+    lastCommit: { weight: 0.5, draw: lastCommit },
     injection: { weight: 5, draw: injection },
   },
 };

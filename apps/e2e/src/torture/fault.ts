@@ -33,6 +33,7 @@ export const faultKinds = [
   'rebalance-storm',
   'disk-full',
   'clock-jump',
+  'restored-database',
   'injection',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];

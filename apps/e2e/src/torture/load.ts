@@ -1,5 +1,6 @@
 import type { Floor, Working } from './acting.ts';
 import { workAsAgent } from './agents.ts';
+import { openInBulk } from './bulk.ts';
 import type { Chance } from './chance.ts';
 import type { Client } from './client.ts';
 import { desk, requesters, tenants } from './desk.ts';
@@ -7,12 +8,21 @@ import type { Pod } from './pods.ts';
 import { workAsRequester } from './requesters.ts';
 import type { Tap } from './tap.ts';
 
+type Ground = {
+  client: Client;
+  tap: Tap;
+  pods: readonly Pod[];
+  chance: Chance;
+  /** Tickets that programs open each second beside. */
+  rate: number;
+};
+
 const atOnce = { requesters: 3 };
 
 /** Everybody of every tenant at work until `end`; resolves when the last one got an answer or gave up. */
-export const startLoad = (client: Client, tap: Tap, pods: readonly Pod[], chance: Chance) => {
+export const startLoad = ({ client, tap, pods, chance, rate }: Ground) => {
   let over = false;
-  const workers = tenants.flatMap((tenant) => {
+  const people = tenants.flatMap((tenant) => {
     const floor: Floor = { handedUp: [] };
     const working = (name: string): Working => ({
       client,
@@ -27,7 +37,8 @@ export const startLoad = (client: Client, tap: Tap, pods: readonly Pod[], chance
       ...desk.agents.map((agent) => workAsAgent(working(agent.agentId), pods, agent)),
     ];
   });
-  const all = Promise.all(workers);
+  const bulk = { client, chance: chance.fork('bulk'), isOver: () => over };
+  const all = Promise.all(rate > 0 ? [...people, openInBulk(bulk, rate)] : people);
   // Told by `end`; until then it must not count as unhandled.
   all.catch(() => undefined);
   return {

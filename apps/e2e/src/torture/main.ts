@@ -33,7 +33,13 @@ const suffer = async (stage: Stage, options: Arguments) => {
   const { client, tap, world, probing } = stage;
   const schedule = scheduleOf(options);
   const from = performance.now();
-  const load = startLoad(client, tap, world.pods, chanceOf(`${options.seed}/load`));
+  const load = startLoad({
+    client,
+    tap,
+    pods: world.pods,
+    chance: chanceOf(`${options.seed}/load`),
+    rate: options.rate,
+  });
   const happened = letLoose(schedule, { world, probing, onTold: tellFault });
   happened.catch(() => undefined);
   await Promise.race([sleep(options.minutes * 60_000 - (performance.now() - from)), stage.failed]);
@@ -46,11 +52,15 @@ const suffer = async (stage: Stage, options: Arguments) => {
 const judge = async (stage: Stage, folder: RunFolder, options: Arguments): Promise<number> => {
   const { injured, loadEndedAt } = await suffer(stage, options);
   say('The load and the faults have ended; waiting until nothing is under way …');
+  stage.receivers.calm();
   const quietFrom = performance.now();
   const stillUnder = await untilQuiet(stage.watched, (found) => say(`… ${found}`));
   const quietAfterMs = Math.round(performance.now() - quietFrom);
   await stage.standStill({ loadEndedAt, endedAt: new Date().toISOString() });
-  const judged = await audit(folder.folder, (text) => process.stdout.write(text));
+  const judged = await audit(folder.folder, {
+    say: (text) => process.stdout.write(text),
+    stopReporting: stage.stopReporting,
+  });
   const figures = await stage.figures();
   const summary = summaryOf({ arguments: options, injured, quietAfterMs, stillUnder, audit: judged, ...figures });
   await folder.writeSummary(summary);

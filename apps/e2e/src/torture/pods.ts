@@ -1,19 +1,12 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  appTable,
-  findFreePort,
-  nodeFlags,
-  portNames,
-  services,
-  startProcess,
-  type RunningProcess,
-} from '@tierline/local';
+import { appTable, findFreePort, nodeFlags, portNames, services, startProcess } from '@tierline/local';
 import { openFaultProxy, type FaultProxy } from '../proxy/fault-proxy.ts';
 import type { Chance } from './chance.ts';
 import { pods as podNames, serviceOf, type Guard, type PodName, type Service } from './fault.ts';
 import { variables, type Orders } from './orders.ts';
+import { keepRunning, type Crash } from './keeping.ts';
 import type { Parts } from './parts.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -26,14 +19,11 @@ export const entryOf = (service: Service): string =>
 /** Variables of the services that differ from those of a real installation, so that a run sees their effects. */
 export const serviceVariables = {
   CLOSE_AFTER_DAYS: '0.00015',
-  WEBHOOK_RETRY_SECONDS: '1,1,2,3,5,5,8,8,10,10,10,10',
+  WEBHOOK_RETRY_SECONDS: '0.5,0.5,1,2,3,3,5,5,5,5,5,5',
   WEBHOOK_TIMEOUT_SECONDS: '2',
   MAIL_RETRY_SECONDS: '1,2,5,10,30',
   MIGRATE_ON_START: 'false',
 } as const;
-
-/** An end of a process that nobody ordered. */
-export type Crash = { at: string; pod: PodName; reason: string; lines: readonly string[] };
 
 /** One process of a service with its own ways to Kafka and PostgreSQL, kept running. */
 export type Pod = {
@@ -52,6 +42,8 @@ export type Pod = {
   orders(): Orders;
   /** Whether its next death is ordered. */
   expectDeath(ordered: boolean): void;
+  /** Ends it; it starts again when the function that this gives is called. */
+  halt(): Promise<() => void>;
   stop(): Promise<void>;
 };
 
@@ -112,48 +104,6 @@ const openWays = (parts: Parts, chance: Chance): Promise<[FaultProxy, FaultProxy
     openFaultProxy({ to: addressOf(parts.brokers), protocol: 'kafka', chance: chance.fork('kafka') }),
     openFaultProxy({ to: addressOf(parts.postgresUrl), protocol: 'postgres', chance: chance.fork('postgres') }),
   ]);
-
-/** Starts the process again whenever it ends, after at most a second. */
-const keepRunning = (name: PodName, surroundings: Surroundings, start: () => Promise<RunningProcess>) => {
-  const { chance, onCrash } = surroundings;
-  let running: RunningProcess | undefined;
-  let stopping = false;
-  let expected = false;
-  let lives = 0;
-  const keep = async () => {
-    while (!stopping) {
-      running = await start();
-      lives += 1;
-      const { pid, exited, lastLines } = running;
-      const { code, signal } = await exited;
-      running = undefined;
-      if (stopping) return;
-      if (!expected)
-        onCrash({ at: new Date().toISOString(), pod: name, reason: `${signal ?? code} (${pid})`, lines: lastLines() });
-      expected = false;
-      await sleep(chance.between(250, 1_000));
-    }
-  };
-  const kept = keep();
-  return {
-    lives: () => lives,
-    expectDeath: (ordered: boolean) => void (expected = ordered),
-    signal: (signal: NodeJS.Signals): boolean => {
-      if (!running) return false;
-      if (signal === 'SIGKILL' || signal === 'SIGTERM') expected = true;
-      process.kill(running.pid, signal);
-      return true;
-    },
-    stop: async () => {
-      stopping = true;
-      if (running) {
-        process.kill(running.pid, 'SIGCONT');
-        await running.stop();
-      }
-      await kept;
-    },
-  };
-};
 
 const startPod = async (name: PodName, surroundings: Surroundings): Promise<Pod> => {
   const { parts, folder, without } = surroundings;

@@ -13,6 +13,8 @@ export type Receivers = {
   /** Whether the healthy one of the tenant got an event about the ticket. */
   heardOf(ticket: string): boolean;
   count(): number;
+  /** From now on the one that often refuses takes everything, too: what waits for it goes out. */
+  calm(): void;
   stop(): Promise<void>;
 };
 
@@ -27,12 +29,14 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 export const startReceivers = async (folder: RunFolder, chance: Chance): Promise<Receivers> => {
   const heard = new Set<string>();
   let count = 0;
+  let isCalm = false;
   const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [, tenant = '', manner = ''] = (request.url ?? '').split('/');
     const event = JSON.parse(await bodyOf(request)) as Event;
-    const refuses = manner === 'flaky' && chance.happens(0.25);
+    const isDifficult = manner === 'flaky' && !isCalm;
+    const refuses = isDifficult && chance.happens(0.25);
     // Some answers are lost after it was taken.
-    const hangs = manner === 'flaky' && chance.happens(0.01);
+    const hangs = isDifficult && chance.happens(0.01);
     const status = refuses ? 500 : 204;
     count += 1;
     if (manner === 'healthy') heard.add(event.subject);
@@ -59,6 +63,7 @@ export const startReceivers = async (folder: RunFolder, chance: Chance): Promise
     urlOf: (tenant, manner) => `http://127.0.0.1:${manner === 'dead' ? nobody : port}/${tenant}/${manner}`,
     heardOf: (ticket) => heard.has(ticket),
     count: () => count,
+    calm: () => void (isCalm = true),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

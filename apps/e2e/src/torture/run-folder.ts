@@ -50,6 +50,8 @@ export type Injured = {
   undisturbedMs: number | null;
   /** Why it did not come about. */
   missed?: string;
+  /** Events that a service had taken, and had to take again with a restored database. */
+  again?: number;
   point?: Failpoint;
 };
 
@@ -89,7 +91,7 @@ const lines = <T>(file: string) => {
   const stream: WriteStream = createWriteStream(file, { flags: 'a' });
   let open = true;
   return {
-    /** What comes after the end is not written: it is being judged by then. */
+    /** What comes after the end is not written. */
     add: (line: T): void => void (open && stream.write(`${JSON.stringify(line)}\n`)),
     close: async () => {
       open = false;
@@ -109,6 +111,7 @@ export const openRunFolder = async (folder: string) => {
     faults: lines<Injured>(join(folder, 'faults.jsonl')),
     poison: lines<Poisoned>(join(folder, 'poison.jsonl')),
   };
+  const { webhooks, ...others } = files;
   const write = async (name: string, content: unknown): Promise<void> => {
     // Whole or not at all: the watch of the auditor may read it at any moment.
     await writeFile(join(folder, `${name}.new`), JSON.stringify(content, null, 2));
@@ -122,10 +125,11 @@ export const openRunFolder = async (folder: string) => {
     logOf: (process: string) => (line: string) =>
       appendFileSync(join(folder, 'processes', `${process}.log`), `${line}\n`),
     ordersOf: (process: string) => join(folder, 'orders', `${process}.json`),
-    /** Writes what is still to be written; nothing is added afterwards. */
-    close: async () => {
-      for (const file of Object.values(files)) await file.close();
+    /** Writes what is still to be written. Afterwards only calls of webhooks are added: those go on while it is judged. */
+    closeOthers: async () => {
+      for (const file of Object.values(others)) await file.close();
     },
+    close: () => webhooks.close(),
   };
 };
 export type RunFolder = Awaited<ReturnType<typeof openRunFolder>>;

@@ -1,3 +1,4 @@
+import { faultKinds } from './fault.ts';
 import { linesOf, scheduleOf, type ScheduleOptions } from './schedule.ts';
 
 const options = (given: Partial<ScheduleOptions> = {}): ScheduleOptions => ({
@@ -36,7 +37,7 @@ it('ends every fault before the load ends', () => {
 
 it('comes by every kind of fault within half an hour', () => {
   const kinds = new Set(scheduleOf(options()).map(({ kind }) => kind));
-  expect(kinds.size).toBe(15);
+  expect(kinds.size).toBe(faultKinds.length);
 });
 
 it('has only what brings out the lack of a guard', () => {

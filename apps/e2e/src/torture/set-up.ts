@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Wish } from './client.ts';
-import { desk, tenants } from './desk.ts';
+import { bulkTenant, desk, tenantsAt } from './desk.ts';
 import { manners, type Receivers } from './receivers.ts';
 import type { RunFile } from './run-folder.ts';
 import type { Tap } from './tap.ts';
@@ -14,9 +14,9 @@ const accepted = async (client: Client, wish: Wish) => {
 };
 
 const setUpTenant = async (client: Client, tenant: string) => {
-  const { tiers, queues, agents, categories } = desk;
+  const { tiers, queues, agents, calendars, policies, categories } = desk;
   const put = { ...admin(tenant), method: 'PUT' } as const;
-  const body = { tiers, queues, agents };
+  const body = { tiers, queues, agents, calendars, policies };
   await accepted(client, { ...put, command: 'put-desk', service: 'tier-queues', path: 'desk', body });
   const catalogue = {
     command: 'put-categories',
@@ -50,14 +50,18 @@ const opens = (tenant: string): Wish => ({
 });
 
 /** Gives each tenant its desk, its subscriptions and a first ticket; resolves when that has found its queue. */
-export const setUp = async (client: Client, receivers: Receivers, tap: Tap): Promise<RunFile['receivers']> => {
+export const setUp = async (
+  client: Client,
+  { receivers, tap, rate }: { receivers: Receivers; tap: Tap; rate: number },
+): Promise<RunFile['receivers']> => {
+  const all = tenantsAt(rate);
   const made: RunFile['receivers'] = [];
-  for (const tenant of tenants) {
+  for (const tenant of all) {
     await setUpTenant(client, tenant);
-    made.push(...(await subscribe(client, receivers, tenant)));
+    if (tenant !== bulkTenant) made.push(...(await subscribe(client, receivers, tenant)));
   }
   const end = Date.now() + 60_000;
-  for (const tenant of tenants) {
+  for (const tenant of all) {
     const { id } = await accepted(client, opens(tenant));
     while (!tap.wasQueued(id!)) {
       if (Date.now() > end) throw new Error(`The first ticket of ${tenant} (${id}) found no queue within a minute`);

@@ -6,11 +6,12 @@ import type { Arguments } from './arguments.ts';
 import { startWatch } from './auditor.ts';
 import { chanceOf } from './chance.ts';
 import { openClient, type Client } from './client.ts';
-import { tenants } from './desk.ts';
+import { tenantsAt } from './desk.ts';
 import type { Service } from './fault.ts';
 import type { World } from './faults/world.ts';
+import type { Crash } from './keeping.ts';
 import { openParts, type Parts } from './parts.ts';
-import { entryOf, environmentOf, prefix, serviceVariables, startPods, type Crash, type Pod } from './pods.ts';
+import { entryOf, environmentOf, prefix, serviceVariables, startPods, type Pod } from './pods.ts';
 import { countIn } from './quiet.ts';
 import { startReceivers, type Receivers } from './receivers.ts';
 import type { RunFile, RunFolder } from './run-folder.ts';
@@ -41,7 +42,7 @@ const makeTopics = async (parts: Parts): Promise<void> => {
 const runFileOf = async (
   parts: Parts,
   pods: readonly Pod[],
-  { seed, minutes, without }: Arguments,
+  { seed, minutes, without, rate }: Arguments,
   receivers: RunFile['receivers'],
 ): Promise<RunFile> => {
   const urls = (of: (service: Service) => string) =>
@@ -50,7 +51,7 @@ const runFileOf = async (
   const unwalled = (service: Service): string =>
     Object.assign(new URL(parts.postgresUrl), { pathname: `/${parts.databases[service].database}` }).href;
   const tokens: Record<string, string> = {};
-  for (const tenant of tenants) tokens[tenant] = await parts.token({ tenant, subject: 'admin', role: 'admin' });
+  for (const tenant of tenantsAt(rate)) tokens[tenant] = await parts.token({ tenant, subject: 'admin', role: 'admin' });
   const reporting = environmentOf(parts, 'reporting', await findFreePort(), null);
   return {
     seed,
@@ -59,7 +60,7 @@ const runFileOf = async (
     brokers: parts.brokers,
     databases: urls(unwalled),
     appDatabases: urls((service) => parts.databases[service].appUrl),
-    tenants: [...tenants],
+    tenants: [...tenantsAt(rate)],
     startedAt: new Date().toISOString(),
     loadEndedAt: null,
     endedAt: null,
@@ -90,12 +91,33 @@ const openActors = async (
   onFatal: (error: Error) => void,
 ): Promise<Actors> => {
   const receivers = await startReceivers(folder, chanceOf(`${seed}/receivers`));
+  onClose(() => folder.close());
   onClose(() => receivers.stop());
   const tap = await openTap(parts, folder, onFatal);
   onClose(() => tap.close());
   const producer = await tap.log.producer();
   const client = openClient({ parts, pods, folder, chance: chanceOf(`${seed}/client`), seed });
   return { client, tap, receivers, producer };
+};
+
+/** How long what is under way may take after the load, in milliseconds: the more there is, the longer. */
+const patienceAt = (rate: number) => 120_000 + rate * 1_000;
+
+/** Events that the services journalled. */
+const eventsIn = async (parts: Parts): Promise<number> => {
+  const publishers = services.filter((service) => service !== 'reporting');
+  const counts = publishers.map((service) => countIn(parts, service, 'SELECT count(*) AS n FROM journal'));
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+};
+
+/** Says how long each step took. */
+const timer = (say: Say) => {
+  let last = performance.now();
+  return (step: string): void => {
+    const now = performance.now();
+    say(`Ready after ${((now - last) / 1_000).toFixed(1)} s: ${step}`);
+    last = now;
+  };
 };
 
 export const openStage = async (folder: RunFolder, options: Arguments, say: Say) => {
@@ -108,16 +130,21 @@ export const openStage = async (folder: RunFolder, options: Arguments, say: Say)
     crashes.push(crash);
     say(`${crash.at.slice(11, 19)} ${crash.pod} ended unasked (${crash.reason}): ${crash.lines.at(-1) ?? ''}`);
   };
+  const timed = timer(say);
   try {
     const parts = await openParts(folder);
     onClose(() => parts.stop());
     await makeTopics(parts);
+    timed('topics and databases');
     await Promise.all(services.map((service) => migrate(parts, folder, service)));
+    timed('migrations');
     const pods = await startPods({ parts, folder, chance: chanceOf(`${seed}/pods`), without, onCrash });
     onClose(() => Promise.all(pods.map((pod) => pod.stop())));
+    timed('processes');
     const actors = await openActors({ parts, pods, folder, seed }, onClose, failure.reject);
     const { client, tap, receivers, producer } = actors;
-    const run = await runFileOf(parts, pods, options, await setUp(client, receivers, tap));
+    const run = await runFileOf(parts, pods, options, await setUp(client, { receivers, tap, rate: options.rate }));
+    timed('desks and first tickets');
     await folder.writeRun(run);
     const watch = startWatch(folder.folder, folder.logOf('watch'));
     onClose(() => watch.stop());
@@ -125,16 +152,18 @@ export const openStage = async (folder: RunFolder, options: Arguments, say: Say)
     /** Ends what would still write while the auditor reads. */
     const standStill = async (times: Pick<RunFile, 'loadEndedAt' | 'endedAt'>): Promise<void> => {
       await watch.stop();
-      // The auditor starts reporting itself, to see it rebuilt.
-      await Promise.all(pods.filter(({ service }) => service === 'reporting').map((pod) => pod.stop()));
       const processes = run.processes.filter(({ service }) => service !== 'reporting');
       await folder.writeRun({ ...run, ...times, processes });
-      await folder.close();
+      await folder.closeOthers();
     };
+    /** The auditor starts reporting itself, to see it rebuilt. */
+    const stopReporting = () =>
+      Promise.all(pods.filter(({ service }) => service === 'reporting').map((pod) => pod.stop()));
     const figures = async () => ({
       crashes,
       answers: client.counts(),
       tickets: await countIn(parts, 'intake', `SELECT count(*) AS n FROM journal WHERE type LIKE '%.opened.v1'`),
+      events: await eventsIn(parts),
       ...tap.counts(),
       webhooks: receivers.count(),
     });
@@ -143,10 +172,12 @@ export const openStage = async (folder: RunFolder, options: Arguments, say: Say)
       tap,
       world,
       probing: { client, tap, receivers, pods },
-      watched: { parts, pods, log: tap.log },
+      receivers,
+      watched: { parts, pods, log: tap.log, patience: patienceAt(options.rate) },
       /** Rejects when the run itself, not the system under torture, cannot go on. */
       failed: failure.promise,
       standStill,
+      stopReporting,
       figures,
       close,
     };

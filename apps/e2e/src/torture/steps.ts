@@ -36,6 +36,7 @@ export const stepsFor = (held: Held, chance: Chance): Step | undefined => {
     release: 0.4,
     resolve: 3.2,
     cancel: 0.2,
+    spam: 0.2,
     'notify-up': 0.2,
   });
   switch (name) {
@@ -53,6 +54,8 @@ export const stepsFor = (held: Held, chance: Chance): Step | undefined => {
       return { command: 'release', body: {} };
     case 'cancel':
       return { command: 'cancel', body: { reason: 'Opened by mistake.' } };
+    case 'spam':
+      return { command: 'spam', body: {} };
     case 'notify-up':
       return { command: 'notify-up', body: { reason: 'The board meets in an hour.' } };
     case 'resolve':
@@ -61,5 +64,5 @@ export const stepsFor = (held: Held, chance: Chance): Step | undefined => {
 };
 
 /** Acts that can be taken back for some seconds. */
-export const isUndoable = ({ command }: Step): boolean => ['hold', 'transfer', 'link'].includes(command);
+export const isUndoable = ({ command }: Step): boolean => ['hold', 'transfer', 'spam'].includes(command);
 export const undo: Step = { command: 'undo', body: {} };

@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import type { Arguments } from './arguments.ts';
 import type { Audit } from './auditor.ts';
 import type { Client } from './client.ts';
-import type { Crash } from './pods.ts';
+import type { Crash } from './keeping.ts';
 import type { Injured } from './run-folder.ts';
 
 export type Outcome = {
@@ -51,14 +51,16 @@ const byKind = (injured: readonly Injured[]): Record<string, number> => {
 
 /** All figures of a run. */
 export const summaryOf = (outcome: Outcome) => {
-  const { seed, minutes, without } = outcome.arguments;
+  const { seed, minutes, without, rate } = outcome.arguments;
   const { injured, crashes, answers, audit } = outcome;
   return {
     seed,
     minutes,
     without,
+    rate,
     machine: `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`,
     tickets: outcome.tickets,
+    ticketsPerSecond: Math.round((10 * outcome.tickets) / (minutes * 60)) / 10,
     commands: answers,
     events: outcome.events,
     records: outcome.records,
@@ -84,7 +86,7 @@ export const linesOf = (summary: Summary): string[] => {
   const { commands, recovery, byKind: kinds } = summary;
   return [
     `seed ${summary.seed}, ${summary.minutes} min${summary.without === null ? '' : `, without ${summary.without}`}; ${summary.machine}`,
-    `${summary.tickets} tickets, ${commands.accepted} commands accepted, ${commands.refused} refused, ${commands.unknown} without an answer, ${commands.repeats} repeats`,
+    `${summary.tickets} tickets (${summary.ticketsPerSecond} a second${summary.rate > 0 ? `, ${summary.rate} wanted of programs` : ''}), ${commands.accepted} commands accepted, ${commands.refused} refused, ${commands.unknown} without an answer, ${commands.repeats} repeats`,
     `${summary.events} events in ${summary.records} records, ${summary.injected} injected, ${summary.webhooks} webhooks`,
     `${summary.faults} faults: ${Object.entries(kinds)
       .map(([kind, count]) => `${count} ${kind}`)

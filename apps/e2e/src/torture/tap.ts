@@ -17,18 +17,31 @@ export type Tap = {
   recent(): readonly Seen[];
   /** Tickets of a tenant that waited in a queue when last heard of, the newest last. */
   waiting(tenant: string): readonly string[];
+  /** Of the last tickets, some tens of thousands. */
   wasQueued(ticket: string): boolean;
-  /** Distinct events seen, and records. */
-  counts(): { events: number; records: number; injected: number };
+  counts(): { records: number; injected: number };
   close(): Promise<void>;
 };
 
 const kept = 3_000;
+const remembered = 50_000;
+
+/** The last ids, at least so many as are remembered: a run may have millions. */
+const lastIds = () => {
+  let [young, old] = [new Set<string>(), new Set<string>()];
+  return {
+    has: (id: string) => young.has(id) || old.has(id),
+    add: (id: string): void => {
+      young.add(id);
+      if (young.size >= remembered) [young, old] = [new Set(), young];
+    },
+  };
+};
 
 /** What of the tickets the load and the probes need to know. */
 const followTickets = () => {
   const waiting = new Map<string, Set<string>>();
-  const queued = new Set<string>();
+  const queued = lastIds();
   const move = new Set<string>([TicketTransferred.type, TicketReturned.type]);
   return {
     waiting: (tenant: string) => [...(waiting.get(tenant) ?? [])],
@@ -68,7 +81,7 @@ export const openTap = async (parts: Parts, folder: RunFolder, onFatal: (error: 
     (level, message, details) => level === 'error' && folder.logOf('tap')(`${message} ${JSON.stringify(details)}`),
   );
   const tickets = followTickets();
-  const ids = new Set<string>();
+  const ids = lastIds();
   const next = new Map<string, bigint>();
   let recent: Seen[] = [];
   let records = 0;
@@ -108,7 +121,7 @@ export const openTap = async (parts: Parts, folder: RunFolder, onFatal: (error: 
     recent: () => recent,
     waiting: tickets.waiting,
     wasQueued: tickets.wasQueued,
-    counts: () => ({ events: ids.size, records, injected }),
+    counts: () => ({ records, injected }),
     close: async () => {
       await consumer.stop();
       await log.close();

@@ -1,5 +1,5 @@
 import type { Acting, Held, Who } from './acting.ts';
-import { desk } from './desk.ts';
+import { agentsOf, desk } from './desk.ts';
 import { escalation } from './steps.ts';
 
 /** Work on a ticket of one's own that concerns other tickets or other people; gives what the agent holds after it. */
@@ -29,7 +29,10 @@ const family: Teamwork = async ({ act, others, chance, held, think }, { id }) =>
   const children = others(id, chance.between(1, 3));
   for (const to of children) await act(id, { command: 'link', body: { kind: 'parent-of', to } });
   await think(600);
-  if (chance.happens(0.25)) return held(await act(id, { command: 'undo', body: {} }));
+  const [first] = children;
+  if (first !== undefined && chance.happens(0.3))
+    await act(id, { command: 'unlink', body: { kind: 'parent-of', to: first } });
+  else if (chance.happens(0.25)) return held(await act(id, { command: 'undo', body: {} }));
   const told = await act(id, { command: 'reply', body: { text: 'All of you: we are at it.', children: true } });
   await think(600);
   if (chance.happens(0.4)) return held(told);
@@ -78,11 +81,24 @@ const major: Teamwork = async ({ act, others, chance, held, me, think }, { id })
   return held(declared);
 };
 
-const kinds = { merge, split, family, swarm, escalate, major } as const;
+/** A lead gives a ticket that waits, or one that somebody has, to a colleague; now and then takes that back. */
+const assign: Teamwork = async ({ act, others, chance, held, me, think }, own) => {
+  const colleagues = agentsOf(own.queue).filter(({ agentId }) => agentId !== me);
+  const [id = own.id] = chance.happens(0.5) ? others(own.id, 1) : [];
+  if (colleagues.length === 0) return own;
+  const { agentId } = chance.pick(colleagues);
+  const assigned = await act(id, { command: 'assign', body: { agentId } }, lead);
+  const isTakenBack = chance.happens(0.3);
+  if (isTakenBack) await think(1_500);
+  const last = isTakenBack ? await act(id, { command: 'undo', body: {} }, lead) : assigned;
+  return id === own.id ? held(last) : own;
+};
+
+const kinds = { merge, split, family, swarm, escalate, assign, major } as const;
 
 /** One of these, by how often it is. */
 export const teamworkBy = ({ chance }: Acting): Teamwork =>
-  kinds[chance.weighed({ merge: 1.2, split: 0.6, family: 0.8, swarm: 0.8, escalate: 2.4, major: 0.25 })];
+  kinds[chance.weighed({ merge: 1.2, split: 0.6, family: 0.8, swarm: 0.8, escalate: 2.4, assign: 0.8, major: 0.25 })];
 
 /** Takes a ticket that a colleague handed up together with its hand-over, and often says how good that was. */
 export const acceptHandover = async ({

@@ -30,7 +30,7 @@ const checkOrigins = (evidence: Evidence, wrong: Wrongs): void => {
   }
 };
 
-type Seen = { readonly partition: number; last: number; readonly ids: Set<string> };
+type Seen = { readonly partition: number; last: number };
 type Figures = { duplicates: number; inversions: number };
 
 /** What a subscriber sees that drops known ids: per aggregate and publisher 1, 2, 3 … */
@@ -45,7 +45,7 @@ const checkSequences = (evidence: Evidence, wrong: Wrongs): Figures => {
     if (first.get(record.id) !== record) figures.duplicates += 1;
     if (first.get(record.id) !== record || poison.has(placeOf(record))) continue;
     const key = `${record.topic} ${record.subject} of ${record.source}`;
-    const begun = seen.get(key) ?? { partition: record.partition, last: 0, ids: new Set() };
+    const begun: Seen = seen.get(key) ?? { partition: record.partition, last: 0 };
     seen.set(key, begun);
     const wasCut = begun.last === 0 && (lows.get(`${record.topic}/${record.partition}`) ?? 0) > 0;
     if (record.sequence <= begun.last) {

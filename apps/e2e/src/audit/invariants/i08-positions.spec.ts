@@ -32,3 +32,12 @@ it('names a position that went back, although it stands at the end now', () => {
     'intake: g went back in tickets/0 from 9 to 4\nintake: g went back in tickets/0 from 9 to nothing',
   );
 });
+
+it('tells of databases that were taken back as a whole', () => {
+  const restored = { at: 0, kind: 'restored-database', target: 'reporting', again: 1_234 };
+  const missed = { ...restored, again: null, missed: 'the database was away' };
+  expect(positions(healthy({ faults: [restored, missed] }))).toMatchObject({
+    state: 'ok',
+    figure: '10 positions at the end; 0 went back; 1 databases restored, 1,234 events taken again',
+  });
+});

@@ -27,7 +27,15 @@ const checkAbsent = (evidence: Evidence, wrong: Wrongs): void => {
   }
 };
 
-/** I8: positions never went back, and stand at the ends of their partitions. */
+/** Databases that were taken back as a whole, positions and all: no trigger in them tells of it. */
+const restoredOnes = ({ faults }: Evidence): string => {
+  const restored = faults.filter(({ kind, missed }) => kind === 'restored-database' && !missed);
+  if (restored.length === 0) return '';
+  const again = restored.reduce((sum, fault) => sum + (fault.again ?? 0), 0);
+  return `; ${counted(restored.length)} databases restored, ${counted(again)} events taken again`;
+};
+
+/** I8: positions never went back but with a restored database, and stand at the ends of their partitions. */
 export const positions = (evidence: Evidence): Verdict => {
   const wrong = collectWrongs();
   checkEnds(evidence, wrong);
@@ -35,5 +43,9 @@ export const positions = (evidence: Evidence): Verdict => {
   for (const { service, group, topic, partition, from, to } of evidence.setBacks ?? [])
     wrong(`${service}: ${group} went back in ${topic}/${partition} from ${from} to ${to ?? 'nothing'}`);
   const watched = evidence.setBacks === null ? 'nobody watched' : `${counted(evidence.setBacks.length)} went back`;
-  return verdictOf('I8', wrong, `${counted(evidence.positions.length)} positions at the end; ${watched}`);
+  return verdictOf(
+    'I8',
+    wrong,
+    `${counted(evidence.positions.length)} positions at the end; ${watched}${restoredOnes(evidence)}`,
+  );
 };

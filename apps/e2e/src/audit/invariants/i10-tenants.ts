@@ -53,6 +53,6 @@ export const tenancy = (evidence: Evidence): Verdict => {
     probes.length === 0
       ? 'no live probes'
       : `${counted(probes.length)} live probes (${counted(silent)} without answer)`;
-  const looked = `${counted(evidence.homes.length)} homes of tickets, ${counted(evidence.walls.length)} tables with walls`;
+  const looked = `${counted(evidence.homesSeen)} homes of tickets, ${counted(evidence.walls.length)} tables with walls`;
   return verdictOf('I10', wrong, `${looked}, ${counted(evidence.calls.length)} webhook calls, ${probed}`);
 };

@@ -1,3 +1,4 @@
+import { TicketOpened } from '@tierline/contracts';
 import type { Client } from 'pg';
 import type { Evidence, SetBack } from '../evidence.ts';
 import { services, topicNames, type Service } from '../names.ts';
@@ -39,19 +40,31 @@ export const closeSources = async ({ databases, topics }: Sources): Promise<void
   await topics.close();
 };
 
-const readService = (client: Client, service: Service, names: Names, pool: Interner) =>
-  inSnapshot(client, async () => ({
-    journal: await readJournal(client, service, pool),
+type Known = { readonly names: Names; readonly pool: Interner; readonly tenantOf: Map<string, string> };
+
+/** Intake is read first: only it knows whose ticket is whose. */
+const readOwnJournal = async (client: Client, service: Service, { pool, tenantOf }: Known) => {
+  const journal = await readJournal(client, service, pool);
+  if (service === 'intake')
+    for (const { type, aggregate, tenant } of journal) if (type === TicketOpened.type) tenantOf.set(aggregate, tenant);
+  return journal;
+};
+
+const readService = (client: Client, service: Service, known: Known) => {
+  const { names, pool, tenantOf } = known;
+  return inSnapshot(client, async () => ({
+    journal: await readOwnJournal(client, service, known),
     inbox: await readInbox(client, service, pool),
     positions: await readPositions(client, service, names),
     setBacks: await readSetBacks(client, service, names),
     parked: await readParked(client, service, names),
     backlogs: await readBacklogs(client, service),
     walls: await readWalls(client, service),
-    homes: await readHomes(client, service, pool),
+    homes: await readHomes(client, service, tenantOf),
     standings: await readStandings(client, service, pool),
     state: await readState[service](client, pool),
   }));
+};
 
 const nowOf = async ({ databases }: Sources): Promise<number> => {
   const sql = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
@@ -62,7 +75,8 @@ const nowOf = async ({ databases }: Sources): Promise<number> => {
 const readParts = async (sources: Sources, names: Names) => {
   const pool = interner();
   const all: Awaited<ReturnType<typeof readService>>[] = [];
-  for (const [service, client] of sources.databases) all.push(await readService(client, service, names, pool));
+  const known: Known = { names, pool, tenantOf: new Map() };
+  for (const [service, client] of sources.databases) all.push(await readService(client, service, known));
   const setBacks = all.map(({ setBacks: some }) => some).filter((some): some is SetBack[] => some !== null);
   return {
     ...(await readTopics(sources.topics, names, pool)),
@@ -73,7 +87,8 @@ const readParts = async (sources: Sources, names: Names) => {
     parked: all.flatMap(({ parked }) => parked),
     backlogs: all.flatMap(({ backlogs }) => backlogs),
     walls: all.flatMap(({ walls }) => walls),
-    homes: all.flatMap(({ homes }) => homes),
+    homes: all.flatMap(({ homes }) => homes.elsewhere),
+    homesSeen: all.reduce((sum, { homes }) => sum + homes.seen, 0),
     standings: all.flatMap(({ standings }) => standings),
     ...(Object.assign({}, ...all.map(({ state }) => state)) as StateOf),
   };

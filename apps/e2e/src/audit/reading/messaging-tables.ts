@@ -108,8 +108,15 @@ export const readWalls = async (client: Client, service: Service): Promise<Wall[
   return rows.map((row) => ({ ...row, service }));
 };
 
-/** For each table that speaks of tickets: which tenants' rows are about which ticket. */
-export const readHomes = async (client: Client, service: Service, { fields }: Interner): Promise<Home[]> => {
+/**
+ * For each table that speaks of tickets: how often it has rows of a tenant about a ticket, and which of them are not of
+ * the tenant of that ticket. The others are millions, and say nothing.
+ */
+export const readHomes = async (
+  client: Client,
+  service: Service,
+  tenantOf: ReadonlyMap<string, string>,
+): Promise<{ seen: number; elsewhere: Home[] }> => {
   const tables = await allRows<{ name: string; column: string }>(
     client,
     `SELECT t.table_name AS name, c.column_name AS column FROM information_schema.tables t
@@ -119,11 +126,14 @@ export const readHomes = async (client: Client, service: Service, { fields }: In
        AND EXISTS (SELECT 1 FROM information_schema.columns o WHERE o.table_schema = t.table_schema
          AND o.table_name = t.table_name AND o.column_name = 'tenant_id')`,
   );
-  const homes: Home[] = [];
+  const elsewhere: Home[] = [];
+  let seen = 0;
   for (const { name, column } of tables) {
     const sql = `SELECT DISTINCT tenant_id AS tenant, "${column}"::text AS ticket FROM "${name}" WHERE "${column}" IS NOT NULL`;
-    for await (const row of streamRows<{ tenant: string; ticket: string }>(client, sql))
-      homes.push({ service, table: name, ...fields(row, 'tenant', 'ticket') });
+    for await (const row of streamRows<{ tenant: string; ticket: string }>(client, sql)) {
+      seen += 1;
+      if (tenantOf.get(row.ticket) !== row.tenant) elsewhere.push({ service, table: name, ...row });
+    }
   }
-  return homes;
+  return { seen, elsewhere };
 };

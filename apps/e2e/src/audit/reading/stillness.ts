@@ -11,7 +11,12 @@ const settling = 1_500;
 
 const publishers: readonly Service[] = ['intake', 'routing', 'tier-queues', 'notifications'];
 
-/** What is still under way: rows to send, records to take; null: nothing. */
+/** Deliveries to targets that answered last, and did not refuse one before them. */
+const underWay = `
+  SELECT count(*) AS rows FROM delivery d JOIN subscription s ON s.id = d.subscription_id
+  WHERE d.state = 'waiting' AND d.attempts = 0 AND s.state <> 'disabled' AND s.failures = 0`;
+
+/** What is still under way: rows to send, records to take, webhooks to call; null: nothing. */
 const unrestOf = async ({ run, databases, topics }: Sources): Promise<string | null> => {
   const names = topicNames(run.prefix);
   const ends = new Map<string, number>();
@@ -29,7 +34,8 @@ const unrestOf = async ({ run, databases, topics }: Sources): Promise<string | n
     const behind = rows.find(({ place, next }) => next < (ends.get(place) ?? 0));
     if (behind) return `${service} stands at ${behind.place}@${behind.next} of ${ends.get(behind.place)}`;
   }
-  return null;
+  const [calls] = await allRows<{ rows: number }>(databases.get('notifications')!, underWay);
+  return calls && calls.rows > 0 ? `${calls.rows} deliveries wait` : null;
 };
 
 const settled = async (sources: Sources): Promise<string | null> => {

@@ -4,6 +4,7 @@ import type { Injection } from '../fault-kinds.ts';
 import { badWeather } from './network.ts';
 import { fillDisk, restartKafka, restartPostgres, stormOfRebalances } from './parts.ts';
 import { clockJump, freeze, freezeAtPoint, kill, killAtPoint, rollingRestart } from './processes.ts';
+import { restoreDatabase } from './restoring.ts';
 import type { Happening } from './world.ts';
 
 const injectRecords: Happening = async ({ tap, producer }, { detail }, chance) => {
@@ -28,5 +29,6 @@ export const happenings: Readonly<Record<FaultKind, Happening>> = {
   'kafka-restart': restartKafka,
   'disk-full': fillDisk,
   'rebalance-storm': stormOfRebalances,
+  'restored-database': restoreDatabase,
   injection: injectRecords,
 };

@@ -5,7 +5,7 @@ import { openEventLog } from '@tierline/messaging';
 import { Client } from 'pg';
 import type { Service } from '../fault.ts';
 import { prefix } from '../pods.ts';
-import type { Happening, World } from './world.ts';
+import { persistently, type Happening, type World } from './world.ts';
 
 export const restartPostgres: Happening = async ({ parts }, { detail }) => {
   await parts.restartPostgres(detail === 'immediate' ? 'SIGQUIT' : 'SIGINT');
@@ -36,19 +36,6 @@ const asOwner = async ({ parts }: World, service: Service, sql: string): Promise
   } finally {
     await client.end();
   }
-};
-
-const persistently = async (work: () => Promise<void>, tries: number): Promise<boolean> => {
-  for (let attempt = 1; attempt <= tries; attempt += 1) {
-    try {
-      await work();
-      return true;
-    } catch {
-      // PostgreSQL may be away, or somebody who is frozen may hold a lock.
-      await sleep(300);
-    }
-  }
-  return false;
 };
 
 /** What a service sees of a full disk: PostgreSQL refuses to write. */

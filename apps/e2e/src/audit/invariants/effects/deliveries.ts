@@ -1,8 +1,13 @@
-import { NotificationFailed, NotificationSent, StaffNotified } from '@tierline/contracts';
+import { NotificationFailed, NotificationSent, StaffNotificationFailed, StaffNotified } from '@tierline/contracts';
 import type { Evidence } from '../../evidence.ts';
 import type { Wrongs } from '../../findings.ts';
 
-const tellsOfMail: readonly string[] = [NotificationSent.type, NotificationFailed.type, StaffNotified.type];
+const tellsOfMail: readonly string[] = [
+  NotificationSent.type,
+  NotificationFailed.type,
+  StaffNotified.type,
+  StaffNotificationFailed.type,
+];
 
 /** One delivery for each event and stream, and each mail told of at most once. */
 export const checkDeliveries = (evidence: Evidence, wrong: Wrongs): number => {
