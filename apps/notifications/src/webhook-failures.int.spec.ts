@@ -9,6 +9,7 @@ import {
   testParts,
   type ServiceUnderTest,
 } from '@tierline/testing';
+import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { notifications } from './app.module.ts';
 import { status } from './testing/receiver.ts';
@@ -36,6 +37,27 @@ afterEach(async () => {
 });
 
 afterAll(() => service?.stop());
+
+describe('a target that answers while the database is away', () => {
+  it('is not called again: what it answered is written when the database is back', async () => {
+    const admin = new Client({ connectionString: testParts().postgresUrl });
+    await admin.connect();
+    const [{ name }] = (await service.database.query('SELECT current_database() AS name')) as [{ name: string }];
+    const target = await receiver((_call, response) => {
+      const close = `ALTER DATABASE "${name}" ALLOW_CONNECTIONS false;
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`;
+      void admin.query(close).then(() => response.writeHead(204).end());
+    });
+    const { id } = await add(target.url);
+    await send([ticket().opened()]);
+    await eventually(() => expect(target.calls).toHaveLength(1));
+    await sleep(3_000);
+    await admin.query(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS true`);
+    await admin.end();
+    await eventually(async () => expect(await deliveries(id)).toMatchObject([{ state: 'sent', attempts: 1 }]));
+    expect(target.calls).toHaveLength(1);
+  });
+});
 
 describe('a failing target', () => {
   it('is tried again; later events of the ticket wait for the earlier one', async () => {

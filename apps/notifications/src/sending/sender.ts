@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Relay } from '@tierline/messaging';
-import type { Database } from '@tierline/persistence';
+import { isTransient, type Database } from '@tierline/persistence';
 import type { Channel, Outcome } from '../domain/delivery.ts';
 import { claimDue, release, type Claimed } from './claims.ts';
 import { settle, type Tried, type Waits } from './settle.ts';
@@ -23,6 +23,8 @@ const gathering = { claims: 20, outcomes: 5 };
 /** What is under way at a stop may finish within this time; then it is broken off and another process sends it again. */
 const graceMilliseconds = 5_000;
 const writes = 3;
+/** How long an outcome waits for a database that is away: not so long that its claim runs out. */
+const patienceMilliseconds = 40_000;
 
 /**
  * Sends what is due: claims in one transaction, sends outside of any, writes the outcome in a second one.
@@ -133,10 +135,23 @@ export class Sender implements OnApplicationBootstrap, OnModuleDestroy {
     return this.next.written;
   }
 
-  private async writeAll(all: readonly Tried[]): Promise<void> {
+  /** Until the database takes it: what is not written is sent again, when the claim has run out. */
+  private async insist(some: readonly Tried[], end: number): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        if (await settle(this.database, all, this.options.waits)) this.relay.nudge();
+        return await settle(this.database, some, this.options.waits);
+      } catch (error) {
+        if (!isTransient(error) || this.breaking.signal.aborted || performance.now() > end) throw error;
+        await sleep(Math.min(1_000, 100 * attempt));
+      }
+    }
+  }
+
+  private async writeAll(all: readonly Tried[]): Promise<void> {
+    const end = performance.now() + patienceMilliseconds;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        if (await this.insist(all, end)) this.relay.nudge();
         return;
       } catch (error) {
         if (attempt < writes) await sleep(100 * attempt);
@@ -145,7 +160,7 @@ export class Sender implements OnApplicationBootstrap, OnModuleDestroy {
       }
     }
     // One that cannot be written must not take the others along.
-    const results = await Promise.allSettled(all.map((one) => settle(this.database, [one], this.options.waits)));
+    const results = await Promise.allSettled(all.map((one) => this.insist([one], end)));
     for (const result of results) if (result.status === 'rejected') this.log.error(result.reason);
     this.relay.nudge();
   }
