@@ -181,8 +181,11 @@ describe('a failing target', () => {
     const { id } = await add(target.url);
     await send([ticket().opened()]);
     await eventually(async () => expect((await deliveries(id))[0]).toMatchObject({ lastStatus: 500 }));
-    await service.database.query(`UPDATE lane SET next_attempt_at = now() + interval '1 hour'`);
-    await service.database.query(`UPDATE subscription SET failures = 5, rest_until = '-infinity'`);
+    await service.database.query(
+      `UPDATE lane SET next_attempt_at = now() + interval '1 hour' WHERE subscription_id = $1`,
+      [id],
+    );
+    await service.database.query(`UPDATE subscription SET failures = 5, rest_until = '-infinity' WHERE id = $1`, [id]);
     const before = target.calls.length;
     broken = false;
     await send([ticket().opened()]);
