@@ -1,5 +1,5 @@
 import type { Actor, TopicName } from '@tierline/contracts';
-import type { Database } from '@tierline/persistence';
+import type { Database, Transaction } from '@tierline/persistence';
 import { isOff } from './failpoints.ts';
 import { hold, holdBehind, type Refused } from './unsent.ts';
 
@@ -103,12 +103,14 @@ const read = (database: Database, leases: readonly Lease[], floor: bigint): Prom
     ],
   );
 
-const remove = async (database: Database, rows: readonly OutboxRow[], { owner, leases }: Held): Promise<number> => {
-  const removed = await database.query(
-    `DELETE FROM outbox o USING unnest($1::smallint[], $2::bigint[]) AS sent(shard, seq), relay_lease l,
-       unnest($4::smallint[], $5::bigint[]) AS held(shard, epoch)
-     WHERE o.shard = sent.shard AND o.seq = sent.seq AND l.shard = o.shard AND held.shard = l.shard
-       AND (l.owner = $3 AND held.epoch = l.epoch OR $6)
+const remove = async (tx: Transaction, rows: readonly OutboxRow[], { owner, leases }: Held): Promise<number> => {
+  const removed = await tx.query(
+    `WITH due AS MATERIALIZED (
+       SELECT sent.shard, sent.seq FROM unnest($1::smallint[], $2::bigint[]) AS sent(shard, seq)
+       JOIN relay_lease l USING (shard) JOIN unnest($4::smallint[], $5::bigint[]) AS held(shard, epoch) USING (shard)
+       WHERE l.owner = $3 AND held.epoch = l.epoch OR $6
+     )
+     DELETE FROM outbox o USING due WHERE o.shard = due.shard AND o.seq = due.seq
      RETURNING 1`,
     [
       rows.map(({ shard }) => shard),
@@ -129,7 +131,8 @@ export const outboxOf = (database: Database): Outbox => ({
     await database.query(`UPDATE relay_lease SET expires_at = '-infinity' WHERE owner = $1`, [owner]);
   },
   read: (leases, floor) => read(database, leases, floor),
-  remove: (rows, held) => remove(database, rows, held),
+  // By key: a plan made while the outbox was empty would read all that waits there for each row.
+  remove: (rows, held) => database.inBackground((tx) => remove(tx, rows, held), 'by key'),
   hold: (refused, held) => database.inBackground((tx) => hold(tx, refused, held)),
   holdBehind: (rows) => database.inBackground((tx) => holdBehind(tx, rows)),
   horizon: async (floor) => {

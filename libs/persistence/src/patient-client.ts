@@ -20,8 +20,10 @@ const nameOf = (text: string): string | undefined => {
 
 const isSearch = (text: string): boolean => /^\s*SELECT\b/i.test(text);
 
-/** The statement so that each connection plans it once, whichever it is. */
-export const planKept = (text: string): string => `/* plan kept */ ${text}`;
+const kept = '/* plan kept */ ';
+
+/** The statement so that each connection keeps its plan, be it a search or not, and makes it anew from time to time. */
+export const planKept = (text: string): string => `${kept}${text}`;
 
 /** Milliseconds for which plans are kept, at first and at most; each time twice as long. */
 const firstPlans = 500;
@@ -43,8 +45,8 @@ export const isUnanswered = (error: unknown): boolean => error instanceof Error 
  */
 export class PatientClient extends Client {
   private readonly prepared: Prepared | undefined;
-  /** How often the plans were given up, when last, and for how long the present ones are kept, in milliseconds. */
-  private readonly plans = { generation: 0, since: performance.now(), time: firstPlans };
+  /** The names of kept plans; how often they were given up, when last, and for how long these are kept, in milliseconds. */
+  private readonly plans = { names: new Set<string>(), generation: 0, since: performance.now(), time: firstPlans };
 
   constructor(config: ClientConfig & { prepared?: Prepared } = {}) {
     super(config);
@@ -68,26 +70,31 @@ export class PatientClient extends Client {
     const [text, values, ...rest] = asked as unknown as [unknown, unknown, ...unknown[]];
     if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return asked;
     if (this.prepared === undefined || (this.prepared === 'all but searches' && isSearch(text))) return asked;
+    const name = this.planOf(text);
+    return name === undefined ? asked : ([{ name, text, values: values as unknown[] }, ...rest] as never);
+  }
+
+  private planOf(text: string): string | undefined {
     const name = nameOf(text);
-    if (name === undefined) return asked;
-    return [{ name: `${name}${this.plans.generation}`, text, values: values as unknown[] }, ...rest] as never;
+    if (name === undefined || !text.startsWith(kept)) return name;
+    const { names, generation } = this.plans;
+    names.add(`${name}${generation}`);
+    return `${name}${generation}`;
   }
 
   /**
-   * Plans fit the tables as they were: one made when a table was empty may read all of it when it is full. So they are
-   * made anew, between two transactions, ever more seldom.
+   * Plans fit the tables as they were: one made when a table was empty may read all of it when it is full. So those that
+   * are kept are made anew, between two transactions, ever more seldom.
    */
   private renewPlans(): void {
-    const { plans } = this;
+    const { names, generation, since, time } = this.plans;
     const now = performance.now();
-    if (this.prepared === undefined || now - plans.since < plans.time) return;
-    Object.assign(plans, {
-      generation: plans.generation + 1,
-      since: now,
-      time: Math.min(plans.time * 2, longestPlans),
-    });
-    // Should it fail, so does the transaction that begins behind it.
-    super.query('DEALLOCATE ALL').catch(() => undefined);
+    if (names.size === 0 || now - since < time) return;
+    const forget = [...names].map((name) => `DEALLOCATE "${name}"`).join(';');
+    names.clear();
+    Object.assign(this.plans, { generation: generation + 1, since: now, time: Math.min(time * 2, longestPlans) });
+    // What it does not forget is not used again. Should the connection be broken, so is the transaction behind it.
+    super.query(forget).catch(() => undefined);
   }
 
   /** Told at once, not when the socket closes: the pool must not hand it on meanwhile. */

@@ -55,14 +55,19 @@ export const together = async <T extends readonly unknown[]>(
  */
 export type Plans = 'by key' | 'each';
 
+/**
+ * Left to itself PostgreSQL goes on planning what joins arrays, since it cannot know how long they are; and of a table
+ * that is empty at that moment it would rather read all.
+ */
+const byKey = `set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)`;
+
 /** `clock_timestamp()` of the transaction's begin in the form that events carry. */
 export const nowAsText = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The first statement of a transaction: gives its `now`, and says how it plans. */
 export const beginning = (plans: Plans, settings: string): string => {
   if (plans === 'each') return `SELECT ${nowAsText} AS now${settings}`;
-  // Left to itself PostgreSQL goes on planning what joins arrays: it cannot know how long they are.
-  return planKept(`SELECT ${nowAsText} AS now, set_config('plan_cache_mode', 'force_generic_plan', true)${settings}`);
+  return planKept(`SELECT ${nowAsText} AS now, ${byKey}${settings}`);
 };
 
 /** Wraps a TypeORM transaction. */
