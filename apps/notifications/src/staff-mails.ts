@@ -61,6 +61,9 @@ const peopleOf = (to: Addressee, ticket: Ticket, teams: ReadonlyMap<string, Team
   return 'lead' in to && team.lead !== null ? [team.lead] : team.members;
 };
 
+/** So many deliveries are written at once: one event may have to be told to all of a large team. */
+const most = 1_000;
+
 /** One mail a person and event, whatever makes him or her one who has to know; nobody is told of the own act. */
 const deliveriesOf = ({ event, notices, ticket }: Telling, teams: ReadonlyMap<string, Team>, now: string) => {
   const byPerson = new Map<string, Notice>();
@@ -68,6 +71,18 @@ const deliveriesOf = ({ event, notices, ticket }: Telling, teams: ReadonlyMap<st
     for (const person of peopleOf(notice.to, ticket, teams))
       if (event.actor !== `agent:${person}` && !byPerson.has(person)) byPerson.set(person, notice);
   return [...byPerson].map(([person, notice]) => deliveryOf(event, ticket, { person, notice, now }));
+};
+
+const deliveriesInSlices = function* (tellings: readonly Telling[], teams: ReadonlyMap<string, Team>, now: string) {
+  let slice: ToPerson[] = [];
+  for (const telling of tellings)
+    for (const delivery of deliveriesOf(telling, teams, now)) {
+      slice.push(delivery);
+      if (slice.length < most) continue;
+      yield slice;
+      slice = [];
+    }
+  yield slice;
 };
 
 type ToOne = { readonly person: string; readonly notice: Notice; readonly now: string };
@@ -111,12 +126,13 @@ export const staffMails: Batch<Received> = {
         }),
       ),
     );
-    const deliveries = tellings.flatMap((telling) => deliveriesOf(telling, teams, tx.now));
     const personOf = ({ tenant_id, person_id }: ToPerson) => ({ tenant: tenant_id, person: person_id });
-    const offOf = await switchedOff(tx, deliveries.map(personOf));
-    await enqueue(
-      tx,
-      deliveries.filter((delivery) => isMailed(offOf(personOf(delivery)), delivery.event_type)),
-    );
+    for (const deliveries of deliveriesInSlices(tellings, teams, tx.now)) {
+      const offOf = await switchedOff(tx, deliveries.map(personOf));
+      await enqueue(
+        tx,
+        deliveries.filter((delivery) => isMailed(offOf(personOf(delivery)), delivery.event_type)),
+      );
+    }
   },
 };

@@ -12,6 +12,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { tierQueues } from './app.module.ts';
 import type { ClockView } from './clock-view.ts';
 import { deskBody, opened, routed, serviceDesk } from './domain/example.ts';
+import { look, patience } from './orphans.ts';
 
 const tom: TestPerson = { subject: 'tom', roles: ['agent'] };
 const lea: TestPerson = { subject: 'lea', roles: ['lead'] };
@@ -225,6 +226,30 @@ describe('the watchdog', () => {
       count: 0,
       mended: { items: [] },
     });
+  });
+
+  it('leaves a ticket that waits for its route alone while routes may stand among what was not read yet', async () => {
+    const id = uuidv7();
+    await send([recordOf(service.prefix, opened, { subject: id })]);
+    await eventually(async () => expect(await timersOf(id)).toContainEqual({ kind: 'unrouted' }));
+    await sql(
+      `UPDATE timer SET due = now() - interval '5 min', next_try = 'infinity' WHERE ticket_id = $1 AND kind = 'unrouted'`,
+      [id],
+    );
+    await sql(
+      `INSERT INTO consumer_position (consumer_group, topic, partition, next_offset, remaining)
+       VALUES ('tier-queues', 'far-behind', 0, 1, 100000)`,
+    );
+    const orphans = async () => {
+      const looked = await service.database.inBackground((tx) => look(tx, null, 1_000, patience));
+      return looked.orphans.filter((orphan) => orphan.id === id);
+    };
+    expect(await orphans()).toEqual([]);
+    expect((await get('/orphans', lea)).body).toMatchObject({ items: [{ id, kind: 'no-queue' }] });
+    await sql(`DELETE FROM consumer_position WHERE topic = 'far-behind'`);
+    expect(await orphans()).toMatchObject([{ kind: 'no-queue' }]);
+    await sql('UPDATE timer SET due = now(), next_try = now() WHERE ticket_id = $1', [id]);
+    await eventually(async () => expect((await get('/orphans', lea)).body).toMatchObject({ count: 0 }));
   });
 
   it('counts what it cannot mend, and goes on with the others', async () => {

@@ -1,3 +1,4 @@
+import { catchingUp } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import type { OrphanKind } from './domain/mending.ts';
 import { cursorValues, open, pageOf, type Listed, type Page } from './queries.ts';
@@ -19,24 +20,26 @@ const longestHold = '3651 days';
 /**
  * What is wrong with the tickets of this FROM item, the first thing that applies: neither queue nor owner; on hold
  * without a wake-up; a deadline that passed unnoticed; timers that are not as its state wants them. $1 is
- * the patience; `timers` is the condition by which their timers are found.
+ * the patience; `timers` is the condition by which their timers are found, and `spared` the one under which a ticket
+ * may wait for its route however long.
  */
-const orphansAmong = (tickets: string, timers: string): string => `
+const orphansAmong = (tickets: string, timers: string, spared = 'false'): string => `
   SELECT tenant_id AS tenant, id, kind FROM (
     SELECT t.tenant_id, t.id, CASE
       WHEN t.state IN (${open}) AND t.owner IS NULL AND (
-        (t.queue IS NULL AND (m.unrouted IS NULL OR m.unrouted < ${late})) OR
+        (t.queue IS NULL AND (m.unrouted IS NULL OR m.unrouted < ${late} AND NOT ${spared})) OR
         (t.queue IS NOT NULL AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.tenant_id = t.tenant_id AND q.queue = t.queue))
       ) THEN 'no-queue'
       WHEN t.state = 'PENDING' AND (m.wakes IS NULL OR m.wakes < ${late} OR
         m.wakes > now() + interval '${longestHold}') THEN 'no-wake-up'
       WHEN t.state IN (${open}) AND m.breaches < ${late} THEN 'unanswered'
-      WHEN coalesce(m.armed, 0) <> t.timers OR t.next_at IS NULL OR m.first > t.next_at + interval '1 min' OR m.first < ${late}
-        THEN 'no-deadline'
+      WHEN coalesce(m.armed, 0) <> t.timers OR t.next_at IS NULL OR m.first > t.next_at + interval '1 min'
+        OR m.others < ${late} OR m.unrouted < ${late} AND NOT ${spared} THEN 'no-deadline'
     END AS kind
     FROM ${tickets} t LEFT JOIN (
-      SELECT tenant_id, ticket_id, count(*) AS armed, min(due) AS first, min(due) FILTER (WHERE kind = 'unrouted') AS unrouted,
-        max(due) FILTER (WHERE kind = 'wake-up') AS wakes, min(due) FILTER (WHERE kind = 'breach') AS breaches
+      SELECT tenant_id, ticket_id, count(*) AS armed, min(due) AS first, min(due) FILTER (WHERE kind = 'breach') AS breaches,
+        min(due) FILTER (WHERE kind = 'unrouted') AS unrouted, min(due) FILTER (WHERE kind <> 'unrouted') AS others,
+        max(due) FILTER (WHERE kind = 'wake-up') AS wakes
       FROM timer WHERE ${timers} GROUP BY tenant_id, ticket_id
     ) m ON m.tenant_id = t.tenant_id AND m.ticket_id = t.id
   ) seen WHERE kind IS NOT NULL`;
@@ -61,7 +64,7 @@ export const look = async (tx: Transaction, after: Place | null, most: number, p
        ORDER BY tenant_id, id LIMIT $4
      ), edge AS MATERIALIZED (
        SELECT tenant_id, id FROM slice ORDER BY tenant_id DESC, id DESC LIMIT 1
-     ), orphan AS (${orphansAmong('slice', ofSlice)})
+     ), orphan AS (${orphansAmong('slice', ofSlice, catchingUp)})
      SELECT (SELECT count(*)::int FROM slice) AS seen,
        (SELECT jsonb_build_object('tenant', tenant_id, 'id', id) FROM edge) AS last,
        (SELECT coalesce(jsonb_agg(orphan), '[]') FROM orphan) AS orphans`,
@@ -89,6 +92,7 @@ export const lockOrphans = async (
     orphansAmong(
       `(SELECT ${columns} FROM ticket JOIN ${named} USING (tenant_id, id) WHERE state IN (${watched}))`,
       `(tenant_id, ticket_id) IN (SELECT tenant_id, id FROM ${named})`,
+      catchingUp,
     ),
     [patient, locked.map(({ tenant }) => tenant), locked.map(({ id }) => id)],
   );

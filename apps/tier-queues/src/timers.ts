@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Relay, failpoint } from '@tierline/messaging';
+import { Relay, catchingUp, failpoint } from '@tierline/messaging';
 import { Database, isTransient, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 import type { Fire } from './domain/command.ts';
@@ -53,6 +53,10 @@ const putOff = (tx: Transaction, due: readonly Due[]) =>
     columns(due),
   );
 
+/** Puts off what waits for a route while routes may stand among the records that were not read yet. */
+const awaitRoutes = (tx: Transaction, due: readonly Due[]) =>
+  tx.query(`UPDATE timer m SET next_try = now() + interval '10 s' FROM ${given} WHERE ${same}`, columns(due));
+
 const fireOf = ({ kind, clock, generation }: Due): Fire =>
   kind === 'breach' || kind === 'warning'
     ? { type: 'fire', kind, clock, generation }
@@ -71,8 +75,21 @@ export class Timers extends Rounds {
 
   protected async round(): Promise<number> {
     const due = await this.database.query<Due>(dueNow);
-    if (due.length > 0) await this.take(due);
+    const ready = await this.withoutAwaited(due);
+    if (ready.length > 0) await this.take(ready);
     return due.length < most ? interval : 0;
+  }
+
+  /** A route that comes late because this service reads late is no missing route. */
+  private async withoutAwaited(due: readonly Due[]): Promise<readonly Due[]> {
+    const { awaiting = [], others = [] } = Object.groupBy(due, ({ kind }) =>
+      kind === 'unrouted' ? 'awaiting' : 'others',
+    );
+    if (awaiting.length === 0) return due;
+    const [row] = await this.database.query<{ late: boolean }>(`SELECT ${catchingUp} AS late`);
+    if (!row!.late) return due;
+    await this.database.inBackground((tx) => awaitRoutes(tx, awaiting), 'by key');
+    return others;
   }
 
   /** Fires timers together; where that fails for good, in halves, down to the one that is put off. */

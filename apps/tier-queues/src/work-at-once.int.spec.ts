@@ -115,6 +115,31 @@ describe('timers', () => {
     await untilState(id, { state: 'QUEUED', queue: 'phones' });
   });
 
+  it('leave a ticket without a route alone while routes may stand among what was not read yet', async () => {
+    const reads = (remaining: number) =>
+      sql(
+        `INSERT INTO consumer_position (consumer_group, topic, partition, next_offset, remaining)
+         VALUES ('tier-queues', 'far-behind', 0, 1, $1)
+         ON CONFLICT (consumer_group, topic, partition) DO UPDATE SET remaining = $1, moved_at = now()`,
+        [remaining],
+      );
+    await reads(100_000);
+    const id = uuidv7();
+    await tell({ id, fact: opened });
+    await eventually(async () =>
+      expect(
+        await sql(
+          `SELECT 1 FROM timer WHERE ticket_id = $1 AND kind = 'unrouted' AND due < now() AND next_try > now() + interval '5 s'`,
+          [id],
+        ),
+      ).toHaveLength(1),
+    );
+    await reads(0);
+    await sql('UPDATE timer SET next_try = now() WHERE ticket_id = $1', [id]);
+    await untilState(id, { state: 'QUEUED', queue: 'service-desk' });
+    expect(kindsOf(id).slice(0, 3)).toEqual(['opened', 'orphan-detected', 'queued']);
+  });
+
   it('bring an escalated ticket without a route into the default queue of its new tier', async () => {
     const id = await work();
     await post(`/tickets/${id}/escalate`, crew[0]!, { tier: 'tier-2', reason: 'up', handover });

@@ -97,7 +97,7 @@ describe('the parts on this machine', () => {
     expect(await isGone(second.process!.pid)).toBe(true);
     await third.stop();
     expect(await answers(third)).toBe(false);
-  });
+  }, 180_000);
 
   it('mail that is sent can be read by HTTP', async () => {
     const [smtpPort, imapPort, apiPort] = [await findFreePort(), await findFreePort(), await findFreePort()];

@@ -1,6 +1,6 @@
 import type { Received } from '@tierline/contracts';
 import { isTransient, together } from '@tierline/persistence';
-import type { ChunkStore, ChunkTransaction } from './chunk-store.ts';
+import type { ChunkStore, ChunkTransaction, Standing } from './chunk-store.ts';
 import { backoff } from './deadline.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { Unreadable, readEvent } from './envelope.ts';
@@ -17,7 +17,7 @@ type Read =
   | { kind: 'unreadable'; record: LogRecord; reason: string };
 
 /** Records of one partition, cut for the position `from`, to be taken in one transaction; none: only the position moves. */
-type Piece = { partition: Partition; reads: readonly Read[]; from?: bigint; next: bigint };
+type Piece = Standing & { reads: readonly Read[]; from?: bigint };
 
 type Waiting = Piece & { done: () => void; failed: (error: Error) => void };
 
@@ -35,6 +35,7 @@ const pieceOf = (partition: Partition, reads: readonly Read[], from?: bigint): P
   reads,
   ...(from === undefined ? {} : { from }),
   next: reads.at(-1)!.record.offset + 1n,
+  remaining: null,
 });
 
 const wantedOf = ({ reads }: Piece) => reads.filter(({ kind }) => kind !== 'skipped');
@@ -103,11 +104,9 @@ export class ChunkProcessor {
       this.gaps.set(name, position);
       return { kind: 'seek', next: position };
     }
-    const piece = pieceOf(
-      chunk,
-      records.map((record) => this.read(record)),
-      position,
-    );
+    const reads = records.map((record) => this.read(record));
+    const cut = pieceOf(chunk, reads, position);
+    const piece = { ...cut, remaining: chunk.highWatermark - cut.next };
     try {
       if (piece.reads.every(({ kind }) => kind === 'skipped')) this.skip(piece);
       else await this.join(piece);
@@ -121,15 +120,15 @@ export class ChunkProcessor {
 
   /** Stores the positions behind skipped records; without it they are only read again. */
   async settle(): Promise<void> {
-    for (const { partition, next } of this.positions.unstored())
-      await this.join({ partition, reads: [], next }).catch(async (error: Error) => {
+    for (const standing of this.positions.unstored())
+      await this.join({ ...standing, reads: [] }).catch(async (error: Error) => {
         if (!(error instanceof PositionMoved)) throw error;
-        await this.positions.reconsider({ partition, next });
+        await this.positions.reconsider(standing);
       });
   }
 
-  private skip({ partition, reads, next }: Piece): void {
-    this.positions.advance(partition, next);
+  private skip({ partition, reads, next, remaining }: Piece): void {
+    this.positions.advance({ partition, next, remaining });
     this.events.onDone(partition, { position: next, records: reads.length, fresh: [] });
   }
 

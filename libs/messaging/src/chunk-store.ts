@@ -8,7 +8,12 @@ import { park, parkedKeys, type ParkedRecord } from './parking.ts';
 import type { Task } from './unit-of-work.ts';
 
 /** A partition and the offset that comes next in it. */
-export type Standing = { readonly partition: Partition; readonly next: bigint };
+export type Standing = {
+  readonly partition: Partition;
+  readonly next: bigint;
+  /** How many records there are from there on; null: the log did not say. */
+  readonly remaining: bigint | null;
+};
 
 /** A position that is to move from where it was seen (null: nowhere yet). */
 export type Move = Standing & { readonly seen: bigint | null };
@@ -36,15 +41,17 @@ export type ChunkStore = {
 const move = async (tx: Transaction, group: string, moves: readonly Move[]): Promise<number> => {
   const moved = await tx.query(
     `WITH wanted AS (
-       SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[]) AS w(topic, partition, seen, next)
+       SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $7::bigint[])
+         AS w(topic, partition, seen, next, remaining)
      ), moved AS (
-       UPDATE consumer_position p SET next_offset = w.next, moved_at = now() FROM wanted w
+       UPDATE consumer_position p SET next_offset = w.next, moved_at = now(),
+         remaining = coalesce(w.remaining, greatest(0, p.remaining + p.next_offset - w.next)) FROM wanted w
        WHERE p.consumer_group = $1 AND p.topic = w.topic AND p.partition = w.partition
          AND (p.next_offset = w.seen OR $6)
        RETURNING 1
      ), created AS (
-       INSERT INTO consumer_position (consumer_group, topic, partition, next_offset)
-       SELECT $1, topic, partition, next FROM wanted WHERE seen IS NULL
+       INSERT INTO consumer_position (consumer_group, topic, partition, next_offset, remaining)
+       SELECT $1, topic, partition, next, coalesce(remaining, 0) FROM wanted WHERE seen IS NULL
        ON CONFLICT DO NOTHING RETURNING 1
      )
      SELECT 1 FROM moved UNION ALL SELECT 1 FROM created`,
@@ -55,6 +62,7 @@ const move = async (tx: Transaction, group: string, moves: readonly Move[]): Pro
       moves.map(({ seen }) => seen?.toString() ?? null),
       moves.map(({ next }) => next.toString()),
       isOff('position'),
+      moves.map(({ remaining }) => remaining?.toString() ?? null),
     ],
   );
   return isOff('position') ? moves.length : moved.length;
@@ -63,13 +71,14 @@ const move = async (tx: Transaction, group: string, moves: readonly Move[]): Pro
 /** A group's positions, inbox and parked records in a service's database. */
 export const chunkStoreOf = (database: Database, group: string): ChunkStore => ({
   positions: async () => {
-    const rows = await database.query<Partition & { next_offset: string }>(
-      `SELECT topic, partition, next_offset FROM consumer_position WHERE consumer_group = $1`,
+    const rows = await database.query<Partition & { next_offset: string; remaining: string }>(
+      `SELECT topic, partition, next_offset, remaining FROM consumer_position WHERE consumer_group = $1`,
       [group],
     );
-    return rows.map(({ topic, partition, next_offset }) => ({
+    return rows.map(({ topic, partition, next_offset, remaining }) => ({
       partition: { topic, partition },
       next: BigInt(next_offset),
+      remaining: BigInt(remaining),
     }));
   },
   transaction: (work) =>

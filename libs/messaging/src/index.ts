@@ -1,4 +1,5 @@
 export { chunkStoreOf, type ChunkStore } from './chunk-store.ts';
+export { catchingUp } from './catching-up.ts';
 export { ChunkProcessor, type ProcessorEvents } from './chunk-processor.ts';
 export { DeadLetters, deadLetterTopic, deadLettersOf } from './dead-letters.ts';
 export { backoff, restUntil } from './deadline.ts';

@@ -181,8 +181,18 @@ class PositionInboxParking1760000000003 implements MigrationInterface {
   }
 }
 
+class RemainingRecords1760000000004 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE consumer_position ADD COLUMN remaining bigint NOT NULL DEFAULT 0');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE consumer_position DROP COLUMN remaining');
+  }
+}
+
 /** Journal, outbox and leases, for a service that publishes. */
 export const publisherMigrations = [JournalAndOutbox1760000000002];
 
 /** Positions, inbox and parking, for a service that listens. */
-export const consumerMigrations = [PositionInboxParking1760000000003];
+export const consumerMigrations = [PositionInboxParking1760000000003, RemainingRecords1760000000004];

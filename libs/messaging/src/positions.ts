@@ -32,7 +32,7 @@ export class Positions {
       this.inMemory.delete(name);
       this.stored.delete(name);
       if (next === undefined) return null;
-      this.inMemory.set(name, { partition, next });
+      this.inMemory.set(name, { partition, next, remaining: null });
       this.stored.set(name, next);
       return next;
     });
@@ -44,8 +44,8 @@ export class Positions {
   }
 
   /** Notes skipped records. */
-  advance(partition: Partition, next: bigint): void {
-    this.inMemory.set(nameOf(partition), { partition, next });
+  advance(standing: Standing): void {
+    this.inMemory.set(nameOf(standing.partition), standing);
   }
 
   /** Partitions whose position the database does not know yet. */
@@ -57,10 +57,11 @@ export class Positions {
    * Reads the position again after somebody moved it. If it lies among the records that were skipped here, the rest of
    * them is skipped still: nobody may come to read them again, and they would count as waiting.
    */
-  async reconsider({ partition, next }: Standing): Promise<void> {
+  async reconsider(standing: Standing): Promise<void> {
+    const { partition, next } = standing;
     const before = this.stored.get(nameOf(partition));
     const [now] = await this.assigned([partition]);
-    if (before !== undefined && now != null && before <= now && now < next) this.advance(partition, next);
+    if (before !== undefined && now != null && before <= now && now < next) this.advance(standing);
   }
 
   /** True when the database has not come that far. */
@@ -74,9 +75,9 @@ export class Positions {
    * or the partition was assigned anew.
    */
   moves(pieces: readonly (Standing & { readonly from?: bigint })[]): Move[] {
-    return pieces.map(({ partition, from, next }) => {
+    return pieces.map(({ partition, from, next, remaining }) => {
       if (from !== undefined && (this.read(partition) ?? from) !== from && !isOff('position')) throw moved([partition]);
-      return { partition, next, seen: this.stored.get(nameOf(partition)) ?? null };
+      return { partition, next, remaining, seen: this.stored.get(nameOf(partition)) ?? null };
     });
   }
 
@@ -87,10 +88,10 @@ export class Positions {
 
   /** Says that the transaction of `move` was committed. */
   moved(standings: readonly Standing[]): void {
-    for (const { partition, next } of standings) {
+    for (const { partition, next, remaining } of standings) {
       const name = nameOf(partition);
       this.stored.set(name, next);
-      if ((this.inMemory.get(name)?.next ?? -1n) < next) this.inMemory.set(name, { partition, next });
+      if ((this.inMemory.get(name)?.next ?? -1n) < next) this.inMemory.set(name, { partition, next, remaining });
     }
   }
 }

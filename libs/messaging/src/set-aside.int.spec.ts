@@ -63,6 +63,16 @@ afterAll(async () => {
   await drop?.();
 });
 
+it('keeps how many records were still to come where it stands, and counts them down', async () => {
+  const remaining = async () =>
+    (await database.query('SELECT next_offset::int AS next, remaining::int FROM consumer_position'))[0];
+  const records = [record(uuidv7(), 'one'), record(uuidv7(), 'two')];
+  await processor.process({ topic, partition: 0, records: records.slice(0, 1), highWatermark: 900n });
+  expect(await remaining()).toEqual({ next: 1, remaining: 899 });
+  await processor.process({ topic, partition: 0, records: records.slice(1), highWatermark: 2n });
+  expect(await remaining()).toEqual({ next: 2, remaining: 0 });
+});
+
 it('a parked key whose only record is discarded is free again', async () => {
   const key = uuidv7();
   const parked = new Parked(database, group, dispatcher);

@@ -19,7 +19,7 @@ const storeAt = (next: bigint) => {
     run: async () => undefined,
   };
   const store: ChunkStore = {
-    positions: async () => [{ partition, next: position }],
+    positions: async () => [{ partition, next: position, remaining: null }],
     transaction: (work) => work(tx),
   };
   return { store, position: () => position, moveTo: (moved: bigint) => (position = moved) };

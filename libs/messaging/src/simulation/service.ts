@@ -135,14 +135,14 @@ export class ModelService {
 
   private async move(tx: ModelTransaction, moves: readonly (Standing & { seen: bigint | null })[]): Promise<number> {
     let count = 0;
-    for (const { partition, next, seen } of moves) {
+    for (const { partition, next, remaining, seen } of moves) {
       const name = nameOf(partition);
       await tx.lock(`position/${name}`);
       if ((this.positions.get(name)?.next ?? null) !== seen && !isOff('position')) continue;
       count += 1;
       tx.writes.push(() => {
         if ((this.positions.get(name)?.next ?? 0n) > next) this.world.violated(`the position of ${name} went back`);
-        this.positions.set(name, { partition, next });
+        this.positions.set(name, { partition, next, remaining });
       });
     }
     return count;
