@@ -9,8 +9,8 @@ import { Tickets } from './tickets.ts';
 
 /** Milliseconds between two looks. */
 const interval = 250;
-/** Timers taken at once. */
-const most = 500;
+/** Timers taken in one look. */
+const most = 1_000;
 
 type Due = { tenant: string; ticketId: string; kind: TimerKind; clock: string; generation: number };
 
@@ -76,8 +76,16 @@ export class Timers extends Rounds {
   protected async round(): Promise<number> {
     const due = await this.database.query<Due>(dueNow);
     const ready = await this.withoutAwaited(due);
-    if (ready.length > 0) await this.take(ready);
+    await this.takeHalves(ready);
     return due.length < most ? interval : 0;
+  }
+
+  /** Each ticket's timers in one of two transactions: while the database is busy with one, this process prepares the other. */
+  private async takeHalves(due: readonly Due[]): Promise<void> {
+    const tickets = new Map([...new Set(due.map(({ ticketId }) => ticketId))].map((id, index) => [id, index % 2]));
+    const halves = Map.groupBy(due, ({ ticketId }) => tickets.get(ticketId));
+    const taken = await Promise.allSettled([...halves.values()].map((half) => this.take(half)));
+    for (const one of taken) if (one.status === 'rejected') throw one.reason;
   }
 
   /** A route that comes late because this service reads late is no missing route. */

@@ -137,7 +137,7 @@ describe('timers', () => {
     await reads(0);
     await sql('UPDATE timer SET next_try = now() WHERE ticket_id = $1', [id]);
     await untilState(id, { state: 'QUEUED', queue: 'service-desk' });
-    expect(kindsOf(id).slice(0, 3)).toEqual(['opened', 'orphan-detected', 'queued']);
+    await eventually(() => expect(kindsOf(id)).toEqual(['opened', 'orphan-detected', 'queued']));
   });
 
   it('bring an escalated ticket without a route into the default queue of its new tier', async () => {

@@ -28,6 +28,9 @@ export type ProcessorEvents = {
   onRetry(partition: Partition, error: Error, attempt: number): void;
 };
 
+/** Transactions at once: while the database is busy with one, this process prepares the other. */
+const most = 2;
+
 const keyOf = (record: LogRecord, { partition }: Partition) => record.key ?? `${partition}@${record.offset}`;
 const nameOf = ({ topic, partition }: Partition) => `${topic}/${partition}`;
 const pieceOf = (partition: Partition, reads: readonly Read[], from?: bigint): Piece => ({
@@ -37,6 +40,8 @@ const pieceOf = (partition: Partition, reads: readonly Read[], from?: bigint): P
   next: reads.at(-1)!.record.offset + 1n,
   remaining: null,
 });
+
+const recordsIn = (pieces: readonly Piece[]) => pieces.reduce((sum, { reads }) => sum + reads.length, 0);
 
 const wantedOf = ({ reads }: Piece) => reads.filter(({ kind }) => kind !== 'skipped');
 
@@ -68,15 +73,17 @@ const sort = (piece: Piece, blocked: Set<string>) => {
 
 /**
  * Takes chunks of records into the database: position, inbox, work and outbox in one transaction. Chunks of several
- * partitions that wait at the same time share one. A record that cannot be digested is parked with all later ones of
+ * partitions that wait at the same time share one; where more wait than one takes, two run side by side. A record that cannot be digested is parked with all later ones of
  * its key; everything else goes on.
  */
 export class ChunkProcessor {
   private readonly positions: Positions;
   private readonly failures = new Map<string, number>();
   private readonly gaps = new Map<string, bigint>();
-  private readonly waiting: Waiting[] = [];
-  private working = false;
+  private waiting: Waiting[] = [];
+  private running = 0;
+  /** Partitions of which a transaction is taking records. */
+  private readonly busy = new Set<string>();
 
   constructor(
     private readonly store: ChunkStore,
@@ -164,17 +171,20 @@ export class ChunkProcessor {
   private join(piece: Piece): Promise<void> {
     return new Promise((done, failed) => {
       this.waiting.push({ ...piece, done, failed });
-      if (!this.working) void this.work();
+      if (this.running === 0) void this.work();
     });
   }
 
   /** Takes what waits, one transaction after the other. Never rejects: each piece is told how it went. */
   private async work(): Promise<void> {
-    this.working = true;
+    this.running += 1;
     // What comes in the same turn comes along, instead of waiting for a transaction of the first piece alone.
     await Promise.resolve();
-    while (this.waiting.length > 0) {
-      const together = this.nextTogether();
+    for (let together = this.nextTogether(); together.length > 0; together = this.nextTogether()) {
+      const partitions = together.map(({ partition }) => nameOf(partition));
+      partitions.forEach((partition) => this.busy.add(partition));
+      // Not for a few records: those do better to wait and go together.
+      if (this.running < most && recordsIn(this.waiting) >= chunkLimits.records) void this.work();
       const error = await this.takeAll(together).then(
         () => null,
         (failure: Error) => failure,
@@ -183,20 +193,24 @@ export class ChunkProcessor {
       else if (together.length === 1) together[0]!.failed(error);
       // One of them fails all: each has its own turn, so that it alone bears it.
       else for (const piece of together) await this.take(piece).then(piece.done, piece.failed);
+      partitions.forEach((partition) => this.busy.delete(partition));
     }
-    this.working = false;
+    this.running -= 1;
   }
 
   private nextTogether(): Waiting[] {
-    const partitions = new Set<string>();
+    const partitions = new Set(this.busy);
     let records = 0;
-    const end = this.waiting.findIndex(({ partition, reads }, index) => {
-      const again = partitions.has(nameOf(partition));
-      partitions.add(nameOf(partition));
-      records += reads.length;
-      return index > 0 && (again || records > chunkLimits.records);
-    });
-    return this.waiting.splice(0, end === -1 ? this.waiting.length : end);
+    const chosen: Waiting[] = [];
+    for (const piece of this.waiting) {
+      records += piece.reads.length;
+      if (chosen.length > 0 && records > chunkLimits.records) break;
+      if (partitions.has(nameOf(piece.partition))) continue;
+      partitions.add(nameOf(piece.partition));
+      chosen.push(piece);
+    }
+    this.waiting = this.waiting.filter((piece) => !chosen.includes(piece));
+    return chosen;
   }
 
   private takeAll(pieces: readonly Piece[]): Promise<void> {
