@@ -181,24 +181,41 @@ export type Rebuilt =
   | { readonly before: ReadonlyMap<string, string>; readonly after: ReadonlyMap<string, string> }
   | { readonly failure: string };
 
-/** Everything that is known about a run. Invariants are functions of it. */
-export type Evidence = {
-  readonly run: Pick<Run, 'variables' | 'tenants' | 'receivers'>;
+/** What is known about tickets and other aggregates, row by row: it may be millions. */
+export type Rows = {
   readonly answers: readonly Answer[];
   readonly calls: readonly WebhookCall[];
+  readonly journal: readonly JournalRow[];
+  /** In the order of topic, partition, offset. */
+  readonly records: readonly TopicRecord[];
+  readonly inbox: readonly InboxRow[];
+  readonly standings: readonly Standing[];
+  /** Routing's copies of what the desk published. */
+  readonly copies: readonly Standing[];
+  readonly requests: readonly RequestRow[];
+  readonly messages: readonly CountRow[];
+  readonly routes: readonly RouteRow[];
+  readonly tickets: readonly TicketRow[];
+  readonly timers: readonly TimerRow[];
+  readonly entries: readonly CountRow[];
+  readonly facts: readonly FactRow[];
+  readonly history: readonly HistoryRow[];
+  readonly correspondents: readonly OfTicket[];
+  readonly deliveries: readonly DeliveryRow[];
+};
+
+/** Everything that is known about a run, or the rows of some tickets with all the rest. Invariants are functions of it. */
+export type Evidence = Rows & {
+  readonly run: Pick<Run, 'variables' | 'tenants' | 'receivers'>;
   readonly faults: readonly Fault[];
   readonly poison: readonly (Poison & { readonly topicName: TopicName | undefined })[];
   readonly samples: readonly Sample[];
   readonly readAt: number;
   /** What did not come to rest before it was read, or null. */
   readonly unrest: string | null;
-  readonly journal: readonly JournalRow[];
-  /** In the order of topic, partition, offset. */
-  readonly records: readonly TopicRecord[];
   readonly ends: readonly TopicEnd[];
   /** Null: there are no dead-letter topics. */
   readonly deadLetters: readonly DeadLetter[] | null;
-  readonly inbox: readonly InboxRow[];
   readonly positions: readonly PositionRow[];
   /** Null: nobody watched. */
   readonly setBacks: readonly SetBack[] | null;
@@ -209,20 +226,7 @@ export type Evidence = {
   readonly homes: readonly Home[];
   /** How many there are in all. */
   readonly homesSeen: number;
-  readonly standings: readonly Standing[];
-  /** Routing's copies of what the desk published. */
-  readonly copies: readonly Standing[];
-  readonly requests: readonly RequestRow[];
-  readonly messages: readonly CountRow[];
-  readonly routes: readonly RouteRow[];
-  readonly tickets: readonly TicketRow[];
   readonly queues: readonly QueueRow[];
-  readonly timers: readonly TimerRow[];
-  readonly entries: readonly CountRow[];
-  readonly facts: readonly FactRow[];
-  readonly history: readonly HistoryRow[];
-  readonly correspondents: readonly OfTicket[];
-  readonly deliveries: readonly DeliveryRow[];
   readonly subscriptions: readonly SubscriptionRow[];
   /** Null: no tokens were given. */
   readonly probes: readonly Probe[] | null;

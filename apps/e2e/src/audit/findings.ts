@@ -29,8 +29,13 @@ export type Verdict = {
 
 const mostNamed = 1_000;
 
-/** Counts violations and keeps the first of them. */
-export type Wrongs = { (text: string): void; readonly count: number; readonly named: readonly string[] };
+/** Counts violations and keeps the first of them; `include` adds those that were collected apart. */
+export type Wrongs = {
+  (text: string): void;
+  readonly count: number;
+  readonly named: readonly string[];
+  include(others: Wrongs): void;
+};
 
 export const collectWrongs = (): Wrongs => {
   const named: string[] = [];
@@ -39,7 +44,15 @@ export const collectWrongs = (): Wrongs => {
     count += 1;
     if (named.length < mostNamed) named.push(text);
   };
-  return Object.defineProperties(add, { count: { get: () => count }, named: { get: () => named } }) as Wrongs;
+  const include = (others: Wrongs): void => {
+    named.push(...others.named.slice(0, mostNamed - named.length));
+    count += others.count;
+  };
+  return Object.defineProperties(add, {
+    count: { get: () => count },
+    named: { get: () => named },
+    include: { value: include },
+  }) as Wrongs;
 };
 
 export const verdictOf = (invariant: Invariant, wrong: Wrongs, figure: string): Verdict => ({

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { counted, type Verdict } from './findings.ts';
 import { judge } from './invariants/index.ts';
 import { probe } from './probes.ts';
+import { partsOf } from './reading/scratch.ts';
 import { closeSources, gather, openSources, type Sources } from './reading/gather.ts';
 import { holdStill } from './reading/stillness.ts';
 import { rebuildReporting } from './rebuild.ts';
@@ -28,11 +29,14 @@ const reportingEnded = async (): Promise<void> => {
 const audited = async (sources: Sources, run: Run, folder: string): Promise<Verdict[]> => {
   const still = await holdStill(sources);
   try {
-    const evidence = await gather(sources, folder, still);
+    const { whole, spill } = await gather(sources, folder, still);
     // Until here it takes what timers still make, and the last of it while nothing new can be made.
     await reportingEnded();
-    const rebuilt = await rebuildReporting(sources);
-    return judge({ ...evidence, probes: await probe(run, evidence), rebuilt });
+    const rebuilt = await rebuildReporting(sources, spill);
+    const evidence = { ...whole, probes: await probe(run, whole.walls, spill), rebuilt };
+    const verdicts = judge(evidence, () => partsOf(evidence, spill.scratch));
+    await spill.scratch.close();
+    return verdicts;
   } finally {
     await still.letGo();
   }

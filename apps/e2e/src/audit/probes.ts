@@ -1,10 +1,8 @@
-import type { Evidence, Probe } from './evidence.ts';
+import type { Probe, Wall } from './evidence.ts';
 import { services, type Service } from './names.ts';
 import { allRows, connect } from './reading/database.ts';
+import type { Spill } from './reading/spill.ts';
 import type { Run } from './run.ts';
-import { tenantsOfTickets } from './views.ts';
-
-const ticketsEach = 5;
 
 const pathsOf: Partial<Record<Service, (ticket: string) => string>> = {
   intake: (ticket) => `tickets/${ticket}`,
@@ -28,14 +26,10 @@ const knock = async (url: string, token: string): Promise<Pick<Probe, 'outcome'>
 type Stranger = { readonly tenant: string; readonly ticket: string; readonly of: string };
 
 /** For each tenant some tickets of each other one. */
-const strangersOf = (evidence: Evidence): Stranger[] => {
-  const byTenant = Map.groupBy(tenantsOfTickets(evidence), ([, tenant]) => tenant);
-  return [...byTenant.keys()].flatMap((tenant) =>
-    [...byTenant].flatMap(([of, tickets]) =>
-      of === tenant ? [] : tickets.slice(0, ticketsEach).map(([ticket]) => ({ tenant, ticket, of })),
-    ),
+const strangersOf = (examples: Spill['examples']): Stranger[] =>
+  [...examples.keys()].flatMap((tenant) =>
+    [...examples].flatMap(([of, tickets]) => (of === tenant ? [] : tickets.map((ticket) => ({ tenant, ticket, of })))),
   );
-};
 
 /** Asks each service, as somebody of one tenant, for tickets of the others. */
 const throughHttp = async ({ processes, tokens }: Run, strangers: readonly Stranger[]): Promise<Probe[]> => {
@@ -80,13 +74,13 @@ const throughRole = async (service: Service, url: string, tables: readonly strin
 };
 
 /** Tries to reach what belongs to others; null: neither tokens nor roles were given. */
-export const probe = async (run: Run, evidence: Evidence): Promise<Probe[] | null> => {
-  const strangers = strangersOf(evidence);
+export const probe = async (run: Run, walls: readonly Wall[], { examples }: Spill): Promise<Probe[] | null> => {
+  const strangers = strangersOf(examples);
   const tenants = [...new Set(strangers.map(({ tenant }) => tenant))];
   const probes = await throughHttp(run, strangers);
   for (const service of services) {
     const url = run.appDatabases?.[service];
-    const tables = evidence.walls.filter((wall) => wall.service === service).map(({ table }) => table);
+    const tables = walls.filter((wall) => wall.service === service).map(({ table }) => table);
     if (url) probes.push(...(await throughRole(service, url, tables, tenants)));
   }
   return probes.length === 0 ? null : probes;

@@ -7,6 +7,7 @@ import type { Rebuilt } from './evidence.ts';
 import { topicNames } from './names.ts';
 import { allRows, streamRows } from './reading/database.ts';
 import type { Sources } from './reading/gather.ts';
+import type { Spill } from './reading/spill.ts';
 import { setBackTable } from './reading/messaging-tables.ts';
 
 /** How long reporting may take to read everything again, milliseconds. */
@@ -20,13 +21,11 @@ const digestSql = `
   UNION ALL SELECT 'tier ' || tenant_id || '/' || tier, md5(t::text) FROM tier t
   UNION ALL SELECT 'queue ' || tenant_id || '/' || queue, md5(q::text) FROM queue q`;
 
-const digestsOf = async (client: Client): Promise<Map<string, string>> => {
-  const digests = new Map<string, string>();
+const spillDigests = async (client: Client, spill: Spill, when: 'before' | 'after'): Promise<void> => {
   await client.query('BEGIN READ ONLY');
   for await (const { key, digest } of streamRows<{ key: string; digest: string }>(client, digestSql))
-    digests.set(key, digest);
+    spill.digest(when, key, digest);
   await client.query('COMMIT');
-  return digests;
 };
 
 const freePort = async (): Promise<number> => {
@@ -68,9 +67,9 @@ const catchUp = async (sources: Sources, reporting: ChildProcess): Promise<void>
   }
 };
 
-const emptyAndReadAgain = async (sources: Sources, rebuild: Program): Promise<Rebuilt> => {
+const emptyAndReadAgain = async (sources: Sources, rebuild: Program, spill: Spill): Promise<Rebuilt> => {
   const client = sources.databases.get('reporting')!;
-  const before = await digestsOf(client);
+  await spillDigests(client, spill, 'before');
   const [{ began }] = (await allRows<{ began: Date }>(client, 'SELECT clock_timestamp() AS began')) as [
     { began: Date },
   ];
@@ -88,15 +87,16 @@ const emptyAndReadAgain = async (sources: Sources, rebuild: Program): Promise<Re
     await client.query(`DO $$ BEGIN IF to_regclass('${setBackTable}') IS NOT NULL THEN
       DELETE FROM ${setBackTable} WHERE at >= '${began.toISOString()}'; END IF; END $$`);
   }
-  return { before, after: await digestsOf(client) };
+  await spillDigests(client, spill, 'after');
+  return { before: new Map(), after: new Map() };
 };
 
-/** Empties reporting, lets it read everything again, and gives its digests before and after; null: no command is known. */
-export const rebuildReporting = async (sources: Sources): Promise<Rebuilt | null> => {
+/** Empties reporting, lets it read everything again, and spills its digests before and after; null: no command is known. */
+export const rebuildReporting = async (sources: Sources, spill: Spill): Promise<Rebuilt | null> => {
   const { rebuild } = sources.run;
   if (!rebuild) return null;
   try {
-    return await emptyAndReadAgain(sources, rebuild);
+    return await emptyAndReadAgain(sources, rebuild, spill);
   } catch (error) {
     return { failure: (error as Error).message };
   }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readNotes, readRun } from './run.ts';
+import { readNotes as readAllNotes, readRun, type Answer } from './run.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -18,6 +18,11 @@ const run = {
   databases,
   tenants: ['acme'],
   startedAt: '2026-01-05T08:00:00Z',
+};
+const readNotes = async (from: string) => {
+  const answers: Answer[] = [];
+  const rest = await readAllNotes(from, { answer: (answer) => answers.push(answer), call: () => undefined });
+  return { answers, ...rest };
 };
 const writeRun = (different: object) => writeFile(join(folder, 'run.json'), JSON.stringify({ ...run, ...different }));
 const line = { at: '2026-01-05T08:00:00Z', tenant: 'acme', person: 'eva', kind: 'open', status: 201 };

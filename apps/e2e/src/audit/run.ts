@@ -140,36 +140,60 @@ const isWhole = async (file: string): Promise<boolean> => {
   }
 };
 
-const linesOf = async <S extends z.ZodType>(folder: string, name: string, shape: S): Promise<z.output<S>[]> => {
+/** Gives the lines of a file one by one; none where there is no such file. */
+const linesOf = async function* <S extends z.ZodType>(
+  folder: string,
+  name: string,
+  shape: S,
+): AsyncGenerator<z.output<S>> {
   const file = join(folder, name);
-  if (!existsSync(file)) return [];
-  const read: z.output<S>[] = [];
+  if (!existsSync(file)) return;
   let number = 0;
   let broken: Unusable | undefined;
   for await (const line of createInterface({ input: createReadStream(file) })) {
     if (broken) throw broken;
     number += 1;
-    try {
-      if (line) read.push(shape.parse(JSON.parse(line)));
-    } catch (error) {
-      const problem = error instanceof z.ZodError ? problemOf(error) : (error as Error).message;
-      broken = new Unusable(`${file}, line ${number}: ${problem}`, { cause: error });
-    }
+    if (!line) continue;
+    const read = parsed(line, shape);
+    if ('data' in read) yield read.data;
+    else broken = new Unusable(`${file}, line ${number}: ${read.problem}`, { cause: read.cause });
   }
   // Whoever wrote the last line may have been killed in the middle of it.
   if (broken && !(broken.cause instanceof SyntaxError && !(await isWhole(file)))) throw broken;
-  return read;
 };
 
-/** What clients, webhook targets and the faults' author wrote down. Throws `Unusable` naming file, line and field. */
-export const readNotes = async (folder: string) => {
+const parsed = <S extends z.ZodType>(
+  line: string,
+  shape: S,
+): { data: z.output<S> } | { problem: string; cause: unknown } => {
+  try {
+    return { data: shape.parse(JSON.parse(line)) };
+  } catch (cause) {
+    return { problem: cause instanceof z.ZodError ? problemOf(cause) : (cause as Error).message, cause };
+  }
+};
+
+const allOf = async <T>(lines: AsyncIterable<T>): Promise<T[]> => {
+  const all: T[] = [];
+  for await (const line of lines) all.push(line);
+  return all;
+};
+
+/** Who takes the promises and calls of webhooks, one by one: there may be millions. */
+export type NotesTaker = { answer: (answer: Answer) => void; call: (call: WebhookCall) => void };
+
+/**
+ * Reads what clients, webhook targets and the faults' author wrote down; gives the rest as a whole. Throws `Unusable`
+ * naming file, line and field.
+ */
+export const readNotes = async (folder: string, { answer, call }: NotesTaker) => {
   if (!existsSync(join(folder, 'clients.jsonl'))) throw new Unusable(`There is no clients.jsonl in ${folder}.`);
+  for await (const line of linesOf(folder, 'clients.jsonl', AnswerLine)) answer(line);
+  for await (const line of linesOf(folder, 'webhooks.jsonl', CallLine)) call(line);
   return {
-    answers: await linesOf(folder, 'clients.jsonl', AnswerLine),
-    calls: await linesOf(folder, 'webhooks.jsonl', CallLine),
-    faults: await linesOf(folder, 'faults.jsonl', FaultLine),
-    poison: await linesOf(folder, 'poison.jsonl', PoisonLine),
-    samples: await linesOf(folder, watchFile, SampleLine),
+    faults: await allOf(linesOf(folder, 'faults.jsonl', FaultLine)),
+    poison: await allOf(linesOf(folder, 'poison.jsonl', PoisonLine)),
+    samples: await allOf(linesOf(folder, watchFile, SampleLine)),
   };
 };
 
@@ -178,3 +202,6 @@ export const endReporting = 'end reporting';
 
 /** Where the watch writes what it sees, in the run's folder. */
 export const watchFile = 'watch.jsonl';
+
+/** What the auditor spills there while it works. */
+export const scratchFolder = 'audit-scratch';

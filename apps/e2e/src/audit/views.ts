@@ -74,15 +74,20 @@ export const setAside = once(({ parked }) => {
 });
 
 /** Types that each service has to take: those it is known to, and those of which it took at least one. */
-export const heardTypes = once((evidence) => {
-  const byId = eventsById(evidence);
+export type Heard = Readonly<Record<Service, ReadonlySet<string>>>;
+
+/** Gathers over all parts which types each service takes. */
+export const hearing = (): { heard: Heard; listen: (part: Evidence) => void } => {
   const heard = perService((service) => new Set(listens[service]));
-  for (const { service, event } of evidence.inbox) {
-    const type = byId.get(event)?.type;
-    if (type) heard[service].add(type);
-  }
-  return heard;
-});
+  const listen = (part: Evidence): void => {
+    const byId = eventsById(part);
+    for (const { service, event } of part.inbox) {
+      const type = byId.get(event)?.type;
+      if (type) heard[service].add(type);
+    }
+  };
+  return { heard, listen };
+};
 
 /** How many events of each type about each ticket a service has taken or has to: set aside ones left out. */
 export const takenCounts = (

@@ -3,10 +3,13 @@ import type { Evidence } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
 import type { Service } from '../names.ts';
 import type { Answer } from '../run.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import { firstRecords, storiesOf } from '../views.ts';
 
 const isGood = ({ status }: Answer) => status >= 200 && status < 300;
-const keyOf = ({ tenant, person, key }: Answer) => `${tenant}/${person} key ${key}`;
+const personOf = ({ tenant, person }: Answer) => `${tenant}/${person}`;
+const keyOf = (answer: Answer) => `${personOf(answer)} key ${answer.key}`;
+const isOpen = ({ kind }: Answer) => kind === 'open';
 
 const checkPromisedOpens = (evidence: Evidence, opens: readonly Answer[], wrong: Wrongs): number => {
   const rows = Map.groupBy(evidence.requests, ({ ticket }) => ticket);
@@ -26,33 +29,56 @@ const checkPromisedOpens = (evidence: Evidence, opens: readonly Answer[], wrong:
   return promised.size;
 };
 
-const checkKeys = (opens: readonly Answer[], wrong: Wrongs): void => {
-  const byKey = Map.groupBy(
-    opens.filter(({ key }) => key),
-    keyOf,
-  );
-  for (const [key, answers] of byKey) {
-    const tickets = new Set(answers.map(({ ticket }) => ticket));
-    if (tickets.size > 1) wrong(`${key} opened ${tickets.size} tickets: ${[...tickets].join(', ')}`);
-  }
+/** The tickets that each key opened; nearly always it is one. */
+const openedByKeys = () => {
+  const first = new Map<string, string | null | undefined>();
+  const several = new Map<string, Set<string | null>>();
+  return {
+    note: (answer: Answer): boolean => {
+      const key = keyOf(answer);
+      const known = first.get(key);
+      const ticket = isGood(answer) ? (answer.ticket ?? null) : undefined;
+      if (known === undefined || ticket === undefined || known === ticket) {
+        const isNew = !first.has(key);
+        if (isNew || ticket !== undefined) first.set(key, ticket);
+        return isNew;
+      }
+      several.set(key, (several.get(key) ?? new Set([known])).add(ticket));
+      return false;
+    },
+    check: (wrong: Wrongs): void => {
+      for (const [key, tickets] of several) wrong(`${key} opened ${tickets.size} tickets: ${[...tickets].join(', ')}`);
+    },
+  };
 };
 
+const mostStrays = 1_000;
+
 /** A person who asked n times, each time with a key or once, has at most n tickets: more come from nowhere. */
-const checkStrays = (evidence: Evidence, wrong: Wrongs): void => {
-  const opens = evidence.answers.filter(({ kind }) => kind === 'open');
-  const asked = Map.groupBy(opens, ({ tenant, person }) => `${tenant}/${person}`);
-  const rows = Map.groupBy(
-    evidence.requests.filter(({ isDerived }) => !isDerived),
-    ({ tenant, openedBy }) => `${tenant}/${openedBy}`,
-  );
-  for (const [person, attempts] of asked) {
-    const most = new Set(attempts.map((answer, index) => answer.key ?? `without key ${index}`)).size;
-    const own = rows.get(person) ?? [];
-    if (own.length <= most) continue;
-    const promised = new Set(attempts.map(({ ticket }) => ticket));
-    const strays = own.map(({ ticket }) => ticket).filter((ticket) => !promised.has(ticket));
-    wrong(`${person} asked for ${most} tickets and has ${own.length}; nobody was told of ${strays.join(', ')}`);
-  }
+const countStrays = () => {
+  const asked = new Map<string, number>();
+  const own = new Map<string, { count: number; untold: string[] }>();
+  return {
+    noteAsked: (answer: Answer) => asked.set(personOf(answer), (asked.get(personOf(answer)) ?? 0) + 1),
+    noteOwn: ({ answers, requests }: Evidence): void => {
+      const told = new Set(answers.filter(isOpen).map((answer) => `${personOf(answer)} ${answer.ticket}`));
+      for (const { tenant, openedBy, ticket, isDerived } of requests) {
+        if (isDerived) continue;
+        const person = `${tenant}/${openedBy}`;
+        const tally = own.get(person) ?? { count: 0, untold: [] };
+        own.set(person, tally);
+        tally.count += 1;
+        if (!told.has(`${person} ${ticket}`) && tally.untold.length < mostStrays) tally.untold.push(ticket);
+      }
+    },
+    check: (wrong: Wrongs): void => {
+      for (const [person, most] of asked) {
+        const { count, untold } = own.get(person) ?? { count: 0, untold: [] };
+        if (count > most)
+          wrong(`${person} asked for ${most} tickets and has ${count}; nobody was told of ${untold.join(', ')}`);
+      }
+    },
+  };
 };
 
 const checkOpenedRows = (evidence: Evidence, wrong: Wrongs): number => {
@@ -100,18 +126,37 @@ const checkCommands = (evidence: Evidence, wrong: Wrongs): number => {
   return good.length;
 };
 
-/** I1: what was answered with 2xx is stored once, journalled once and published. */
-export const accepted = (evidence: Evidence): Verdict => {
-  const wrong = collectWrongs();
-  const opens = evidence.answers.filter((answer) => answer.kind === 'open' && isGood(answer));
-  const promised = checkPromisedOpens(evidence, opens, wrong);
-  checkKeys(opens, wrong);
-  checkStrays(evidence, wrong);
-  const opened = checkOpenedRows(evidence, wrong);
-  checkStandings(evidence, wrong);
-  const commands = checkCommands(evidence, wrong);
+const recordsOfOpenings = (evidence: Evidence): number => {
   const inTopic = firstRecords(evidence);
-  const records = evidence.journal.filter(({ type, id }) => type === TicketOpened.type && inTopic.has(id)).length;
-  const rest = `${counted(evidence.requests.length)} tickets = ${counted(opened)} TicketOpened, ${counted(records)} in the topic`;
-  return verdictOf('I1', wrong, `${counted(promised)} accepted; ${rest}; ${counted(commands)} commands`);
+  return evidence.journal.filter(({ type, id }) => type === TicketOpened.type && inTopic.has(id)).length;
 };
+
+/** I1: what was answered with 2xx is stored once, journalled once and published. */
+export const inspectAccepted = (): Inspection => {
+  const wrong = collectWrongs();
+  const keys = openedByKeys();
+  const strays = countStrays();
+  const sums = { promised: 0, requests: 0, opened: 0, records: 0, commands: 0 };
+  return {
+    survey: ({ answers }) => {
+      for (const answer of answers) if (isOpen(answer) && (!answer.key || keys.note(answer))) strays.noteAsked(answer);
+    },
+    look: (part) => {
+      const opens = part.answers.filter((answer) => isOpen(answer) && isGood(answer));
+      sums.promised += checkPromisedOpens(part, opens, wrong);
+      strays.noteOwn(part);
+      sums.opened += checkOpenedRows(part, wrong);
+      checkStandings(part, wrong);
+      sums.commands += checkCommands(part, wrong);
+      sums.requests += part.requests.length;
+      sums.records += recordsOfOpenings(part);
+    },
+    verdict: () => {
+      keys.check(wrong);
+      strays.check(wrong);
+      const rest = `${counted(sums.requests)} tickets = ${counted(sums.opened)} TicketOpened, ${counted(sums.records)} in the topic`;
+      return verdictOf('I1', wrong, `${counted(sums.promised)} accepted; ${rest}; ${counted(sums.commands)} commands`);
+    },
+  };
+};
+export const accepted = judging(inspectAccepted);

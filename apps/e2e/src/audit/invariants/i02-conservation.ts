@@ -1,6 +1,7 @@
 import { TicketOpened } from '@tierline/contracts';
 import type { Evidence } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import { kindOf, type Service } from '../names.ts';
 import { setAside, tenantsOfTickets } from '../views.ts';
 
@@ -64,19 +65,27 @@ const checkStates = (evidence: Evidence, wrong: Wrongs): void => {
   }
 };
 
-const sumsOf = (evidence: Evidence): string => {
-  const states = Map.groupBy(evidence.tickets, ({ state }) => state);
-  return [...states].map(([state, tickets]) => `${counted(tickets.length)} ${state}`).join(' + ');
-};
-
 /** I2: per tenant, every ticket that was opened is in one state everywhere, or set aside. */
-export const conservation = (evidence: Evidence): Verdict => {
+export const inspectConservation = (): Inspection => {
   const wrong = collectWrongs();
-  checkPlaces(evidence, wrong);
-  checkStates(evidence, wrong);
-  const opened = tenantsOfTickets(evidence);
-  const aside = evidence.parked.filter(({ event }) => event).length;
-  const tenants = new Set(opened.values()).size;
-  const figure = `${counted(opened.size)} ${kindOf(TicketOpened.type)} in ${tenants} tenants = ${sumsOf(evidence)}; ${counted(aside)} events parked`;
-  return verdictOf('I2', wrong, figure);
+  const states = new Map(Object.keys(statusesOf).map((state) => [state, 0]));
+  const tenants = new Set<string>();
+  let opened = 0;
+  return {
+    look: (part) => {
+      checkPlaces(part, wrong);
+      checkStates(part, wrong);
+      opened += tenantsOfTickets(part).size;
+      for (const tenant of tenantsOfTickets(part).values()) tenants.add(tenant);
+      for (const { state } of part.tickets) states.set(state, (states.get(state) ?? 0) + 1);
+    },
+    verdict: ({ parked }) => {
+      const aside = parked.filter(({ event }) => event).length;
+      const found = [...states].filter(([, count]) => count > 0);
+      const sums = found.map(([state, count]) => `${counted(count)} ${state}`).join(' + ');
+      const figure = `${counted(opened)} ${kindOf(TicketOpened.type)} in ${tenants.size} tenants = ${sums}; ${counted(aside)} events parked`;
+      return verdictOf('I2', wrong, figure);
+    },
+  };
 };
+export const conservation = judging(inspectConservation);

@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import { openStates } from '../names.ts';
 import { setAside, tenantsOfTickets } from '../views.ts';
 
@@ -55,14 +56,22 @@ const checkWatch = (evidence: Evidence, wrong: Wrongs): number => {
 };
 
 /** I3: every open ticket is in exactly one queue, or on its way for less than a minute. */
-export const orphans = (evidence: Evidence): Verdict => {
+export const inspectOrphans = (): Inspection => {
   const wrong = collectWrongs();
-  const open = checkNow(evidence, wrong);
-  checkArrivals(evidence, wrong);
-  const seen = checkWatch(evidence, wrong);
-  const watch =
-    evidence.samples.length === 0
-      ? 'nobody watched'
-      : `orphans older than a minute in ${counted(seen)} of ${counted(evidence.samples.length)} looks`;
-  return verdictOf('I3', wrong, `${counted(open)} open tickets; ${watch}`);
+  let open = 0;
+  return {
+    look: (part) => {
+      open += checkNow(part, wrong);
+      checkArrivals(part, wrong);
+    },
+    verdict: (whole) => {
+      const seen = checkWatch(whole, wrong);
+      const watch =
+        whole.samples.length === 0
+          ? 'nobody watched'
+          : `orphans older than a minute in ${counted(seen)} of ${counted(whole.samples.length)} looks`;
+      return verdictOf('I3', wrong, `${counted(open)} open tickets; ${watch}`);
+    },
+  };
 };
+export const orphans = judging(inspectOrphans);

@@ -1,6 +1,7 @@
 import { MajorIncidentDeclared, MajorIncidentEnded, TicketClaimed, TicketResolved } from '@tierline/contracts';
 import type { Evidence, JournalRow, QueueRow, TicketRow, TimerRow } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import { followClocks } from '../ledger.ts';
 import { openStates } from '../names.ts';
 import { queueOf, storiesOf } from '../views.ts';
@@ -118,40 +119,46 @@ const stalledProblems = ({ ticket: { state } }: Ground, stalled: number, others:
   return stalled === needed ? [] : [`needs ${needed} stalled timers and has ${stalled}`];
 };
 
-const problemsOf = (ground: Ground, timers: readonly TimerRow[], keepsClocks: boolean): string[] => {
-  const [stalled, others] = [
-    timers.filter(({ kind }) => kind === 'stalled').length,
-    timers.filter(({ kind }) => kind !== 'stalled'),
-  ];
-  return [
-    ...stateProblems(ground, others.filter(isOfState)),
-    ...(keepsClocks
-      ? clockProblems(
-          ground,
-          others.filter((timer) => !isOfState(timer)),
-        )
-      : []),
-    ...(keepsClocks ? stalledProblems(ground, stalled, others.length) : []),
-  ];
-};
+type Wrong = { readonly ofStates: Wrongs; readonly ofClocks: Wrongs };
 
-/** I4: every ticket has exactly the timers that its state needs. */
-export const timers = (evidence: Evidence): Verdict => {
-  const wrong = collectWrongs();
+const checkTimers = (evidence: Evidence, { ofStates, ofClocks }: Wrong): void => {
   const stories = storiesOf(evidence)['tier-queues'];
-  const keepsClocks = evidence.timers.some(({ clock }) => clock !== null);
   const armed = Map.groupBy(evidence.timers, ({ ticket }) => ticket);
   for (const ticket of evidence.tickets) {
-    const { tenant, queue } = ticket;
+    const { tenant, queue, state } = ticket;
+    const name = `${tenant}: ${state} ticket ${ticket.ticket}`;
     const ground = { ticket, story: stories.get(ticket.ticket) ?? [], queue: queueOf(evidence, tenant, queue) };
-    for (const problem of problemsOf(ground, armed.get(ticket.ticket) ?? [], keepsClocks))
-      wrong(`${ticket.tenant}: ${ticket.state} ticket ${ticket.ticket} ${problem}`);
+    const timers = armed.get(ticket.ticket) ?? [];
+    const others = timers.filter(({ kind }) => kind !== 'stalled');
+    const clocks = others.filter((timer) => !isOfState(timer));
+    for (const problem of stateProblems(ground, others.filter(isOfState))) ofStates(`${name} ${problem}`);
+    for (const problem of clockProblems(ground, clocks)) ofClocks(`${name} ${problem}`);
+    for (const problem of stalledProblems(ground, timers.length - others.length, others.length))
+      ofClocks(`${name} ${problem}`);
   }
   const known = new Set(evidence.tickets.map(({ ticket }) => ticket));
   for (const [ticket, rows] of armed)
-    if (!known.has(ticket)) wrong(`${rows.length} timers of ticket ${ticket}, which is not there`);
-  const kinds = [...Map.groupBy(evidence.timers, ({ kind }) => kind)].map(
-    ([kind, rows]) => `${counted(rows.length)} ${kind}`,
-  );
-  return verdictOf('I4', wrong, `${counted(evidence.tickets.length)} tickets; armed: ${kinds.join(', ') || 'none'}`);
+    if (!known.has(ticket)) ofStates(`${rows.length} timers of ticket ${ticket}, which is not there`);
 };
+
+/** I4: every ticket has exactly the timers that its state needs. */
+export const inspectTimers = (): Inspection => {
+  const wrong = { ofStates: collectWrongs(), ofClocks: collectWrongs() };
+  const kinds = new Map<string, number>();
+  let tickets = 0;
+  let keepsClocks = false;
+  return {
+    look: (part) => {
+      checkTimers(part, wrong);
+      tickets += part.tickets.length;
+      keepsClocks ||= part.timers.some(({ clock }) => clock !== null);
+      for (const { kind } of part.timers) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    },
+    verdict: () => {
+      if (keepsClocks) wrong.ofStates.include(wrong.ofClocks);
+      const armed = [...kinds].map(([kind, count]) => `${counted(count)} ${kind}`);
+      return verdictOf('I4', wrong.ofStates, `${counted(tickets)} tickets; armed: ${armed.join(', ') || 'none'}`);
+    },
+  };
+};
+export const timers = judging(inspectTimers);

@@ -17,7 +17,8 @@ import {
   WorkStarted,
 } from '@tierline/contracts';
 import type { Evidence, JournalRow } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import { followClocks } from '../ledger.ts';
 import { kindOf } from '../names.ts';
 import { queueOf, setAside, storiesOf } from '../views.ts';
@@ -151,13 +152,19 @@ const followPromises = (story: readonly JournalRow[], evidence: Evidence, wrong:
   return late;
 };
 
-/** How often each kind of deadline took effect. */
-const figuresOf = (stories: readonly JournalRow[][]): string => {
-  const kinds = rules.map(({ kind, isEffect }) => [kind, stories.flat().filter(isEffect).length] as const);
-  const breaches = stories.flat().filter(({ type }) => kindOf(type) === 'sla-breached').length;
-  const found = [...kinds, ['breach', breaches] as const].filter(([, count]) => count > 0);
-  return found.map(([kind, count]) => `${counted(count)} ${kind}`).join(', ') || 'none';
+/** Counts how often each kind of deadline took effect. */
+const countEffects = (story: readonly JournalRow[], counts: Map<string, number>): void => {
+  const note = (kind: string): void => void counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const event of story) {
+    for (const { kind, isEffect } of rules) if (isEffect(event)) note(kind);
+    if (kindOf(event.type) === 'sla-breached') note('breach');
+  }
 };
+
+const figuresOf = (counts: ReadonlyMap<string, number>): string =>
+  [...rules.map(({ kind }) => kind), 'breach']
+    .flatMap((kind) => (counts.has(kind) ? [`${counted(counts.get(kind)!)} ${kind}`] : []))
+    .join(', ') || 'none';
 
 /** The desk's story of each ticket, begun by its opening. */
 const deskStories = (evidence: Evidence): JournalRow[][] => {
@@ -171,21 +178,33 @@ const deskStories = (evidence: Evidence): JournalRow[][] => {
 const atShare = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-/** I5: each deadline that passed took effect exactly once, and never early. */
-export const deadlines = (evidence: Evidence): Verdict => {
-  const wrong = collectWrongs();
-  const stories = deskStories(evidence);
-  const late = stories
-    .flatMap((story) => [
-      ...rules.flatMap((rule) => follow(rule, story, evidence, wrong)),
-      ...followPromises(story, evidence, wrong),
-    ])
-    .sort((a, b) => a - b);
-  for (const { tenant, ticket, kind, due } of evidence.timers)
-    if (evidence.readAt - due > grace)
+const checkOverdue = ({ timers, readAt }: Evidence, wrong: Wrongs): void => {
+  for (const { tenant, ticket, kind, due } of timers)
+    if (readAt - due > grace)
       wrong(
         `${tenant}: the ${kind} timer of ticket ${ticket} was due at ${new Date(due).toISOString()} and is still there`,
       );
-  const lateness = late.length === 0 ? '' : `; late p99 ${atShare(late, 0.99)} ms, worst ${late.at(-1)} ms`;
-  return verdictOf('I5', wrong, `deadlines that took effect: ${figuresOf(stories)}${lateness}`);
 };
+
+/** I5: each deadline that passed took effect exactly once, and never early. */
+export const inspectDeadlines = (): Inspection => {
+  const wrong = collectWrongs();
+  const late: number[] = [];
+  const counts = new Map<string, number>();
+  return {
+    look: (part) => {
+      for (const story of deskStories(part)) {
+        for (const rule of rules) late.push(...follow(rule, story, part, wrong));
+        late.push(...followPromises(story, part, wrong));
+        countEffects(story, counts);
+      }
+      checkOverdue(part, wrong);
+    },
+    verdict: () => {
+      late.sort((a, b) => a - b);
+      const lateness = late.length === 0 ? '' : `; late p99 ${atShare(late, 0.99)} ms, worst ${late.at(-1)} ms`;
+      return verdictOf('I5', wrong, `deadlines that took effect: ${figuresOf(counts)}${lateness}`);
+    },
+  };
+};
+export const deadlines = judging(inspectDeadlines);

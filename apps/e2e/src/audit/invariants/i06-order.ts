@@ -1,7 +1,8 @@
 import type { Evidence, JournalRow, TopicRecord } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import { eventsById, firstRecords, placeOf, poisonPlaces } from '../views.ts';
-import { checkLeases } from './leases.ts';
+import { followLeases } from './leases.ts';
 
 const at = (record: TopicRecord) => `${record.topic}/${record.partition}@${record.offset}`;
 
@@ -78,16 +79,28 @@ const checkJournal = (evidence: Evidence, wrong: Wrongs): void => {
 };
 
 /** I6: per aggregate and publisher the topic has 1, 2, 3 … in that order, and one relay at a time sent it. */
-export const order = (evidence: Evidence): Verdict => {
+export const inspectOrder = (): Inspection => {
   const wrong = collectWrongs();
-  checkOrigins(evidence, wrong);
-  const { duplicates, inversions } = checkSequences(evidence, wrong);
-  checkJournal(evidence, wrong);
-  const leases = checkLeases(evidence, wrong);
-  const records = `${counted(evidence.records.length)} records of ${counted(evidence.journal.length)} events`;
-  return verdictOf(
-    'I6',
-    wrong,
-    `${records}; ${counted(duplicates)} duplicates, ${counted(inversions)} inversions; ${leases}`,
-  );
+  const leases = followLeases();
+  const sums = { records: 0, events: 0, duplicates: 0, inversions: 0 };
+  return {
+    survey: leases.note,
+    look: (part) => {
+      checkOrigins(part, wrong);
+      const { duplicates, inversions } = checkSequences(part, wrong);
+      checkJournal(part, wrong);
+      leases.look(part);
+      sums.records += part.records.length;
+      sums.events += part.journal.length;
+      sums.duplicates += duplicates;
+      sums.inversions += inversions;
+    },
+    verdict: () => {
+      const terms = leases.check(wrong);
+      const records = `${counted(sums.records)} records of ${counted(sums.events)} events`;
+      const order = `${counted(sums.duplicates)} duplicates, ${counted(sums.inversions)} inversions`;
+      return verdictOf('I6', wrong, `${records}; ${order}; ${terms}`);
+    },
+  };
 };
+export const order = judging(inspectOrder);

@@ -1,12 +1,13 @@
 import type { Evidence } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import { perService, services, type Service } from '../names.ts';
-import { eventsById, firstRecords, heardTypes, placeOf, poisonPlaces, setAside } from '../views.ts';
+import { eventsById, firstRecords, hearing, placeOf, poisonPlaces, setAside, type Heard } from '../views.ts';
 import { checkCopies } from './effects/copies.ts';
 import { checkConversations } from './effects/conversations.ts';
 import { checkDeliveries } from './effects/deliveries.ts';
 import { checkHistory } from './effects/history.ts';
-import { checkOpenings } from './effects/openings.ts';
+import { followOpenings } from './effects/openings.ts';
 import { checkRoutes } from './effects/routes.ts';
 import { checkTimelines } from './effects/timelines.ts';
 
@@ -17,9 +18,8 @@ const inboxCounts = ({ inbox }: Evidence): Record<Service, Map<string, number>> 
   return counts;
 };
 
-const checkTaken = (evidence: Evidence, wrong: Wrongs): void => {
+const checkTaken = (evidence: Evidence, heard: Heard, wrong: Wrongs): void => {
   const counts = inboxCounts(evidence);
-  const heard = heardTypes(evidence);
   const aside = setAside(evidence);
   const first = firstRecords(evidence);
   for (const event of evidence.journal)
@@ -44,19 +44,38 @@ const checkStrangers = (evidence: Evidence, wrong: Wrongs): void => {
     if (!events.has(event) && !foreign.has(event)) wrong(`${service} took event ${event}, which no service published`);
 };
 
+const kinds = [
+  ['messages', checkConversations],
+  ['hops', checkRoutes],
+  ['timeline entries', checkTimelines],
+  ['history rows', checkHistory],
+  ['deliveries', checkDeliveries],
+  ['desk copies', checkCopies],
+] as const;
+
 /** I7: each event takes effect once in each service that listens to it: in its inbox, and in its state. */
-export const effects = (evidence: Evidence): Verdict => {
+export const inspectEffects = (): Inspection => {
   const wrong = collectWrongs();
-  checkTaken(evidence, wrong);
-  checkStrangers(evidence, wrong);
-  const seen = [
-    `${counted(checkConversations(evidence, wrong))} messages`,
-    `${counted(checkRoutes(evidence, wrong))} hops`,
-    `${counted(checkOpenings(evidence, wrong))} openings asked for`,
-    `${counted(checkTimelines(evidence, wrong))} timeline entries`,
-    `${counted(checkHistory(evidence, wrong))} history rows`,
-    `${counted(checkDeliveries(evidence, wrong))} deliveries`,
-    `${counted(checkCopies(evidence, wrong))} desk copies`,
-  ];
-  return verdictOf('I7', wrong, `${counted(evidence.inbox.length)} events taken; in the state: ${seen.join(', ')}`);
+  const { heard, listen } = hearing();
+  const openings = followOpenings();
+  const sums = new Map<string, number>();
+  let taken = 0;
+  return {
+    survey: (part) => {
+      listen(part);
+      openings.note(part);
+    },
+    look: (part) => {
+      checkTaken(part, heard, wrong);
+      checkStrangers(part, wrong);
+      taken += part.inbox.length;
+      for (const [kind, check] of kinds) sums.set(kind, (sums.get(kind) ?? 0) + check(part, wrong));
+    },
+    verdict: (whole) => {
+      const seen = [...sums].map(([kind, count]) => `${counted(count)} ${kind}`);
+      seen.splice(2, 0, `${counted(openings.check(whole, wrong))} openings asked for`);
+      return verdictOf('I7', wrong, `${counted(taken)} events taken; in the state: ${seen.join(', ')}`);
+    },
+  };
 };
+export const effects = judging(inspectEffects);

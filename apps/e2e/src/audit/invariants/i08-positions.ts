@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import { listens, services } from '../names.ts';
-import { eventsById } from '../views.ts';
 
 const checkEnds = (evidence: Evidence, wrong: Wrongs): void => {
   const ends = new Map(evidence.ends.map(({ topic, partition, high }) => [`${topic}/${partition}`, high]));
@@ -14,11 +14,10 @@ const checkEnds = (evidence: Evidence, wrong: Wrongs): void => {
 };
 
 /** A service reads every partition of the topics in which something travels that it takes. */
-const checkAbsent = (evidence: Evidence, wrong: Wrongs): void => {
+const checkAbsent = (evidence: Evidence, topicsOf: ReadonlyMap<string, string>, wrong: Wrongs): void => {
   const present = new Set(
     evidence.positions.map(({ service, topic, partition }) => `${service} ${topic}/${partition}`),
   );
-  const topicsOf = new Map([...eventsById(evidence).values()].map(({ type, topic }) => [type, topic]));
   for (const service of services) {
     const wanted = new Set([...listens[service]].map((type) => topicsOf.get(type)));
     for (const { topic, partition, high } of evidence.ends)
@@ -36,16 +35,22 @@ const restoredOnes = ({ faults }: Evidence): string => {
 };
 
 /** I8: positions never went back but with a restored database, and stand at the ends of their partitions. */
-export const positions = (evidence: Evidence): Verdict => {
+export const inspectPositions = (): Inspection => {
   const wrong = collectWrongs();
-  checkEnds(evidence, wrong);
-  checkAbsent(evidence, wrong);
-  for (const { service, group, topic, partition, from, to } of evidence.setBacks ?? [])
-    wrong(`${service}: ${group} went back in ${topic}/${partition} from ${from} to ${to ?? 'nothing'}`);
-  const watched = evidence.setBacks === null ? 'nobody watched' : `${counted(evidence.setBacks.length)} went back`;
-  return verdictOf(
-    'I8',
-    wrong,
-    `${counted(evidence.positions.length)} positions at the end; ${watched}${restoredOnes(evidence)}`,
-  );
+  const topicsOf = new Map<string, string>();
+  return {
+    look: ({ journal }) => {
+      for (const { type, topic } of journal) topicsOf.set(type, topic);
+    },
+    verdict: (whole) => {
+      checkEnds(whole, wrong);
+      checkAbsent(whole, topicsOf, wrong);
+      for (const { service, group, topic, partition, from, to } of whole.setBacks ?? [])
+        wrong(`${service}: ${group} went back in ${topic}/${partition} from ${from} to ${to ?? 'nothing'}`);
+      const watched = whole.setBacks === null ? 'nobody watched' : `${counted(whole.setBacks.length)} went back`;
+      const figure = `${counted(whole.positions.length)} positions at the end; ${watched}${restoredOnes(whole)}`;
+      return verdictOf('I8', wrong, figure);
+    },
+  };
 };
+export const positions = judging(inspectPositions);

@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import { eventsById, placeOf, poisonPlaces, tenantsOfTickets } from '../views.ts';
 
 const checkEvents = (evidence: Evidence, wrong: Wrongs): void => {
@@ -39,20 +40,32 @@ const checkCalls = (evidence: Evidence, wrong: Wrongs): void => {
   }
 };
 
-/** I10: nothing of one tenant is in another's rows, events or webhooks, nor behind another's door. */
-export const tenancy = (evidence: Evidence): Verdict => {
-  const wrong = collectWrongs();
-  checkEvents(evidence, wrong);
-  checkHomes(evidence, wrong);
-  checkCalls(evidence, wrong);
-  for (const { service, table, open } of evidence.walls) if (open) wrong(`${service}.${table}: ${open}`);
-  const probes = evidence.probes ?? [];
-  for (const { what, outcome } of probes) if (outcome === 'reached') wrong(what);
-  const silent = probes.filter(({ outcome }) => outcome === 'no answer').length;
-  const probed =
-    probes.length === 0
-      ? 'no live probes'
-      : `${counted(probes.length)} live probes (${counted(silent)} without answer)`;
-  const looked = `${counted(evidence.homesSeen)} homes of tickets, ${counted(evidence.walls.length)} tables with walls`;
-  return verdictOf('I10', wrong, `${looked}, ${counted(evidence.calls.length)} webhook calls, ${probed}`);
+const checkProbes = ({ walls, probes }: Evidence, wrong: Wrongs): string => {
+  for (const { service, table, open } of walls) if (open) wrong(`${service}.${table}: ${open}`);
+  const tried = probes ?? [];
+  for (const { what, outcome } of tried) if (outcome === 'reached') wrong(what);
+  const silent = tried.filter(({ outcome }) => outcome === 'no answer').length;
+  return tried.length === 0
+    ? 'no live probes'
+    : `${counted(tried.length)} live probes (${counted(silent)} without answer)`;
 };
+
+/** I10: nothing of one tenant is in another's rows, events or webhooks, nor behind another's door. */
+export const inspectTenancy = (): Inspection => {
+  const wrong = collectWrongs();
+  let calls = 0;
+  return {
+    look: (part) => {
+      checkEvents(part, wrong);
+      checkHomes(part, wrong);
+      checkCalls(part, wrong);
+      calls += part.calls.length;
+    },
+    verdict: (whole) => {
+      const probed = checkProbes(whole, wrong);
+      const looked = `${counted(whole.homesSeen)} homes of tickets, ${counted(whole.walls.length)} tables with walls`;
+      return verdictOf('I10', wrong, `${looked}, ${counted(calls)} webhook calls, ${probed}`);
+    },
+  };
+};
+export const tenancy = judging(inspectTenancy);

@@ -1,5 +1,6 @@
 import type { DeliveryRow, Evidence, JournalRow, SubscriptionRow } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import { listens } from '../names.ts';
 import { eventsById, firstRecords, setAside } from '../views.ts';
 
@@ -81,10 +82,7 @@ const checkOrder = (evidence: Evidence, wrong: Wrongs): void => {
   }
 };
 
-/** I11: each subscription's events were delivered, or it can be seen that they were not. */
-export const webhooks = (evidence: Evidence): Verdict => {
-  const wrong = collectWrongs();
-  const calls = callsOf(evidence);
+const checkIds = (evidence: Evidence, calls: Calls, wrong: Wrongs): void => {
   const events = eventsById(evidence);
   for (const [key, ids] of calls.ids)
     if (ids.size > 1) wrong(`${key} was told under ${ids.size} webhook ids: ${[...ids].join(', ')}`);
@@ -94,9 +92,29 @@ export const webhooks = (evidence: Evidence): Verdict => {
     else if (event.aggregate !== ticket || event.type !== type)
       wrong(`${endpoint} was told event ${eventId} as ${type} of ${ticket}`);
   }
-  const told = evidence.subscriptions.map((subscription) => checkSubscription(evidence, subscription, calls, wrong));
-  checkOrder(evidence, wrong);
-  const sum = (key: keyof Told) => counted(told.reduce((total, one) => total + one[key], 0));
-  const rest = `${sum('required')} required = ${sum('sent')} sent + ${sum('open')} failed or waiting for a dead target`;
-  return verdictOf('I11', wrong, `${counted(told.length)} subscriptions, ${rest}`);
 };
+
+/** I11: each subscription's events were delivered, or it can be seen that they were not. */
+export const inspectWebhooks = (): Inspection => {
+  const wrong = collectWrongs();
+  const sums = { required: 0, sent: 0, open: 0 };
+  return {
+    look: (part) => {
+      const calls = callsOf(part);
+      checkIds(part, calls, wrong);
+      for (const subscription of part.subscriptions) {
+        const told = checkSubscription(part, subscription, calls, wrong);
+        sums.required += told.required;
+        sums.sent += told.sent;
+        sums.open += told.open;
+      }
+      checkOrder(part, wrong);
+    },
+    verdict: ({ subscriptions }) => {
+      const [required, sent, open] = [sums.required, sums.sent, sums.open].map(counted);
+      const rest = `${required} required = ${sent} sent + ${open} failed or waiting for a dead target`;
+      return verdictOf('I11', wrong, `${counted(subscriptions.length)} subscriptions, ${rest}`);
+    },
+  };
+};
+export const webhooks = judging(inspectWebhooks);

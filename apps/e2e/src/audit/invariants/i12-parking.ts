@@ -1,16 +1,18 @@
 import type { Evidence, ParkedRow, TopicRecord } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import { perService, services, type Service } from '../names.ts';
-import { heardTypes, placeOf, poisonPlaces } from '../views.ts';
+import { hearing, placeOf, poisonPlaces, type Heard } from '../views.ts';
 
 /** A record without a key is a key of its own. */
 const keyOf = ({ key, partition, offset }: TopicRecord) => key ?? `${partition}@${offset}`;
 
-/** Places that each service has to park: poison that names it, and what it takes of the same keys later. */
-const expectedPlaces = (evidence: Evidence): Record<Service, Set<string>> => {
+type Expected = Readonly<Record<Service, Set<string>>>;
+
+/** Adds the places that each service has to park: poison that names it, and what it takes of the same keys later. */
+const expectPlaces = (evidence: Evidence, heard: Heard, expected: Expected): void => {
   const poison = poisonPlaces(evidence);
-  const heard = heardTypes(evidence);
-  const expected = perService(() => new Set<string>());
+  if (poison.size === 0) return;
   const blocked = new Set<string>();
   for (const record of evidence.records) {
     const parkedIn = poison.get(placeOf(record))?.parkedIn ?? [];
@@ -22,14 +24,12 @@ const expectedPlaces = (evidence: Evidence): Record<Service, Set<string>> => {
       blocked.add(key);
     }
   }
-  return expected;
 };
 
 const nameOf = ({ service, topic, partition, offset }: Pick<ParkedRow, 'service' | 'topic' | 'partition' | 'offset'>) =>
   `${service}: ${topic}/${partition}@${offset}`;
 
-const checkRows = (evidence: Evidence, wrong: Wrongs): void => {
-  const expected = expectedPlaces(evidence);
+const checkRows = (evidence: Evidence, expected: Expected, wrong: Wrongs): void => {
   const present = new Set(evidence.parked.map((row) => `${row.service} ${placeOf(row)}`));
   for (const row of evidence.parked)
     if (!expected[row.service].has(placeOf(row)))
@@ -49,10 +49,19 @@ const checkMirror = (evidence: Evidence, wrong: Wrongs): string => {
 };
 
 /** I12: parked is what was poisoned and what came behind it, and nothing else. */
-export const parking = (evidence: Evidence): Verdict => {
+export const inspectParking = (): Inspection => {
   const wrong = collectWrongs();
-  checkRows(evidence, wrong);
-  const mirror = checkMirror(evidence, wrong);
-  const injected = `${counted(evidence.poison.length)} records put in from outside`;
-  return verdictOf('I12', wrong, `${injected}; ${counted(evidence.parked.length)} parked; ${mirror}`);
+  const { heard, listen } = hearing();
+  const expected = perService(() => new Set<string>());
+  return {
+    survey: listen,
+    look: (part) => expectPlaces(part, heard, expected),
+    verdict: (whole) => {
+      checkRows(whole, expected, wrong);
+      const mirror = checkMirror(whole, wrong);
+      const injected = `${counted(whole.poison.length)} records put in from outside`;
+      return verdictOf('I12', wrong, `${injected}; ${counted(whole.parked.length)} parked; ${mirror}`);
+    },
+  };
 };
+export const parking = judging(inspectParking);

@@ -8,7 +8,8 @@ import {
   WorkStarted,
 } from '@tierline/contracts';
 import type { Evidence, JournalRow } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
+import { judging, type Inspection } from '../inspection.ts';
 import type { Answer } from '../run.ts';
 import { setAside, storiesOf } from '../views.ts';
 
@@ -55,9 +56,7 @@ const checkAnswers = (
   }
 };
 
-/** I14: between two releases a ticket has one owner, and who was told that he won is that one. */
-export const claims = (evidence: Evidence): Verdict => {
-  const wrong = collectWrongs();
+const checkOwners = (evidence: Evidence, wrong: Wrongs): void => {
   const stories = storiesOf(evidence)['tier-queues'];
   const owners = new Map([...stories].map(([ticket, story]) => [ticket, ownersOf(story, wrong)]));
   const parked = setAside(evidence)['tier-queues'].keys;
@@ -66,14 +65,27 @@ export const claims = (evidence: Evidence): Verdict => {
     if (last !== owner && !parked.has(ticket))
       wrong(`${tenant}: ticket ${ticket} is with ${owner}, by the journal with ${last}`);
   }
-  const wins = evidence.answers.filter(isWin);
-  checkAnswers(wins, owners, wrong);
-  const lost = evidence.answers.filter(({ kind, status }) => kind === 'claim' && status === 409).length;
-  const claimed = evidence.journal.filter(({ type }) => type === TicketClaimed.type);
-  const given = claimed.filter(({ said }) => said.assignment !== undefined).length;
-  return verdictOf(
-    'I14',
-    wrong,
-    `${counted(claimed.length)} claims, ${counted(given)} given by the desk; ${counted(wins.length)} told that they won, ${counted(lost)} that they lost`,
-  );
+  checkAnswers(evidence.answers.filter(isWin), owners, wrong);
 };
+
+/** I14: between two releases a ticket has one owner, and who was told that he won is that one. */
+export const inspectClaims = (): Inspection => {
+  const wrong = collectWrongs();
+  const sums = { claimed: 0, given: 0, won: 0, lost: 0 };
+  return {
+    look: (part) => {
+      checkOwners(part, wrong);
+      const claimed = part.journal.filter(({ type }) => type === TicketClaimed.type);
+      sums.claimed += claimed.length;
+      sums.given += claimed.filter(({ said }) => said.assignment !== undefined).length;
+      sums.won += part.answers.filter(isWin).length;
+      sums.lost += part.answers.filter(({ kind, status }) => kind === 'claim' && status === 409).length;
+    },
+    verdict: () => {
+      const claims = `${counted(sums.claimed)} claims, ${counted(sums.given)} given by the desk`;
+      const told = `${counted(sums.won)} told that they won, ${counted(sums.lost)} that they lost`;
+      return verdictOf('I14', wrong, `${claims}; ${told}`);
+    },
+  };
+};
+export const claims = judging(inspectClaims);

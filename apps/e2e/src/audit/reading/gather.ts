@@ -1,22 +1,24 @@
-import { TicketOpened } from '@tierline/contracts';
+import { join } from 'node:path';
 import type { Client } from 'pg';
 import type { Evidence, SetBack } from '../evidence.ts';
 import { services, topicNames, type Service } from '../names.ts';
-import { readNotes, type Run } from '../run.ts';
+import { readNotes, scratchFolder, type Run } from '../run.ts';
 import { allRows, connect, inSnapshot, requireFullSight } from './database.ts';
-import { interner, type Interner } from './interning.ts';
 import {
+  countJournal,
   readBacklogs,
   readHomes,
-  readInbox,
-  readJournal,
   readParked,
   readPositions,
   readSetBacks,
   readWalls,
+  spillInbox,
+  spillJournal,
   type Names,
 } from './messaging-tables.ts';
-import { readStandings, readState } from './state-tables.ts';
+import { noRows } from './scratch.ts';
+import { openSpill, type Spill } from './spill.ts';
+import { readQueues, readSubscriptions, spillState } from './state-tables.ts';
 import type { Stillness } from './stillness.ts';
 import { openTopics, readTopics, type Topics } from './topics.ts';
 
@@ -40,30 +42,17 @@ export const closeSources = async ({ databases, topics }: Sources): Promise<void
   await topics.close();
 };
 
-type Known = { readonly names: Names; readonly pool: Interner; readonly tenantOf: Map<string, string> };
-
-/** Intake is read first: only it knows whose ticket is whose. */
-const readOwnJournal = async (client: Client, service: Service, { pool, tenantOf }: Known) => {
-  const journal = await readJournal(client, service, pool);
-  if (service === 'intake')
-    for (const { type, aggregate, tenant } of journal) if (type === TicketOpened.type) tenantOf.set(aggregate, tenant);
-  return journal;
-};
-
-const readService = (client: Client, service: Service, known: Known) => {
-  const { names, pool, tenantOf } = known;
-  return inSnapshot(client, async () => ({
-    journal: await readOwnJournal(client, service, known),
-    inbox: await readInbox(client, service, pool),
+const readService = async (client: Client, service: Service, names: Names, spill: Spill) => {
+  await spillInbox(client, service, spill);
+  await spillState(client, service, spill);
+  return {
     positions: await readPositions(client, service, names),
     setBacks: await readSetBacks(client, service, names),
     parked: await readParked(client, service, names),
     backlogs: await readBacklogs(client, service),
     walls: await readWalls(client, service),
-    homes: await readHomes(client, service, tenantOf),
-    standings: await readStandings(client, service, pool),
-    state: await readState[service](client, pool),
-  }));
+    homes: await readHomes(client, service, spill.tenantOf),
+  };
 };
 
 const nowOf = async ({ databases }: Sources): Promise<number> => {
@@ -72,16 +61,20 @@ const nowOf = async ({ databases }: Sources): Promise<number> => {
   return clock!.now;
 };
 
-const readParts = async (sources: Sources, names: Names) => {
-  const pool = interner();
+/** Does the work on one state of each database. */
+const inSnapshots = <T>(clients: readonly Client[], work: () => Promise<T>): Promise<T> => {
+  const [first, ...others] = clients;
+  return first === undefined ? work() : inSnapshot(first, () => inSnapshots(others, work));
+};
+
+const readParts = async ({ databases, topics }: Sources, names: Names, spill: Spill) => {
+  // All journals first: only they know which event is about which ticket.
+  for (const [service, client] of databases) await spillJournal(client, service, spill);
   const all: Awaited<ReturnType<typeof readService>>[] = [];
-  const known: Known = { names, pool, tenantOf: new Map() };
-  for (const [service, client] of sources.databases) all.push(await readService(client, service, known));
+  for (const [service, client] of databases) all.push(await readService(client, service, names, spill));
   const setBacks = all.map(({ setBacks: some }) => some).filter((some): some is SetBack[] => some !== null);
   return {
-    ...(await readTopics(sources.topics, names, pool)),
-    journal: all.flatMap(({ journal }) => journal),
-    inbox: all.flatMap(({ inbox }) => inbox),
+    ...(await readTopics(topics, names, spill)),
     positions: all.flatMap(({ positions }) => positions),
     setBacks: setBacks.length === services.length ? setBacks.flat() : null,
     parked: all.flatMap(({ parked }) => parked),
@@ -89,26 +82,43 @@ const readParts = async (sources: Sources, names: Names) => {
     walls: all.flatMap(({ walls }) => walls),
     homes: all.flatMap(({ homes }) => homes.elsewhere),
     homesSeen: all.reduce((sum, { homes }) => sum + homes.seen, 0),
-    standings: all.flatMap(({ standings }) => standings),
-    ...(Object.assign({}, ...all.map(({ state }) => state)) as StateOf),
+    queues: await readQueues(databases.get('tier-queues')!),
+    subscriptions: await readSubscriptions(databases.get('notifications')!),
   };
 };
 
-type StateOf = Awaited<ReturnType<(typeof readState)['intake']>> &
-  Awaited<ReturnType<(typeof readState)['routing']>> &
-  Awaited<ReturnType<(typeof readState)['tier-queues']>> &
-  Awaited<ReturnType<(typeof readState)['notifications']>> &
-  Awaited<ReturnType<(typeof readState)['reporting']>>;
+const countEvents = async (databases: Sources['databases']): Promise<number> => {
+  let events = 0;
+  for (const client of databases.values()) events += await countJournal(client);
+  return events;
+};
+
+/** What was read: what is about no ticket, and where the rest lies. */
+export type Gathered = { readonly whole: Evidence; readonly spill: Spill };
 
 /**
  * Reads everything from the beginning. `still` says what did not come to rest before; the notes are read last, since
  * what they tell of may happen at any time.
  */
-export const gather = async (sources: Sources, folder: string, { unrest }: Stillness): Promise<Evidence> => {
+export const gather = async (sources: Sources, folder: string, { unrest }: Stillness): Promise<Gathered> => {
   const names = topicNames(sources.run.prefix);
   const readAt = await nowOf(sources);
-  const read = await readParts(sources, names);
-  const notes = await readNotes(folder);
+  const { read, spill } = await inSnapshots([...sources.databases.values()], async () => {
+    const opened = await openSpill(join(folder, scratchFolder), await countEvents(sources.databases));
+    return { spill: opened, read: await readParts(sources, names, opened) };
+  });
+  const notes = await readNotes(folder, spill);
   const poison = notes.poison.map((line) => ({ ...line, topicName: names.get(line.topic) }));
-  return { ...notes, poison, ...read, run: sources.run, readAt, unrest, probes: null, rebuilt: null };
+  const whole = {
+    ...noRows(),
+    ...notes,
+    poison,
+    ...read,
+    run: sources.run,
+    readAt,
+    unrest,
+    probes: null,
+    rebuilt: null,
+  };
+  return { whole, spill };
 };

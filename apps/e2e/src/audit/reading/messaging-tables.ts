@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import type { Backlog, Home, InboxRow, JournalRow, ParkedRow, PositionRow, SetBack, Wall } from '../evidence.ts';
 import type { Service } from '../names.ts';
 import { allRows, streamRows } from './database.ts';
-import type { Interner } from './interning.ts';
+import type { Spill } from './spill.ts';
 
 /** The topics by their full names. */
 export type Names = ReadonlyMap<string, TopicName>;
@@ -18,8 +18,8 @@ const known = <R extends Topical>(names: Names, rows: readonly R[]): (Omit<R, 't
     return topic ? [{ ...row, topic }] : [];
   });
 
-export const readJournal = async (client: Client, service: Service, { fields }: Interner): Promise<JournalRow[]> => {
-  if (!(await hasTable(client, 'journal'))) return [];
+export const spillJournal = async (client: Client, service: Service, spill: Spill): Promise<void> => {
+  if (!(await hasTable(client, 'journal'))) return;
   const sql = `SELECT event_id::text AS id, tenant_id AS tenant, topic, aggregate_id AS aggregate, agg_seq AS sequence, type,
       (extract(epoch FROM time) * 1000)::float8 AS at,
       jsonb_strip_nulls(jsonb_build_object('agent', data->'agentId', 'queue', data->'queue', 'assignment', data->'assignment', 'cause', data->'cause', 'until', coalesce(data->'until', data#>'{now,hold,until}'),
@@ -28,18 +28,19 @@ export const readJournal = async (client: Client, service: Service, { fields }: 
         'consumed', data->'consumed', 'target', data->'target', 'opens', data->'newTicketId')) ||
       CASE WHEN data ? 'now' THEN jsonb_build_object('now', data->'now') ELSE '{}' END AS said
     FROM journal ORDER BY seq`;
-  const rows: JournalRow[] = [];
-  for await (const row of streamRows<Omit<JournalRow, 'service'>>(client, sql))
-    rows.push({ service, ...fields(row, 'id', 'tenant', 'topic', 'aggregate', 'type') });
-  return rows;
+  for await (const row of streamRows<Omit<JournalRow, 'service'>>(client, sql)) spill.event({ service, ...row });
 };
 
-export const readInbox = async (client: Client, service: Service, { fields }: Interner): Promise<InboxRow[]> => {
-  const rows: InboxRow[] = [];
+/** How many events a service has journalled. */
+export const countJournal = async (client: Client): Promise<number> => {
+  if (!(await hasTable(client, 'journal'))) return 0;
+  const [row] = await allRows<{ rows: number }>(client, 'SELECT count(*) AS rows FROM journal');
+  return row!.rows;
+};
+
+export const spillInbox = async (client: Client, service: Service, spill: Spill): Promise<void> => {
   const sql = 'SELECT event_id::text AS event, tenant_id AS tenant FROM inbox';
-  for await (const row of streamRows<Omit<InboxRow, 'service'>>(client, sql))
-    rows.push({ service, ...fields(row, 'event', 'tenant') });
-  return rows;
+  for await (const row of streamRows<Omit<InboxRow, 'service'>>(client, sql)) spill.taken({ service, ...row });
 };
 
 export const readPositions = async (client: Client, service: Service, names: Names): Promise<PositionRow[]> => {
@@ -115,7 +116,7 @@ export const readWalls = async (client: Client, service: Service): Promise<Wall[
 export const readHomes = async (
   client: Client,
   service: Service,
-  tenantOf: ReadonlyMap<string, string>,
+  tenantOf: (ticket: string) => string | undefined,
 ): Promise<{ seen: number; elsewhere: Home[] }> => {
   const tables = await allRows<{ name: string; column: string }>(
     client,
@@ -132,7 +133,7 @@ export const readHomes = async (
     const sql = `SELECT DISTINCT tenant_id AS tenant, "${column}"::text AS ticket FROM "${name}" WHERE "${column}" IS NOT NULL`;
     for await (const row of streamRows<{ tenant: string; ticket: string }>(client, sql)) {
       seen += 1;
-      if (tenantOf.get(row.ticket) !== row.tenant) elsewhere.push({ service, table: name, ...row });
+      if (tenantOf(row.ticket) !== row.tenant) elsewhere.push({ service, table: name, ...row });
     }
   }
   return { seen, elsewhere };

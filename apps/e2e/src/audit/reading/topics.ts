@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Admin, Consumer, ListOffsetTimestamps } from '@platformatic/kafka';
 import type { TopicName } from '@tierline/contracts';
 import type { DeadLetter, TopicEnd, TopicRecord } from '../evidence.ts';
-import type { Interner } from './interning.ts';
+import type { Spill } from './spill.ts';
 
 /** How long a topic may give nothing before it counts as unreadable, milliseconds. */
 const patience = 30_000;
@@ -111,22 +111,19 @@ export const openTopics = (brokers: readonly string[]): Topics => {
 
 const serviceOf = (source: string | null): string | null => source?.replace(/^\//, '') ?? null;
 
-const recordOf = ({ partition, offset, key, header }: Raw, topic: TopicName, { intern }: Interner): TopicRecord => {
-  const kept = (text: string | null) => (text === null ? null : intern(text));
-  return {
-    topic,
-    partition,
-    offset,
-    key: kept(key),
-    id: kept(header('ce_id')),
-    source: kept(serviceOf(header('ce_source'))),
-    type: kept(header('ce_type')),
-    tenant: kept(header('ce_tenant')),
-    subject: kept(header('ce_subject')),
-    sequence: Number(header('ce_sequence') ?? Number.NaN),
-    lease: kept(header('tierline-lease')),
-  };
-};
+const recordOf = ({ partition, offset, key, header }: Raw, topic: TopicName): TopicRecord => ({
+  topic,
+  partition,
+  offset,
+  key,
+  id: header('ce_id'),
+  source: serviceOf(header('ce_source')),
+  type: header('ce_type'),
+  tenant: header('ce_tenant'),
+  subject: header('ce_subject'),
+  sequence: Number(header('ce_sequence') ?? Number.NaN),
+  lease: header('tierline-lease'),
+});
 
 /** Who parked what; a group's name ends with its service. */
 const letterOf = ({ header }: Raw, topic: TopicName): DeadLetter => ({
@@ -138,21 +135,18 @@ const letterOf = ({ header }: Raw, topic: TopicName): DeadLetter => ({
 
 const ending = '.dlt';
 
-/** Every record of the public topics, and of the dead-letter topics beside them. */
-export const readTopics = async (topics: Topics, names: ReadonlyMap<string, TopicName>, pool: Interner) => {
+/** Spills every record of the public topics, and gives the ends and what the dead-letter topics beside them say. */
+export const readTopics = async (topics: Topics, names: ReadonlyMap<string, TopicName>, spill: Spill) => {
   const present = await topics.present([...names.keys()].flatMap((name) => [name, `${name}${ending}`]));
   const ends = new Map<string, readonly End[]>();
   for (const name of present) ends.set(name, await topics.ends(name));
-  const records: TopicRecord[] = [];
   const letters: DeadLetter[] = [];
   await topics.read(ends, (raw) => {
     const topic = names.get(raw.topic);
-    if (topic) records.push(recordOf(raw, topic, pool));
+    if (topic) spill.record(recordOf(raw, topic));
     else letters.push(letterOf(raw, names.get(raw.topic.slice(0, -ending.length))!));
   });
-  records.sort((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition || a.offset - b.offset);
   return {
-    records,
     ends: [...ends].flatMap(([name, partitions]): TopicEnd[] => {
       const topic = names.get(name);
       return topic ? partitions.map((end) => ({ topic, ...end })) : [];

@@ -1,0 +1,94 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Evidence, Rows } from '../evidence.ts';
+
+/** Characters that wait in memory before they go to their file. */
+const mostWaiting = 64 * 1_024;
+
+type Kind = keyof Rows;
+export type Digest = { readonly key: string; readonly digest: string; readonly when: 'before' | 'after' };
+
+/** Rows of a run, in files: one for each part and kind. What is read of a part is all that is in memory. */
+export type Scratch = {
+  readonly parts: number;
+  add<K extends Kind>(part: number, kind: K, row: Rows[K][number]): void;
+  addDigest(part: number, digest: Digest): void;
+  rows(part: number): Rows;
+  digests(part: number): Digest[];
+  close(): Promise<void>;
+};
+
+export const kinds = [
+  'answers',
+  'calls',
+  'journal',
+  'records',
+  'inbox',
+  'standings',
+  'copies',
+  'requests',
+  'messages',
+  'routes',
+  'tickets',
+  'timers',
+  'entries',
+  'facts',
+  'history',
+  'correspondents',
+  'deliveries',
+] as const satisfies readonly Kind[];
+
+/** No rows of any kind. */
+export const noRows = (): { [K in Kind]: Rows[K][number][] } =>
+  Object.fromEntries(kinds.map((kind) => [kind, []])) as unknown as { [K in Kind]: Rows[K][number][] };
+
+/** Makes the folder anew. `close` deletes it. */
+export const openScratch = async (folder: string, parts: number): Promise<Scratch> => {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const waiting = new Map<string, string>();
+  const flush = (file: string): void => {
+    const text = waiting.get(file);
+    if (text) appendFileSync(join(folder, file), text);
+    waiting.delete(file);
+  };
+  const write = (file: string, row: object): void => {
+    const text = `${waiting.get(file) ?? ''}${JSON.stringify(row)}\n`;
+    waiting.set(file, text);
+    if (text.length > mostWaiting) flush(file);
+  };
+  const read = (file: string): unknown[] => {
+    flush(file);
+    if (!existsSync(join(folder, file))) return [];
+    // One array is parsed faster than many lines.
+    return JSON.parse(`[${readFileSync(join(folder, file), 'utf8').slice(0, -1).replaceAll('\n', ',')}]`) as unknown[];
+  };
+  return {
+    parts,
+    add: (part, kind, row) => write(`${part}.${kind}`, row),
+    addDigest: (part, digest) => write(`${part}.digests`, digest),
+    rows: (part) => Object.fromEntries(kinds.map((kind) => [kind, read(`${part}.${kind}`)])) as unknown as Rows,
+    digests: (part) => read(`${part}.digests`) as Digest[],
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+};
+
+const byPlace = (a: Evidence['records'][number], b: Evidence['records'][number]): number =>
+  a.topic.localeCompare(b.topic) || a.partition - b.partition || a.offset - b.offset;
+
+const digestsOf = (digests: readonly Digest[], when: Digest['when']): Map<string, string> =>
+  new Map(digests.flatMap((row) => (row.when === when ? [[row.key, row.digest] as const] : [])));
+
+/** The evidence of each part, one after the other. */
+export const partsOf = function* (whole: Evidence, scratch: Scratch): Generator<Evidence> {
+  for (let part = 0; part < scratch.parts; part += 1) {
+    const rows = scratch.rows(part);
+    const digests = scratch.digests(part);
+    const rebuilt =
+      whole.rebuilt === null || 'failure' in whole.rebuilt
+        ? whole.rebuilt
+        : { before: digestsOf(digests, 'before'), after: digestsOf(digests, 'after') };
+    yield { ...whole, ...rows, records: [...rows.records].sort(byPlace), rebuilt };
+  }
+};
