@@ -1,6 +1,6 @@
 import { TicketOpened } from '@tierline/contracts';
 import type { Evidence } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
 import type { Service } from '../names.ts';
 import type { Answer } from '../run.ts';
 import { judging, type Inspection } from '../inspection.ts';

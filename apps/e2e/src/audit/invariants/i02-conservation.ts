@@ -1,6 +1,6 @@
 import { TicketOpened } from '@tierline/contracts';
 import type { Evidence } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
 import { judging, type Inspection } from '../inspection.ts';
 import { kindOf, type Service } from '../names.ts';
 import { setAside, tenantsOfTickets } from '../views.ts';

@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence.ts';
-import { collectWrongs, counted, verdictOf, type Verdict, type Wrongs } from '../findings.ts';
+import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
 import { judging, type Inspection } from '../inspection.ts';
 import { openStates } from '../names.ts';
 import { setAside, tenantsOfTickets } from '../views.ts';

@@ -12,7 +12,7 @@ export type Digest = { readonly key: string; readonly digest: string; readonly w
 /** Rows of a run, in files: one for each part and kind. What is read of a part is all that is in memory. */
 export type Scratch = {
   readonly parts: number;
-  add<K extends Kind>(part: number, kind: K, row: Rows[K][number]): void;
+  readonly add: <K extends Kind>(part: number, kind: K, row: Rows[K][number]) => void;
   addDigest(part: number, digest: Digest): void;
   rows(part: number): Rows;
   digests(part: number): Digest[];

@@ -28,16 +28,16 @@ const examplesEach = 5;
  */
 export type Spill = {
   readonly scratch: Scratch;
-  event(row: JournalRow): void;
-  ofTicket<K extends OfTickets>(kind: K, row: Rows[K][number]): void;
-  ofAggregate(kind: 'standings' | 'copies', row: Rows['standings'][number]): void;
-  taken(row: InboxRow): void;
-  record(row: TopicRecord): void;
-  answer(row: Answer): void;
-  call(row: WebhookCall): void;
-  digest(when: 'before' | 'after', key: string, digest: string): void;
+  readonly event: (row: JournalRow) => void;
+  readonly ofTicket: <K extends OfTickets>(kind: K, row: Rows[K][number]) => void;
+  readonly ofAggregate: (kind: 'standings' | 'copies', row: Rows['standings'][number]) => void;
+  readonly taken: (row: InboxRow) => void;
+  readonly record: (row: TopicRecord) => void;
+  readonly answer: (row: Answer) => void;
+  readonly call: (row: WebhookCall) => void;
+  readonly digest: (when: 'before' | 'after', key: string, digest: string) => void;
   /** The tenant that opened the ticket, by intake's word. */
-  tenantOf(ticket: string): string | undefined;
+  readonly tenantOf: (ticket: string) => string | undefined;
   /** Some tickets of each tenant. */
   readonly examples: ReadonlyMap<string, readonly string[]>;
 };
