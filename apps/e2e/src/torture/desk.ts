@@ -1,7 +1,7 @@
 /** The tenants of a run and the desk that each of them has. */
 export const tenants = ['north', 'south', 'east'] as const;
 export type Tenant = (typeof tenants)[number];
-/** Where programs open tickets by the second: no agent works there, and nobody is told by webhooks. */
+/** Where programs open tickets by the second: its agents do little with each, and nobody is told by webhooks. */
 export const bulkTenant = 'bulk';
 export const tenantsAt = (rate: number): readonly string[] => (rate > 0 ? [...tenants, bulkTenant] : tenants);
 
@@ -32,6 +32,12 @@ const categories = [
   { category: 'phone', name: 'Phone', type: 'service-request', tier: 'tier-1', queue: 'phones' },
   { category: 'network', name: 'Network', type: 'incident', tier: null, queue: null },
 ];
+/** Enough of them that no two wait for each other all the time. */
+export const bulkAgents: readonly Agent[] = Array.from({ length: 24 }, (_, index) => ({
+  agentId: `bulk-${index + 1}`,
+  name: `Bulk ${index + 1}`,
+  teams: ['first-line'],
+}));
 /** Time counts at every hour, so that the shortest promise there may be, a minute, passes within a run. */
 const allDay = [{ from: '00:00', to: '24:00' }];
 const calendars = [

@@ -1,5 +1,6 @@
 import type { Floor, Working } from './acting.ts';
 import { workAsAgent } from './agents.ts';
+import { workInBulk } from './bulk-agents.ts';
 import { openInBulk } from './bulk.ts';
 import type { Chance } from './chance.ts';
 import type { Client } from './client.ts';
@@ -13,7 +14,7 @@ type Ground = {
   tap: Tap;
   pods: readonly Pod[];
   chance: Chance;
-  /** Tickets that programs open each second beside. */
+  /** Tickets that programs open each second beside, and agents end. */
   rate: number;
 };
 
@@ -38,7 +39,8 @@ export const startLoad = ({ client, tap, pods, chance, rate }: Ground) => {
     ];
   });
   const bulk = { client, chance: chance.fork('bulk'), isOver: () => over };
-  const all = Promise.all(rate > 0 ? [...people, openInBulk(bulk, rate)] : people);
+  const agents = { ...bulk, chance: chance.fork('bulk-agents') };
+  const all = Promise.all(rate > 0 ? [...people, openInBulk(bulk, rate), workInBulk(agents, rate)] : people);
   // Told by `end`; until then it must not count as unhandled.
   all.catch(() => undefined);
   return {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { findFreePort } from '@tierline/local';
 import type { Chance } from './chance.ts';
+import { lastIds } from './last-ids.ts';
 import type { RunFolder } from './run-folder.ts';
 
 export const manners = ['healthy', 'flaky', 'dead'] as const;
@@ -10,7 +11,7 @@ export type Manner = (typeof manners)[number];
 /** Where the webhooks of a run go: to one who takes everything, one who often does not, and one who is not there. */
 export type Receivers = {
   urlOf(tenant: string, manner: Manner): string;
-  /** Whether the healthy one of the tenant got an event about the ticket. */
+  /** Whether the healthy one of the tenant got an event about the ticket, of the last ones. */
   heardOf(ticket: string): boolean;
   count(): number;
   /** From now on the one that often refuses takes everything, too: what waits for it goes out. */
@@ -27,7 +28,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 };
 
 export const startReceivers = async (folder: RunFolder, chance: Chance): Promise<Receivers> => {
-  const heard = new Set<string>();
+  const heard = lastIds(20_000);
   let count = 0;
   let isCalm = false;
   const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

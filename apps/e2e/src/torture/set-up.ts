@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Wish } from './client.ts';
-import { bulkTenant, desk, tenantsAt } from './desk.ts';
+import { bulkAgents, bulkTenant, desk, tenantsAt } from './desk.ts';
 import { manners, type Receivers } from './receivers.ts';
 import type { RunFile } from './run-folder.ts';
 import type { Tap } from './tap.ts';
@@ -14,7 +14,8 @@ const accepted = async (client: Client, wish: Wish) => {
 };
 
 const setUpTenant = async (client: Client, tenant: string) => {
-  const { tiers, queues, agents, calendars, policies, categories } = desk;
+  const { tiers, queues, calendars, policies, categories } = desk;
+  const agents = tenant === bulkTenant ? bulkAgents : desk.agents;
   const put = { ...admin(tenant), method: 'PUT' } as const;
   const body = { tiers, queues, agents, calendars, policies };
   await accepted(client, { ...put, command: 'put-desk', service: 'tier-queues', path: 'desk', body });

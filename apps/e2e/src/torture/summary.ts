@@ -49,6 +49,36 @@ const byKind = (injured: readonly Injured[]): Record<string, number> => {
   return Object.fromEntries([...groups].map(([kind, of]) => [kind, of.length] as const).sort());
 };
 
+type Worst = { recoveredMs: number; undisturbedMs: number | null };
+
+/** The worst recovery of each kind of fault that hits somebody. */
+const worstByKind = (injured: readonly Injured[]): Record<string, Worst> => {
+  const struck = injured.filter(({ kind, recoveredMs }) => kind !== 'injection' && recoveredMs !== null);
+  const worst = (values: readonly (number | null)[]) => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? null : Math.max(...known);
+  };
+  const kinds = [...Map.groupBy(struck, ({ kind }) => kind)].sort(([one], [other]) => one.localeCompare(other));
+  return Object.fromEntries(
+    kinds.map(([kind, of]) => [
+      kind,
+      {
+        recoveredMs: worst(of.map(({ recoveredMs }) => recoveredMs)) ?? 0,
+        undisturbedMs: worst(of.map(({ undisturbedMs }) => undisturbedMs)),
+      },
+    ]),
+  );
+};
+
+/** What the run itself took of the machine: load, proxies, receivers and tap, not the services. */
+const ownEffort = () => {
+  const { user, system } = process.cpuUsage();
+  return {
+    cores: Math.round((user + system) / process.uptime() / 10_000) / 100,
+    megabytes: Math.round(process.resourceUsage().maxRSS / 1_024),
+  };
+};
+
 /** All figures of a run. */
 export const summaryOf = (outcome: Outcome) => {
   const { seed, minutes, without, rate } = outcome.arguments;
@@ -70,6 +100,8 @@ export const summaryOf = (outcome: Outcome) => {
     missed: injured.filter(({ missed }) => missed !== undefined).length,
     byKind: byKind(injured),
     recovery: recoveryOf(injured),
+    worstByKind: worstByKind(injured),
+    own: ownEffort(),
     crashes: crashes.map(({ at, pod, reason, lines }) => ({ at, pod, reason, lines: lines.slice(-5) })),
     quietAfterMs: outcome.quietAfterMs,
     stillUnder: outcome.stillUnder,
@@ -93,6 +125,10 @@ export const linesOf = (summary: Summary): string[] => {
       .join(', ')}; ${summary.missed} did not come about`,
     `recovery: half within ${seconds(recovery.p50Ms)}, p99 ${seconds(recovery.p99Ms)}, worst ${seconds(recovery.worstMs)}${recovery.worst ? ` (${recovery.worst})` : ''}${recovery.never.length > 0 ? `, never: ${recovery.never.map((id) => `#${id}`).join(' ')}` : ''}`,
     `from the last fault that was under way: p99 ${seconds(recovery.undisturbed.p99Ms)}, worst ${seconds(recovery.undisturbed.worstMs)} (${recovery.undisturbed.measured} measured)`,
+    `worst by kind (from its end, from the last fault's): ${Object.entries(summary.worstByKind)
+      .map(([kind, { recoveredMs, undisturbedMs }]) => `${kind} ${seconds(recoveredMs)}, ${seconds(undisturbedMs)}`)
+      .join('; ')}`,
+    `load, proxies and receivers took ${summary.own.cores} cores and ${summary.own.megabytes} MB at most`,
     `processes that ended unasked: ${summary.crashes.length}${summary.crashes.map(({ pod, reason }) => ` ${pod} (${reason})`).join(',')}`,
     `quiet ${seconds(summary.quietAfterMs)} after the load${summary.stillUnder.length > 0 ? `; not quiet: ${summary.stillUnder.join(', ')}` : ''}`,
   ];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { topics, TicketQueued, TicketClaimed, TicketTransferred, TicketReturned } from '@tierline/contracts';
 import { openEventLog, type Chunk, type EventLog, type LogRecord } from '@tierline/messaging';
+import { lastIds } from './last-ids.ts';
 import type { Parts } from './parts.ts';
 import { prefix } from './pods.ts';
 import type { Poisoned, RunFolder } from './run-folder.ts';
@@ -26,22 +27,10 @@ export type Tap = {
 const kept = 3_000;
 const remembered = 50_000;
 
-/** The last ids, at least so many as are remembered: a run may have millions. */
-const lastIds = () => {
-  let [young, old] = [new Set<string>(), new Set<string>()];
-  return {
-    has: (id: string) => young.has(id) || old.has(id),
-    add: (id: string): void => {
-      young.add(id);
-      if (young.size >= remembered) [young, old] = [new Set(), young];
-    },
-  };
-};
-
 /** What of the tickets the load and the probes need to know. */
 const followTickets = () => {
   const waiting = new Map<string, Set<string>>();
-  const queued = lastIds();
+  const queued = lastIds(remembered);
   const move = new Set<string>([TicketTransferred.type, TicketReturned.type]);
   return {
     waiting: (tenant: string) => [...(waiting.get(tenant) ?? [])],
@@ -81,7 +70,7 @@ export const openTap = async (parts: Parts, folder: RunFolder, onFatal: (error: 
     (level, message, details) => level === 'error' && folder.logOf('tap')(`${message} ${JSON.stringify(details)}`),
   );
   const tickets = followTickets();
-  const ids = lastIds();
+  const ids = lastIds(remembered);
   const next = new Map<string, bigint>();
   let recent: Seen[] = [];
   let records = 0;
