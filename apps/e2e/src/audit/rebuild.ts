@@ -10,8 +10,8 @@ import type { Sources } from './reading/gather.ts';
 import type { Spill } from './reading/spill.ts';
 import { setBackTable } from './reading/messaging-tables.ts';
 
-/** How long reporting may take to read everything again, milliseconds. */
-const patience = 300_000;
+/** How long reporting may take to get on at all while it reads everything again, milliseconds. */
+const patience = 60_000;
 
 /** One digest for each ticket, and one for each tier and queue. */
 const digestSql = `
@@ -45,24 +45,29 @@ const start = ({ command: [program, ...given], env }: Program, port: number, ...
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 
-const isCaughtUp = async ({ run, databases, topics }: Sources): Promise<boolean> => {
+/** Records that reporting has not taken yet. */
+const lagOf = async ({ run, databases, topics }: Sources): Promise<number> => {
   const rows = await allRows<{ topic: string; partition: number; next: number }>(
     databases.get('reporting')!,
     'SELECT topic, partition, next_offset AS next FROM consumer_position',
   );
+  const next = new Map(rows.map((row) => [`${row.topic}/${row.partition}`, row.next]));
+  let lag = 0;
   for (const name of await topics.present([...topicNames(run.prefix).keys()]))
-    for (const { partition, high } of await topics.ends(name)) {
-      const row = rows.find((one) => one.topic === name && one.partition === partition);
-      if (row && row.next < high) return false;
-    }
-  return true;
+    for (const { partition, high } of await topics.ends(name))
+      lag += Math.max(0, high - (next.get(`${name}/${partition}`) ?? high));
+  return lag;
 };
 
 const catchUp = async (sources: Sources, reporting: ChildProcess): Promise<void> => {
-  const deadline = Date.now() + patience;
-  while (!(await isCaughtUp(sources))) {
+  let [left, since] = [Infinity, Date.now()];
+  for (;;) {
+    const lag = await lagOf(sources);
+    if (lag === 0) return;
+    if (lag < left) [left, since] = [lag, Date.now()];
     if (reporting.exitCode !== null) throw new Error(`reporting ended with ${reporting.exitCode} while it read again`);
-    if (Date.now() > deadline) throw new Error(`reporting did not read everything again within ${patience / 1_000} s`);
+    if (Date.now() - since > patience)
+      throw new Error(`reporting took none of the last ${lag} records for ${patience / 1_000} s while it read again`);
     await sleep(500);
   }
 };
