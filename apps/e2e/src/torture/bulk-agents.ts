@@ -1,22 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chance } from './chance.ts';
+import type { OpenTickets } from './bulk.ts';
 import type { Client, Wish } from './client.ts';
 import { bulkAgents, bulkTenant } from './desk.ts';
+import type { Tap } from './tap.ts';
 
-type Work = { client: Client; chance: Chance; isOver: () => boolean };
+type Work = { client: Client; tap: Tap; chance: Chance; isOver: () => boolean; open: OpenTickets };
 
-/** Of tickets that an agent took in vain. */
+/** Of who finds nothing to do. */
 const pause = { least: 200, most: 600 };
-/** Tickets that one who works without a pause finishes each second on a busy machine, and a little less. */
+/** Tickets that one who works without a pause ends each second on a busy machine, and a little less. */
 const pace = 3;
 
-const wishOf = (person: string, wish: Pick<Wish, 'kind' | 'command' | 'path' | 'body' | 'ticket'>): Wish => ({
-  tenant: bulkTenant,
-  person,
-  role: 'agent',
-  service: 'tier-queues',
-  ...wish,
-});
+type Asked = Pick<Wish, 'kind' | 'command' | 'path' | 'body' | 'ticket' | 'person' | 'role'>;
+const ask = ({ client }: Work, wish: Asked) => client.ask({ tenant: bulkTenant, service: 'tier-queues', ...wish });
 
 const endings = {
   resolve: { code: 'solved', solution: 'Deleted old files.' },
@@ -24,24 +21,38 @@ const endings = {
   release: {},
 } as const;
 
-/** Takes the next ticket and ends it, mostly. */
-const work = async ({ client, chance }: Work, person: string): Promise<void> => {
-  const taken = await client.ask(
-    wishOf(person, { kind: 'claim', command: 'claim-next', path: 'claim-next', body: {} }),
-  );
-  const ticket = taken !== undefined && taken.status < 300 ? taken.body.ticket?.id : undefined;
-  if (ticket === undefined) return sleep(chance.between(pause.least, pause.most));
-  const command = chance.weighed({ resolve: 85, cancel: 12, release: 3 });
+const end = async (work: Work, who: Pick<Wish, 'person' | 'role'>, ticket: string, command: keyof typeof endings) => {
   const path = `tickets/${ticket}/${command}`;
-  await client.ask(wishOf(person, { kind: 'command', command, ticket, path, body: endings[command] }));
+  const answer = await ask(work, { ...who, kind: 'command', command, ticket, path, body: endings[command] });
+  if (command !== 'release' && answer !== undefined && answer.status < 300) work.open.left();
 };
 
-/** Agents who keep pace with programs that open so many tickets each second: what is open must not pile up. */
-export const workInBulk = async ({ client, chance, isOver }: Work, rate: number): Promise<void> => {
+/** Takes the next ticket and ends it, mostly; false when there was none. */
+const workOn = async (work: Work, person: string): Promise<boolean> => {
+  const who = { person, role: 'agent' } as const;
+  const taken = await ask(work, { ...who, kind: 'claim', command: 'claim-next', path: 'claim-next', body: {} });
+  const ticket = taken !== undefined && taken.status < 300 ? taken.body.ticket?.id : undefined;
+  if (ticket === undefined) return false;
+  await end(work, who, ticket, work.chance.weighed({ resolve: 90, cancel: 7, release: 3 }));
+  return true;
+};
+
+/** A lead ends one that waits and that somebody may be taking just then; false when none waits. */
+const sweep = async (work: Work): Promise<boolean> => {
+  const waiting = work.tap.waiting(bulkTenant);
+  if (waiting.length === 0) return false;
+  await end(work, { person: 'lea', role: 'lead' }, work.chance.pick(waiting), 'cancel');
+  return true;
+};
+
+/** Agents who try to keep pace with programs that open so many tickets each second. */
+export const endInBulk = async (work: Work, rate: number): Promise<void> => {
   const workers = Array.from({ length: Math.max(1, Math.ceil(rate / pace)) }, async (_, index) => {
-    const own = { client, chance: chance.fork(String(index)), isOver };
+    const own = { ...work, chance: work.chance.fork(String(index)) };
     const { agentId } = bulkAgents[index % bulkAgents.length]!;
-    while (!isOver()) await work(own, agentId);
+    while (!work.isOver())
+      if (!(await (own.chance.happens(0.3) ? sweep(own) : workOn(own, agentId))))
+        await sleep(own.chance.between(pause.least, pause.most));
   });
   await Promise.all(workers);
 };

@@ -3,7 +3,17 @@ import type { Chance } from './chance.ts';
 import type { Client } from './client.ts';
 import { bulkTenant } from './desk.ts';
 
-type Bulk = { client: Client; chance: Chance; isOver: () => boolean };
+/** How many tickets of the bulk are open. */
+export type OpenTickets = { came: () => void; left: () => void; count: () => number };
+export const countOpen = (): OpenTickets => {
+  let open = 0;
+  return { came: () => void (open += 1), left: () => void (open -= 1), count: () => open };
+};
+
+type Bulk = { client: Client; chance: Chance; isOver: () => boolean; open: OpenTickets };
+
+/** Tickets that may be open at once: beyond it programs open no more than agents end, as at a desk that keeps up. */
+const mostOpen = 4_000;
 
 /** Requests that may be without an answer at once: what would go beyond is left out, and the rate not reached. */
 const mostAtOnce = 400;
@@ -19,7 +29,7 @@ const ticketOf = (number: number) => ({
 });
 
 /** Programs that open so many tickets each second; resolves when the last of them got an answer or gave up. */
-export const openInBulk = async ({ client, chance, isOver }: Bulk, rate: number): Promise<void> => {
+export const openInBulk = async ({ client, chance, isOver, open }: Bulk, rate: number): Promise<void> => {
   const asked = new Set<Promise<unknown>>();
   const ask = (number: number) =>
     client.ask({
@@ -39,9 +49,11 @@ export const openInBulk = async ({ client, chance, isOver }: Bulk, rate: number)
     due += ((now - last) / 1_000) * rate;
     last = now;
     for (; due >= 1; due -= 1) {
-      if (asked.size >= mostAtOnce) continue;
+      if (asked.size >= mostAtOnce || open.count() + asked.size >= mostOpen) continue;
       opened += 1;
-      const answer = ask(opened).finally(() => asked.delete(answer));
+      const answer = ask(opened)
+        .then((told) => told !== undefined && told.status < 300 && open.came())
+        .finally(() => asked.delete(answer));
       asked.add(answer);
     }
   }

@@ -1,7 +1,7 @@
 import type { Floor, Working } from './acting.ts';
 import { workAsAgent } from './agents.ts';
-import { workInBulk } from './bulk-agents.ts';
-import { openInBulk } from './bulk.ts';
+import { endInBulk } from './bulk-agents.ts';
+import { countOpen, openInBulk } from './bulk.ts';
 import type { Chance } from './chance.ts';
 import type { Client } from './client.ts';
 import { desk, requesters, tenants } from './desk.ts';
@@ -38,9 +38,9 @@ export const startLoad = ({ client, tap, pods, chance, rate }: Ground) => {
       ...desk.agents.map((agent) => workAsAgent(working(agent.agentId), pods, agent)),
     ];
   });
-  const bulk = { client, chance: chance.fork('bulk'), isOver: () => over };
+  const bulk = { client, tap, chance: chance.fork('bulk'), isOver: () => over, open: countOpen() };
   const agents = { ...bulk, chance: chance.fork('bulk-agents') };
-  const all = Promise.all(rate > 0 ? [...people, openInBulk(bulk, rate), workInBulk(agents, rate)] : people);
+  const all = Promise.all(rate > 0 ? [...people, openInBulk(bulk, rate), endInBulk(agents, rate)] : people);
   // Told by `end`; until then it must not count as unhandled.
   all.catch(() => undefined);
   return {
