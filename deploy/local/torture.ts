@@ -21,7 +21,7 @@ const usage = `Usage: npm run torture -- --minutes M [--seed S]      breaks a ru
        npm run torture -- --without GUARD [--seed S]   the same without a protection: the audit must notice
        npm run torture -- --proof [--without GUARD]    a sound run, then that for every protection (or this one), as a table
        … --only KIND                                   faults of one kind alone, such as half-open
-       … --rate N                                      N tickets a second more, by programs, in a tenant of their own
+       … --rate N                                      up to N tickets a second more, by programs; agents of their tenant end them
        … --folder DIR                                  where the run is written; kept then, and when it failed
        … --schedule                                    only says what would happen when
 `;
