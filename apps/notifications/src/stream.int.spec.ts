@@ -207,6 +207,21 @@ it('keeps only so many of a tenant', async () => {
   expect((await open(tom, from)).status).toBe(410);
 });
 
+it('forgets among many hints of one tenant in one pass over them', async () => {
+  await service.database.query(
+    `INSERT INTO hint (tenant_id, ticket_id, kind, teams) SELECT 'busy', gen_random_uuid(), 'ticket', '{}' FROM generate_series(1, 20000)`,
+  );
+  const began = performance.now();
+  await forgetHints(service.database, { minutes: 10, hints: 50_000 });
+  // Looked at once for each of them it takes a minute.
+  expect(performance.now() - began).toBeLessThan(3_000);
+  await service.database.query(
+    `UPDATE hint SET xid = pg_current_xact_id() WHERE tenant_id = 'busy' AND position % 2 = 0`,
+  );
+  expect(await forgetHints(service.database, { minutes: 10, hints: 12_000 })).toBe(10_000);
+  await service.database.query(`DELETE FROM hint WHERE tenant_id = 'busy'`);
+});
+
 it('ends the stream of a reader that does not read, and tells others on', async () => {
   const [authorization, quick] = [`Bearer ${await tokenFor(una)}`, await open(tom)];
   const slow = httpRequest(`${service.url}/stream`, { headers: { authorization } });

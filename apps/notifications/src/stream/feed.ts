@@ -94,14 +94,17 @@ export type Keeping = { readonly minutes: number; readonly hints: number };
 export const forgetHints = (database: Database, { minutes, hints }: Keeping): Promise<number> =>
   database.inBackground(async (tx) => {
     const rows = await tx.query<{ n: number }>(
+      // Materialized, and joined: else PostgreSQL counts the tenant's hints anew for each of them.
       `WITH crowded AS (
          SELECT tenant_id FROM hint GROUP BY tenant_id HAVING count(*) > $2
-       ), last AS (
+       ), last AS MATERIALIZED (
          SELECT c.tenant_id, (SELECT h.xid FROM hint h WHERE h.tenant_id = c.tenant_id
            ORDER BY h.xid DESC OFFSET $2 LIMIT 1) AS xid FROM crowded c
+       ), past AS MATERIALIZED (
+         SELECT xid, position FROM hint WHERE written_at < now() - make_interval(secs => $1::float8 * 60)
+         UNION SELECT h.xid, h.position FROM last l JOIN hint h ON h.tenant_id = l.tenant_id AND h.xid <= l.xid
        ), gone AS (
-         DELETE FROM hint h WHERE h.written_at < now() - make_interval(secs => $1::float8 * 60)
-           OR EXISTS (SELECT 1 FROM last l WHERE l.tenant_id = h.tenant_id AND h.xid <= l.xid)
+         DELETE FROM hint h USING past p WHERE h.xid = p.xid AND h.position = p.position
          RETURNING h.tenant_id, h.xid
        ), floors AS (
          INSERT INTO hint_floor AS f (tenant_id, xid)
