@@ -5,9 +5,14 @@ import type { Service } from '../fault.ts';
 import { persistently, type Happening, type World } from './world.ts';
 
 /** As the superuser: the owner of a database may neither copy nor rename it. */
-const within = async <T>({ parts }: World, database: string, work: (client: Client) => Promise<T>): Promise<T> => {
+const within = async <T>(
+  { parts }: World,
+  database: string,
+  work: (client: Client) => Promise<T>,
+  patience = 20_000,
+): Promise<T> => {
   const url = Object.assign(new URL(parts.postgresUrl), { pathname: `/${database}` }).href;
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 3_000, query_timeout: 20_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 3_000, query_timeout: patience });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -17,17 +22,22 @@ const within = async <T>({ parts }: World, database: string, work: (client: Clie
   }
 };
 
+/** A database of a long run has some gigabytes. Milliseconds. */
+const copying = 180_000;
+
 type Names = { database: string; copy: string };
 
 /** Only a database with which nobody is connected can be copied: it is closed meanwhile. */
 const makeCopy = async (world: World, { database, copy }: Names): Promise<void> => {
   const [name, copied, owner] = [database, copy, `${database}_owner`].map(escapeIdentifier);
-  await within(world, 'postgres', async (client) => {
+  const copyDatabase = async (client: Client): Promise<void> => {
     await client.query(`DROP DATABASE IF EXISTS ${copied} WITH (FORCE)`);
     await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
     await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [database]);
-    await client.query(`CREATE DATABASE ${copied} OWNER ${owner} TEMPLATE ${name}`);
-  });
+    // By files: the log of PostgreSQL would take as much again.
+    await client.query(`CREATE DATABASE ${copied} OWNER ${owner} TEMPLATE ${name} STRATEGY file_copy`);
+  };
+  await within(world, 'postgres', copyDatabase, copying);
 };
 
 const open = (world: World, { database }: Names): Promise<void> =>
