@@ -9,7 +9,7 @@ const tellsOfMail: readonly string[] = [
   StaffNotificationFailed.type,
 ];
 
-/** One delivery for each event and stream, and each mail told of at most once. */
+/** One delivery for each event and stream, and each mail told of at most once in the events of its ticket. */
 export const checkDeliveries = (evidence: Evidence, wrong: Wrongs): number => {
   const known = new Set<string>();
   for (const { event, stream, ticket } of evidence.deliveries) {
