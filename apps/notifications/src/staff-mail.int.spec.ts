@@ -1,6 +1,7 @@
 import {
   AgentChanged,
   DeskPartRemoved,
+  MajorCommanderChanged,
   MajorIncidentDeclared,
   MajorIncidentEnded,
   ManagementChanged,
@@ -187,6 +188,16 @@ it('tells management of a major incident and of its end, at the address that the
     });
     expect(mails).toContain('It is a major incident');
   }
+});
+
+it('tells a new commander and the one before', async () => {
+  const [now, before] = [somebody(), somebody()];
+  await teamOf(null, now, before);
+  const ticket = ticketOf();
+  const who = { commander: now.personId, previous: before.personId, tell: [] };
+  await send([ticket.opened(), ticket.record(MajorCommanderChanged({ ...MajorCommanderChanged.example, ...who }))]);
+  expect((await arrived(now, 1))[0]).toContain('You command the major incident now');
+  expect((await arrived(before, 1))[0]).toContain('Max has been at it for ten hours.');
 });
 
 const toldOf = (ticket: string) => topic.about(ticket).filter(({ type }) => type === StaffNotified.type);

@@ -150,8 +150,18 @@ describe('link', () => {
     const { body } = await act(parent, 'add-children', lea, { words });
     expect((body.children as unknown as { id: string }[]).map(({ id }) => id)).toEqual(children);
     expect((await act(parent, 'update-stakeholders', person('max'), { text: 'Half works.' })).status).toBe(200);
+    const { sequence } = (await get(`/tickets/${parent}`)).body;
+    const handOn = (as = person('max'), commander = 'ida', seen?: number) =>
+      act(parent, 'change-commander', as, { commander, reason: 'I go home.' }, seen ? { 'if-match': `"${seen}"` } : {});
+    expect((await handOn(tom)).body).toMatchObject({ code: 'commander_only' });
+    expect((await handOn(lea, 'nobody.here')).body).toMatchObject({ code: 'agent_absent' });
+    expect((await handOn()).status).toBe(200);
+    expect((await handOn(lea, 'tom', sequence)).body).toMatchObject({
+      code: 'changed_meanwhile',
+      conflict: { major: { yours: 'tom', theirs: 'ida' }, by: 'agent:max' },
+    });
     expect((await get(`/tickets/${parent}`)).body).toMatchObject({
-      major: { commander: 'max', updateEvery: 5 },
+      major: { commander: 'ida', updateEvery: 5 },
       timers: [{ kind: 'stakeholder-update' }],
     });
     await desk.hurry(parent);

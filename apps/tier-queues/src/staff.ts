@@ -20,7 +20,8 @@ const namedIn = (act: Act): readonly string[] => {
   if (!('by' in act)) return [];
   if (act.type === 'assign') return [act.by.agentId, act.agentId];
   if (act.type === 'swarm') return [act.by.agentId, ...act.agents];
-  return act.type === 'declare-major' ? [act.by.agentId, act.commander] : [act.by.agentId];
+  if (act.type === 'declare-major' || act.type === 'change-commander') return [act.by.agentId, act.commander];
+  return [act.by.agentId];
 };
 
 /** True when the act may give the ticket back to who had it. */

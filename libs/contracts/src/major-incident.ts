@@ -58,6 +58,31 @@ export const StakeholderUpdateDue = defineEvent('tierline.ticket.stakeholder-upd
   example: { commander: 'max.third', due: '2026-01-05T09:30:00.000Z', updateDue: '2026-01-05T10:00:00.000Z' },
 });
 
+export const MajorCommanderChanged = defineEvent('tierline.ticket.major-commander-changed.v1', {
+  topic,
+  source,
+  summary: 'Somebody else commands the major incident from now on; it goes on as it was, and so do its updates.',
+  data: z.object({
+    commander: PersonId,
+    /** Who commanded it until now. */
+    previous: PersonId,
+    reason: Text,
+    /** When the next update of the stakeholders is due, as before. */
+    updateDue: Instant,
+    agentId: PersonId,
+    /** Beside both commanders: who was told of the declaration or of an update since. */
+    tell: z.array(Told),
+  }),
+  example: {
+    commander: 'sofia.third',
+    previous: 'max.third',
+    reason: 'Max has been at it for ten hours.',
+    updateDue: '2026-01-05T10:00:00.000Z',
+    agentId: 'lea',
+    tell: [{ who: 'lead', agentId: 'lea', team: 'messaging', notBefore: '2026-01-05T09:40:00.000Z' }],
+  },
+});
+
 export const MajorIncidentEnded = defineEvent('tierline.ticket.major-ended.v1', {
   topic,
   source,

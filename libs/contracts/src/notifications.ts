@@ -51,6 +51,7 @@ export const StaffMailKind = z.enum([
   'major-declared',
   'stakeholder-update-due',
   'stakeholders-updated',
+  'major-commander-changed',
   'major-ended',
 ]);
 export type StaffMailKind = z.infer<typeof StaffMailKind>;

@@ -1,7 +1,13 @@
 import { DomainError, StaffMailKind, kindOfEvent } from '@tierline/contracts';
 
 /** Who does not read these leaves somebody without help: the last safeguards, and what colleagues or requesters wait for. */
-const needed: readonly StaffMailKind[] = ['orphan-detected', 'notified-up', 'major-declared', 'stakeholder-update-due'];
+const needed: readonly StaffMailKind[] = [
+  'orphan-detected',
+  'notified-up',
+  'major-declared',
+  'major-commander-changed',
+  'stakeholder-update-due',
+];
 
 /** Whether a person gets mails of a kind, and may change that. */
 export type MailPreference = { readonly kind: StaffMailKind; readonly mailed: boolean; readonly changeable: boolean };

@@ -1,5 +1,6 @@
 import {
   AttentionRaised,
+  MajorCommanderChanged,
   MajorIncidentDeclared,
   MajorIncidentEnded,
   ManagementNotified,
@@ -123,6 +124,21 @@ it('tells those who heard of a major incident how it goes on and that it is over
     text: 'The major incident is over: All mailboxes work.',
     gathers: false,
   });
+});
+
+it('tells both commanders and whoever heard of a major incident that somebody else commands it', () => {
+  const changed = event(MajorCommanderChanged({ ...MajorCommanderChanged.example, tell: [lead] }));
+  const goesOn = 'Max has been at it for ten hours.\nStakeholders are to be told again by 2026-01-05 10:00 UTC.';
+  const others = `sofia.third commands the major incident now, max.third did until now: ${goesOn}`;
+  expect(noticesOf(changed)).toMatchObject([
+    {
+      to: { person: 'sofia.third' },
+      text: `You command the major incident now, max.third did until now: ${goesOn}`,
+      gathers: false,
+    },
+    { to: { person: 'max.third' }, text: others },
+    { to: { person: 'lea' }, text: others },
+  ]);
 });
 
 it('tells nobody of updates and ends from before it was kept who heard of the beginning', () => {

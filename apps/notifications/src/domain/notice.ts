@@ -1,5 +1,6 @@
 import {
   AttentionRaised,
+  MajorCommanderChanged,
   MajorIncidentDeclared,
   MajorIncidentEnded,
   ManagementNotified,
@@ -137,6 +138,17 @@ const goesOn = (
   return to.map((one) => atOnce(one, text, event));
 };
 
+const handedOn = (event: EventOf<typeof MajorCommanderChanged>): Notice[] => {
+  const { commander, previous, reason, tell } = event.data;
+  const then = `${reason}\n${nextWord(event.data)}`;
+  return [
+    atOnce({ person: commander }, `You command the major incident now, ${previous} did until now: ${then}`, event),
+    ...[{ person: previous }, ...tell.map(addressee)].map((to) =>
+      atOnce(to, `${commander} commands the major incident now, ${previous} did until now: ${then}`, event),
+    ),
+  ];
+};
+
 const updateDue = (event: EventOf<typeof StakeholderUpdateDue>): Notice[] => [
   atOnce(
     { person: event.data.commander },
@@ -158,6 +170,7 @@ export const noticesOf = (event: Received): readonly Notice[] => {
   if (is(MajorIncidentDeclared, event)) return declared(event);
   if (is(StakeholdersUpdated, event))
     return goesOn(event, `How the major incident stands: ${event.data.text}\n${nextWord(event.data)}`);
+  if (is(MajorCommanderChanged, event)) return handedOn(event);
   if (is(MajorIncidentEnded, event)) return goesOn(event, `The major incident is over: ${event.data.reason}`);
   return is(StakeholderUpdateDue, event) ? updateDue(event) : [];
 };

@@ -1,6 +1,7 @@
 import {
   AgentReplied,
   DomainError,
+  MajorCommanderChanged,
   MajorIncidentDeclared,
   MajorIncidentEnded,
   StakeholdersUpdated,
@@ -44,6 +45,7 @@ const changedBy = new Map<string, readonly Field[]>([
   [TicketMerged.type, ['state']],
   [AgentReplied.type, ['conversation']],
   [MajorIncidentDeclared.type, ['major']],
+  [MajorCommanderChanged.type, ['major']],
   [MajorIncidentEnded.type, ['major']],
   [StakeholdersUpdated.type, ['major']],
 ]);
@@ -81,6 +83,7 @@ const settingsOf = (act: AgentAct): Partial<Record<Field, unknown>> => {
     case 'merge':
       return { state: 'MERGED' };
     case 'declare-major':
+    case 'change-commander':
       return { major: act.commander };
     case 'update-stakeholders':
       return { major: act.text };

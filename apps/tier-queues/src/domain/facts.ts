@@ -52,6 +52,7 @@ export type TicketFact =
   | FactOf<typeof contracts.MajorIncidentDeclared>
   | FactOf<typeof contracts.StakeholdersUpdated>
   | FactOf<typeof contracts.StakeholderUpdateDue>
+  | FactOf<typeof contracts.MajorCommanderChanged>
   | FactOf<typeof contracts.MajorIncidentEnded>
   | FactOf<typeof contracts.PriorityChanged>
   | FactOf<typeof contracts.TicketStalled>

@@ -1,4 +1,5 @@
 import {
+  MajorCommanderChanged,
   MajorIncidentDeclared,
   MajorIncidentEnded,
   StakeholderUpdateDue,
@@ -101,6 +102,38 @@ describe('a major incident', () => {
       .when(tell())
       .thenRefused('not_major');
     expect(given(...waiting, declared, told).state()).toMatchObject({ beside: { major: { armed: 2 } } });
+  });
+  it('gets another commander, by a lead or by its commander, while nothing that is due moves', () => {
+    const change = (act: object = {}) =>
+      doing({ type: 'change-commander', by: tom, commander: 'una', reason: 'End of shift.', ...act }, desk, {
+        teams: new Map([...known, ['una', ['service-desk']]]),
+      });
+    const changed = MajorCommanderChanged({
+      commander: 'una',
+      previous: 'tom',
+      reason: 'End of shift.',
+      updateDue: half,
+      agentId: 'tom',
+      tell: [lead],
+    });
+    const before = given(...waiting, declared);
+    before.when(change()).then(changed);
+    before.when(change({ by: lea })).then({ ...changed, data: { ...changed.data, agentId: 'lea' } });
+    given(...inProgress, declared, resolution)
+      .when(change())
+      .then(changed);
+    before.when(change({ by: una })).thenRefused('commander_only');
+    before.when(change({ commander: 'tom' })).thenRefused('same_commander', { conflict: { commander: 'tom' } });
+    before.when(change({ commander: 'nobody' })).thenRefused('agent_absent', { fields: [{ path: 'commander' }] });
+    given(...waiting)
+      .when(change())
+      .thenRefused('not_major');
+    const after = given(...waiting, declared, changed);
+    expect(after.state()).toMatchObject({ beside: { major: { commander: 'una', updateDue: half, armed: 1 } } });
+    after.when(doing({ type: 'end-major', by: tom, reason: 'Over.' })).thenRefused('commander_only');
+    after
+      .when(doing({ type: 'fire', kind: 'stakeholder-update', generation: 1 }), half)
+      .then(StakeholderUpdateDue({ commander: 'una', due: half, updateDue: '2026-01-05T09:00:00.000Z' }));
   });
   it('is ended by its commander or a lead', () => {
     const end = (by = tom) => doing({ type: 'end-major', by, reason: 'All works.' });

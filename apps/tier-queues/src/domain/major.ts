@@ -1,5 +1,6 @@
 import {
   DomainError,
+  MajorCommanderChanged,
   MajorIncidentDeclared,
   MajorIncidentEnded,
   StakeholderUpdateDue,
@@ -7,17 +8,25 @@ import {
 } from '@tierline/contracts';
 import type { Major } from './beside.ts';
 import type { Desk } from './desk.ts';
-import type { DeclareMajor, Doer, EndMajor, Surroundings, UpdateStakeholders } from './command.ts';
+import type { ChangeCommander, DeclareMajor, Doer, EndMajor, Surroundings, UpdateStakeholders } from './command.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, openStates, requireLead } from './guards.ts';
 import { toManagement, toldUpwards, unique } from './reminders.ts';
 import type { KnownTicket } from './ticket.ts';
 import { after, minute } from './time.ts';
 
+const requireKnown = (commander: string, { teams }: Surroundings): void => {
+  if (teams.has(commander)) return;
+  const message = `the desk has no agent ${commander}`;
+  throw new DomainError('agent_absent', `commander: ${message}.`, 'refused', {
+    fields: [{ path: 'commander', message }],
+  });
+};
+
 export const declareMajor = (
   ticket: KnownTicket,
   act: DeclareMajor,
-  { desk, teams }: Surroundings,
+  around: Surroundings,
   at: string,
 ): TicketFact[] => {
   const { by, commander, summary, updateEvery } = act;
@@ -27,14 +36,9 @@ export const declareMajor = (
     throw new DomainError('major_already', `${ticket.beside.major.commander} commands it already.`, 'conflict', {
       conflict: { commander: ticket.beside.major.commander },
     });
-  if (!teams.has(commander)) {
-    const message = `the desk has no agent ${commander}`;
-    throw new DomainError('agent_absent', `commander: ${message}.`, 'refused', {
-      fields: [{ path: 'commander', message }],
-    });
-  }
+  requireKnown(commander, around);
   const updateDue = after(at, updateEvery * minute);
-  const tell = toldUpwards(ticket, desk, 'major-incidents', at);
+  const tell = toldUpwards(ticket, around.desk, 'major-incidents', at);
   return [MajorIncidentDeclared({ commander, summary, updateEvery, updateDue, agentId: by.agentId, tell })];
 };
 
@@ -72,6 +76,25 @@ export const updateStakeholders = (
   return [StakeholdersUpdated({ text: act.text, updateDue, agentId: act.by.agentId, commander, tell: everybody })];
 };
 
+/** Whoever commands may hand on, as a lead may; nothing that is due moves. */
+export const changeCommander = (
+  ticket: KnownTicket,
+  { by, commander, reason }: ChangeCommander,
+  around: Surroundings,
+  at: string,
+): TicketFact[] => {
+  inState(ticket, 'change the commander of', [...openStates, 'RESOLVED']);
+  const major = commanded(ticket, by);
+  if (major.commander === commander)
+    throw new DomainError('same_commander', `${commander} commands it already.`, 'conflict', {
+      conflict: { commander },
+    });
+  requireKnown(commander, around);
+  const { tell } = toldBefore(major, ticket, around.desk, at);
+  const { commander: previous, updateDue } = major;
+  return [MajorCommanderChanged({ commander, previous, reason, updateDue, agentId: by.agentId, tell })];
+};
+
 export const endMajor = (
   ticket: KnownTicket,
   { by, reason }: EndMajor,
@@ -103,6 +126,8 @@ export const majorAfter = (major: Major | null, fact: TicketFact): Major | null 
     }
     case StakeholderUpdateDue.type:
       return major && { ...major, updateDue: fact.data.updateDue, armed: major.armed + 1 };
+    case MajorCommanderChanged.type:
+      return major && { ...major, commander: fact.data.commander };
     case MajorIncidentEnded.type:
       return null;
     default:

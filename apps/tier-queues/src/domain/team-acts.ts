@@ -6,7 +6,7 @@ import type { TicketFact } from './facts.ts';
 import { acceptHandover, rateHandover } from './handing-over.ts';
 import { vendorAnswered } from './holding.ts';
 import { addLink, beLinked, beUnlinked, removeLink, split } from './linking.ts';
-import { declareMajor, endMajor, updateStakeholders } from './major.ts';
+import { changeCommander, declareMajor, endMajor, updateStakeholders } from './major.ts';
 import { merge, receiveMerge, unmerge, withdrawMerge } from './merging.ts';
 import { tickStep } from './runbook.ts';
 import { askSwarm, joinSwarm, leaveSwarm } from './swarming.ts';
@@ -65,6 +65,8 @@ export const decideTeamAct = (
       return removeLink(ticket, act, around);
     case 'declare-major':
       return declareMajor(ticket, act, around, at);
+    case 'change-commander':
+      return changeCommander(ticket, act, around, at);
     case 'update-stakeholders':
       return updateStakeholders(ticket, act, around, at);
     case 'end-major':

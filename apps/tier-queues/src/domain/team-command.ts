@@ -45,6 +45,11 @@ export type DeclareMajor = By & {
   readonly summary: string;
   readonly updateEvery: number;
 };
+export type ChangeCommander = By & {
+  readonly type: 'change-commander';
+  readonly commander: string;
+  readonly reason: string;
+};
 export type UpdateStakeholders = By & { readonly type: 'update-stakeholders'; readonly text: string };
 export type EndMajor = By & { readonly type: 'end-major'; readonly reason: string };
 export type AcceptHandover = By & { readonly type: 'accept-handover' };
@@ -72,6 +77,7 @@ export type TeamAct =
   | AddLink
   | RemoveLink
   | DeclareMajor
+  | ChangeCommander
   | UpdateStakeholders
   | EndMajor
   | AcceptHandover

@@ -6,6 +6,7 @@ import {
   DomainError,
   HandoverAccepted,
   HandoverRated,
+  MajorCommanderChanged,
   MajorIncidentDeclared,
   MajorIncidentEnded,
   ManagementNotified,
@@ -133,6 +134,7 @@ const overtaking = new Map<string, string>([
   [MergeWithdrawn.type, 'parted from another'],
   [OpeningAsked.type, 'split'],
   [MajorIncidentDeclared.type, 'declared a major incident'],
+  [MajorCommanderChanged.type, 'given another commander'],
   [MajorIncidentEnded.type, 'ended as a major incident'],
   [StakeholdersUpdated.type, 'told to stakeholders'],
 ]);

@@ -23,7 +23,7 @@ export const kinds = [
   ...['vendor-answer', 'merge', 'unmerge', 'split', 'link', 'unlink', 'declare-major', 'update-stakeholders'],
   ...['end-major', 'accept-handover', 'rate-handover', 'tick', 'undo', 'reply-to-child', 'resolve-child', 'tell-part'],
   ...['route', 'fire', 'stale-fire', 'requester-replied', 'requester-rejected', 'requester-confirmed'],
-  ...['ask-escalation', 'merged-reply', 'keep-time', 'mend'],
+  ...['ask-escalation', 'merged-reply', 'keep-time', 'mend', 'change-commander'],
 ] as const;
 
 export const doers: readonly Doer[] = [
@@ -120,6 +120,8 @@ const ofAgent = ({ kind, n, who, ticket, other }: Roll, until: string): Act | nu
       return { type: 'unlink', by, kind: pick(linkKinds, n), to };
     case 'declare-major':
       return { type: kind, by, commander: pick(agents, n), summary: text, updateEvery: 30 };
+    case 'change-commander':
+      return { type: kind, by, commander: pick(agents, n), reason: text };
     case 'update-stakeholders':
       return { type: kind, by, text };
     case 'rate-handover':

@@ -17,6 +17,9 @@ const Declare = z
     updateEvery: z.int().min(5).max(1_440).default(30),
   })
   .meta({ example: { commander: 'max.third', summary: 'Nobody in Hamburg can send mail.', updateEvery: 30 } });
+const Change = z
+  .strictObject({ commander: PersonId, reason: Text })
+  .meta({ example: { commander: 'sofia.third', reason: 'Max has been at it for ten hours.' } });
 const Update = z.strictObject({ text: Text }).meta({ example: { text: 'Half of the mailboxes work again.' } });
 const End = z.strictObject({ reason: Text }).meta({ example: { reason: 'All mailboxes work.' } });
 const Children = z
@@ -72,6 +75,24 @@ export class MajorIncidentsController {
     @Body({ schema: Update }) body: z.infer<typeof Update>,
   ) {
     return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'update-stakeholders', ...body }));
+  }
+
+  @TicketCommand(
+    'change-commander',
+    'As the commander or a lead, let somebody else command the major incident: both are told, and whoever was told of it.',
+    'not_major',
+    'commander_only',
+    'same_commander',
+    'agent_absent',
+  )
+  change(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: Change }) body: z.infer<typeof Change>,
+  ) {
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'change-commander', ...body }));
   }
 
   @TicketCommand('end-major', 'End the major incident; the ticket goes on as any other.', 'not_major', 'commander_only')
