@@ -5,6 +5,7 @@ import { config, limitsOf, type TierQueuesConfig } from './config.ts';
 import { TicketEvents } from './events.ts';
 import { Gauges } from './gauges.ts';
 import { second } from './domain/time.ts';
+import { AbsencesController } from './http/absences.ts';
 import { AttentionController } from './http/attention.ts';
 import { ClocksController } from './http/clocks.ts';
 import { ClaimingController } from './http/claiming.ts';
@@ -56,6 +57,7 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
       DraftsController,
       PersonEvents,
       PresenceController,
+      AbsencesController,
     ],
     providers: [
       {

@@ -1,5 +1,6 @@
 import type { Transaction } from '@tierline/persistence';
 import type { Desk, DeskAgent } from './domain/desk.ts';
+import { absenceAt } from './domain/absences.ts';
 import { isAble } from './domain/eligibility.ts';
 import { openHours } from './domain/clocks/working-time.ts';
 import { calendarToday, isOnShift, shiftEnd, shiftsOf, unionOf, without, type Hours } from './domain/shifts.ts';
@@ -14,6 +15,8 @@ export type Standing = {
   presence: Presence | null;
   onShift: boolean | null;
   shiftEnds: string | null;
+  /** Until when he or she is away, and who stands in. */
+  away: { until: string; deputy: string | null } | null;
   load: number;
   capacity: number | null;
 };
@@ -26,6 +29,11 @@ const peopleOf = (tx: Transaction, tenant: string, team: string | null): Promise
      ORDER BY a.agent_id COLLATE "C"`,
     [tenant, team],
   );
+
+const awayOf = (desk: Desk, agentId: string, at: string): Standing['away'] => {
+  const absence = absenceAt(desk, agentId, at);
+  return absence && { until: absence.until, deputy: absence.deputy };
+};
 
 /** The agents of the team, or all, as they stand now. */
 export const standingsOf = async (
@@ -41,12 +49,16 @@ export const standingsOf = async (
     presence,
     onShift: isOnShift(agent, desk.book, tx.now),
     shiftEnds: shiftEnd(agent, desk.book, tx.now),
+    away: awayOf(desk, agent.agentId, tx.now),
     load,
     capacity: agent.capacity ?? null,
   }));
 
 /** Hours in which a queue works and nobody who may take its tickets is on shift. */
 export type Coverage = { queue: string; team: string; gaps: Hours[]; withoutShifts: string[] };
+
+const awayHours = ({ absences }: Desk, agentId: string): Hours[] =>
+  unionOf(absences.flatMap(({ personId, from, until }) => (personId === agentId ? [{ from, to: until }] : [])));
 
 /** The gaps of each queue that has a calendar, from now on. `withoutShifts`: agents who come when they come. */
 export const coverageOf = async (
@@ -64,9 +76,15 @@ export const coverageOf = async (
       return agent.teams.includes(queue.team) && isAble({ agent, presence, load }, work, desk, tx.now);
     });
     const there = unionOf(
-      able.flatMap(({ agent }) => shiftsOf(agent, desk.book).flatMap((shift) => openHours(shift, tx.now, until))),
+      able.flatMap(({ agent }) => {
+        const shifts = shiftsOf(agent, desk.book).flatMap((shift) => openHours(shift, tx.now, until));
+        return without(unionOf(shifts), awayHours(desk, agent.agentId));
+      }),
     );
-    const free = able.filter(({ agent }) => (agent.shifts ?? []).length === 0);
+    const free = able.filter(({ agent: { shifts = [], agentId } }) => {
+      const may = without([{ from: tx.now, to: until }], awayHours(desk, agentId));
+      return shifts.length === 0 && may.length > 0;
+    });
     return [
       {
         queue: queue.queue,

@@ -1,5 +1,6 @@
 import type { Caller } from '@tierline/auth';
 import {
+  AbsenceChanged,
   AgentChanged,
   CalendarChanged,
   CertificationChanged,
@@ -32,6 +33,7 @@ const factsOf: { readonly [N in OwnSort]: (part: KeptParts[N][number], edition: 
   tiers: (tier) => TierChanged(tier),
   agents: (agent) => AgentChanged(agent),
   management: (person) => ManagementChanged(person),
+  absences: (absence) => AbsenceChanged(absence),
   handovers: (template) => HandoverTemplateChanged(template),
   limits: (limits) => LimitsChanged(limits),
 };

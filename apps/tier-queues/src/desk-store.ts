@@ -1,6 +1,7 @@
 import { deskSorts } from '@tierline/contracts';
 import { readParts, renewDesk, saveParts, type Editions, type KeptPart } from '@tierline/desk';
 import type { Transaction } from '@tierline/persistence';
+import { someAreAway } from './absences.ts';
 import { ownSorts, type KeptParts, type OwnSort } from './domain/desk-parts.ts';
 import { retime } from './retime.ts';
 
@@ -70,8 +71,8 @@ export const saveDesk = async (tx: Transaction, tenant: string, changed: readonl
     changed.map(({ part, id, body }) => ({ kind: deskSorts[part].kind, id, body })),
   );
   for (const name of ownSorts) await writeCopies(tx, tenant, name, changed);
-  // Decisions look agents up one by one: their changes leave the copies of the desk as they are.
-  if (changed.some(({ part }) => part !== 'agents')) await renewDesk(tx, [tenant]);
+  // Decisions look agents up one by one: their changes leave the copies of the desk as they are, but for who is away.
+  if (changed.some(({ part }) => part !== 'agents') || (await someAreAway(tx, tenant))) await renewDesk(tx, [tenant]);
   const changes = new Set(changed.map(({ part }) => part));
   if (changes.has('policies')) await retime(tx, tenant, 'policy-changed');
   else if (changes.has('calendars')) await retime(tx, tenant, 'calendar-changed');

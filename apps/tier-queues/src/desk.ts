@@ -43,10 +43,14 @@ const refuseInUse = (fields: DeskPlan['faults']): void => {
 };
 
 /** The agents that a merge has to look at; undefined: all. */
-const agentsIn = ({ parts: { agents, management }, mode }: Wanted) =>
+const agentsIn = ({ parts: { agents, management, absences }, mode }: Wanted) =>
   mode === 'replace'
     ? undefined
-    : [...agents.map(({ agentId }) => agentId), ...management.map(({ personId }) => personId)];
+    : [
+        ...agents.map(({ agentId }) => agentId),
+        ...management.map(({ personId }) => personId),
+        ...absences.flatMap(({ personId, deputy = personId }) => [personId, deputy]),
+      ];
 
 const countOf = (parts: DeskParts, differences: readonly DeskDifference[]) =>
   Object.fromEntries(

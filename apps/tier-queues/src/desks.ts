@@ -1,13 +1,21 @@
 import { deskSorts, partId, type DeskPart, type DeskSort, type PolicyPart } from '@tierline/contracts';
 import type { KeptPart } from '@tierline/desk';
 import type { Transaction } from '@tierline/persistence';
+import { absencesAsSaid, type SaidAbsence } from './absences.ts';
 import type { PromiseBook } from './domain/clocks/timekeeping.ts';
 import type { KeptCalendar } from './domain/desk-parts.ts';
 import { limitsUnder, type Desk, type Limits } from './domain/desk.ts';
+import { absenceOf, type Absence } from './domain/absences.ts';
 import { calendarOf, emptyBook, policyOf } from './domain/promises.ts';
 
 type Edition = { readonly version: number; readonly body: KeptCalendar };
-type Stored = { tenant: string; version: string; parts: KeptPart[]; editions: Edition[] };
+type Stored = {
+  tenant: string;
+  version: string;
+  parts: KeptPart[];
+  editions: Edition[];
+  absences: SaidAbsence[];
+};
 
 /** How many desks a process keeps in memory. */
 const kept = 200;
@@ -37,6 +45,9 @@ const bookOf = ({ parts, editions }: Stored): PromiseBook => {
     calendars: editions.map(({ body, version }) => calendarOf(body, version)),
   };
 };
+
+const absencesIn = ({ absences }: Stored): Absence[] =>
+  absences.map(({ personId, source, away, zone }) => absenceOf({ personId, source }, away, zone ?? 'Etc/UTC'));
 
 /**
  * The desks that decisions look at. Each is read again only when its version has changed; version and parts are
@@ -71,6 +82,7 @@ export class Desks {
       queues: new Map(),
       teams: new Map(),
       management: [],
+      absences: [],
       handovers: new Map(),
       escalations: [],
       limits,
@@ -86,7 +98,8 @@ export class Desks {
          (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'id', id, 'edition', sequence, 'body', body)), '[]')
           FROM desk_part WHERE tenant_id = d.tenant_id AND kind <> 'agent' AND body IS NOT NULL) AS parts,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('version', version, 'body', body)), '[]')
-          FROM calendar_edition WHERE tenant_id = d.tenant_id) AS editions
+          FROM calendar_edition WHERE tenant_id = d.tenant_id) AS editions,
+         (SELECT coalesce(jsonb_agg(said), '[]') FROM (${absencesAsSaid('d.tenant_id')}) said) AS absences
        FROM desk d WHERE d.tenant_id = ANY($1::text[])`,
       [tenants],
     );
@@ -99,6 +112,7 @@ export class Desks {
       queues: queuesOf(parts),
       teams: mapOf(parts, 'teams'),
       management: ofSort(parts, 'management'),
+      absences: absencesIn(stored),
       handovers: mapOf(parts, 'handovers'),
       escalations: ofSort(parts, 'escalations'),
       limits: limitsUnder(ofSort(parts, 'limits')[0], this.limits),

@@ -69,4 +69,24 @@ class RepeatedParts1760000003402 implements MigrationInterface {
   }
 }
 
-export const peopleMigrations = [Eligibility1760000003401, RepeatedParts1760000003402];
+class OwnAbsences1760000003403 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // What people say of themselves; what the desk document says is a part of the desk.
+    await runner.query(`
+      CREATE TABLE own_absence (
+        tenant_id text NOT NULL,
+        person_id text NOT NULL,
+        said jsonb NOT NULL,
+        said_by text NOT NULL,
+        said_at timestamptz NOT NULL,
+        PRIMARY KEY (tenant_id, person_id)
+      );
+      SELECT protect_tenant_table('own_absence');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE own_absence');
+  }
+}
+
+export const peopleMigrations = [Eligibility1760000003401, RepeatedParts1760000003402, OwnAbsences1760000003403];

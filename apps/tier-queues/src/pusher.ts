@@ -106,7 +106,7 @@ export class Pusher extends Rounds {
     const queue = desk.queues.get(place.queue);
     if (!turn || !queue) return 0;
     const team = await freePeopleOf(tx, place.tenant, queue.team);
-    const there = team.filter((person) => isAtHand(person, desk.book, tx.now));
+    const there = team.filter((person) => isAtHand(person, desk, tx.now));
     const tickets = await firstTickets(tx, place);
     const { given, last } = giveOut(tickets, there, { desk, queue, last: turn.last, at: tx.now });
     if (given.length === 0) return 0;

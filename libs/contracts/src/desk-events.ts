@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AbsencePart } from './desk/absence.ts';
 import { AgentPart } from './desk/agent.ts';
 import { CalendarPart, Holiday } from './desk/calendar.ts';
 import { HandoverPart } from './desk/handover.ts';
@@ -144,6 +145,14 @@ export const AgentChanged = defineEvent('tierline.desk.agent-changed.v1', {
   summary: 'An agent and the teams that he or she works in, whole; the latest one counts.',
   data: AgentPart,
   example: { agentId: 'tom.first', name: 'Tom First', teams: ['service-desk'] },
+});
+
+export const AbsenceChanged = defineEvent('tierline.desk.absence-changed.v1', {
+  topic,
+  source,
+  summary: 'When somebody of the desk is away and who stands in, as the desk document says; the latest one counts.',
+  data: AbsencePart,
+  example: { personId: 'lea.fischer', from: '2026-12-21', until: '2027-01-03', deputy: 'tom.first' },
 });
 
 export const ManagementChanged = defineEvent('tierline.desk.management-changed.v1', {

@@ -54,7 +54,13 @@ export const StakeholderUpdateDue = defineEvent('tierline.ticket.stakeholder-upd
   topic,
   source,
   summary: 'The stakeholders of a major incident should have been told by now; asked again at each interval.',
-  data: z.object({ commander: PersonId, due: Instant, updateDue: Instant }),
+  data: z.object({
+    commander: PersonId,
+    due: Instant,
+    updateDue: Instant,
+    /** Whom to tell where the commander is away. */
+    tell: z.array(Told).optional(),
+  }),
   example: { commander: 'max.third', due: '2026-01-05T09:30:00.000Z', updateDue: '2026-01-05T10:00:00.000Z' },
 });
 

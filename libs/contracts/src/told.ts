@@ -8,5 +8,9 @@ export const Told = z.object({
   agentId: PersonId.nullable(),
   team: Slug.nullable(),
   notBefore: Instant,
+  /** Who would be told, and is away: `agentId` is the deputy, or whoever is next. */
+  standsInFor: PersonId.optional(),
+  /** Nobody who leads the team is there: this is for all of it. */
+  everybody: z.boolean().optional(),
 });
 export type Told = z.infer<typeof Told>;

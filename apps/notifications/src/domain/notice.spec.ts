@@ -146,5 +146,14 @@ it('tells nobody of updates and ends from before it was kept who heard of the be
   expect(told(MajorIncidentEnded(MajorIncidentEnded.example))).toEqual([]);
 });
 
+it('tells who stands in for whom, and all of a team whose leads are away', () => {
+  const deputy: Told = { ...lead, agentId: 'una', standsInFor: 'lea' };
+  const team: Told = { ...nobodyNamed, everybody: true, standsInFor: 'lea' };
+  const found = noticesOf(event(TicketStalled({ tell: [deputy, team] })));
+  expect(found.map(({ to }) => to)).toEqual([{ person: 'una' }, { everybody: 'phones' }]);
+  for (const { text } of found) expect(text).toContain('\nThis is for lea, who is away.');
+  expect(told(StakeholderUpdateDue({ ...StakeholderUpdateDue.example, tell: [deputy] }))).toEqual([{ person: 'una' }]);
+});
+
 it('tells nobody of the ordinary way of a ticket', () =>
   expect(told(TicketClaimed(TicketClaimed.example))).toEqual([]));

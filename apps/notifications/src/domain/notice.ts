@@ -48,17 +48,24 @@ const promises: Readonly<Record<ClockKind, string>> = {
 
 const moment = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 
-/** The addressees of what the desk wants told; nobody named: those who lead the team. */
-const addressee = ({ agentId, team }: Told): Addressee => (agentId === null ? { lead: team } : { person: agentId });
+/** The addressees of what the desk wants told; nobody named: those who lead the team, or all of it while they are away. */
+const addressee = ({ agentId, team, everybody = false }: Told): Addressee => {
+  if (agentId !== null) return { person: agentId };
+  return everybody ? { everybody: team } : { lead: team };
+};
+
+/** Whoever stands in learns for whom. */
+const wordsFor = ({ standsInFor }: Told, text: string): string =>
+  standsInFor === undefined ? text : `${text}\nThis is for ${standsInFor}, who is away.`;
 
 const gathered = (tell: readonly Told[], text: string): Notice[] =>
-  tell.map((told) => ({ to: addressee(told), text, notBefore: told.notBefore, gathers: true }));
+  tell.map((told) => ({ to: addressee(told), text: wordsFor(told, text), notBefore: told.notBefore, gathers: true }));
 
 const warned = ({ data }: EventOf<typeof SlaWarned>): Notice[] => {
   const due = data.due === null ? '' : ` It is due on ${moment(data.due)}.`;
   const text = `${data.share} % of the time for ${promises[data.kind]} is used up.${due}`;
   return data.tell.flatMap((told): Notice[] => {
-    const notice = { text, notBefore: told.notBefore, gathers: true };
+    const notice = { text: wordsFor(told, text), notBefore: told.notBefore, gathers: true };
     // Nobody owns the ticket: whoever of the team is free can take it.
     const unowned: Notice[] = told.who === 'owner' ? [] : [{ ...notice, to: { everybody: told.team } }];
     return [{ ...notice, to: addressee(told) }, ...unowned];
@@ -101,14 +108,16 @@ const atOnce = (to: Addressee, text: string, { time }: Received): Notice => ({
   gathers: false,
 });
 
+const toTold = (tell: readonly Told[], text: string, event: Received): Notice[] =>
+  tell.map((told) => atOnce(addressee(told), wordsFor(told, text), event));
+
 /** For those whom the event names, as it does while the ticket is between two queues; else for the lead of its team. */
 const inCharge = (
   event: EventOf<typeof AttentionRaised> | EventOf<typeof ManagementNotified>,
   text: string,
 ): Notice[] => {
   const { tell, place } = event.data;
-  const to = tell?.map(addressee) ?? [{ lead: place?.team ?? null }];
-  return to.map((one) => atOnce(one, text, event));
+  return tell ? toTold(tell, text, event) : [atOnce({ lead: place?.team ?? null }, text, event)];
 };
 
 const raised = (event: EventOf<typeof AttentionRaised>): Notice[] => {
@@ -124,8 +133,8 @@ const nextWord = ({ updateDue }: { readonly updateDue: string }): string =>
 const declared = (event: EventOf<typeof MajorIncidentDeclared>): Notice[] => {
   const { commander, summary, tell } = event.data;
   const text = `It is a major incident, commanded by ${commander}: ${summary}\n${nextWord(event.data)}`;
-  const others: Addressee[] = tell?.map(addressee) ?? [{ lead: null }];
-  return [{ person: commander }, ...others].map((to) => atOnce(to, text, event));
+  const others = tell ? toTold(tell, text, event) : [atOnce({ lead: null }, text, event)];
+  return [atOnce({ person: commander }, text, event), ...others];
 };
 
 /** For the commander and whoever was told before; nobody is named in events from before that was kept. */
@@ -134,28 +143,26 @@ const goesOn = (
   text: string,
 ): Notice[] => {
   const { commander, tell = [] } = event.data;
-  const to: Addressee[] = [...(commander === undefined ? [] : [{ person: commander }]), ...tell.map(addressee)];
-  return to.map((one) => atOnce(one, text, event));
+  const own = commander === undefined ? [] : [atOnce({ person: commander }, text, event)];
+  return [...own, ...toTold(tell, text, event)];
 };
 
 const handedOn = (event: EventOf<typeof MajorCommanderChanged>): Notice[] => {
   const { commander, previous, reason, tell } = event.data;
   const then = `${reason}\n${nextWord(event.data)}`;
+  const text = `${commander} commands the major incident now, ${previous} did until now: ${then}`;
   return [
     atOnce({ person: commander }, `You command the major incident now, ${previous} did until now: ${then}`, event),
-    ...[{ person: previous }, ...tell.map(addressee)].map((to) =>
-      atOnce(to, `${commander} commands the major incident now, ${previous} did until now: ${then}`, event),
-    ),
+    atOnce({ person: previous }, text, event),
+    ...toTold(tell, text, event),
   ];
 };
 
-const updateDue = (event: EventOf<typeof StakeholderUpdateDue>): Notice[] => [
-  atOnce(
-    { person: event.data.commander },
-    `The stakeholders of the major incident should have been told by ${moment(event.data.due)}.`,
-    event,
-  ),
-];
+const updateDue = (event: EventOf<typeof StakeholderUpdateDue>): Notice[] => {
+  const { commander, due, tell } = event.data;
+  const text = `The stakeholders of the major incident should have been told by ${moment(due)}.`;
+  return tell ? toTold(tell, text, event) : [atOnce({ person: commander }, text, event)];
+};
 
 /** Whom of the desk an event is for, and what they are told of it; empty for most events. */
 export const noticesOf = (event: Received): readonly Notice[] => {

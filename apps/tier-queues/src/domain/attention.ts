@@ -11,7 +11,7 @@ import type { Attention } from './beside.ts';
 import type { AskEscalation, NotifyUp, SettleAttention, Surroundings } from './command.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, openStates, requireLead, requireTeam } from './guards.ts';
-import { toldBetweenQueues, toldUpwards } from './reminders.ts';
+import { toldInCharge, toldUpwards } from './reminders.ts';
 import type { KnownTicket } from './ticket.ts';
 
 type Cause = {
@@ -76,7 +76,7 @@ export const askedEscalation = (
 ): TicketFact[] => {
   if (!(openStates as readonly string[]).includes(ticket.state)) return [];
   const detail = reason ?? unexplained;
-  return raised(ticket, { reason: 'requester-asked', detail, agentId: null, ...toldBetweenQueues(ticket, desk, at) });
+  return raised(ticket, { reason: 'requester-asked', detail, agentId: null, ...toldInCharge(ticket, desk, at) });
 };
 
 /** What is left for a lead after the fact. */

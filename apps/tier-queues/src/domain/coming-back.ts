@@ -1,3 +1,4 @@
+import { absenceAt, awayWords } from './absences.ts';
 import type { Doer, Surroundings } from './command.ts';
 import type { Place } from './desk.ts';
 import { shortcomings } from './eligibility.ts';
@@ -32,5 +33,8 @@ export const whyPassedOver = (
   const work = { queue: desk.queues.get(place.queue), needs: ownNeeds(needs, place.queue), priority };
   const found = shortcomings(agentId, person, work, desk, at);
   if (found.length > 0) return found.map(({ message }) => message).join(' ');
-  return by?.agentId === agentId || isAtHand(person, desk.book, at) ? null : notThere(person);
+  if (by?.agentId === agentId) return null;
+  const absence = absenceAt(desk, agentId, at);
+  if (absence) return `${awayWords(absence)}.`;
+  return isAtHand(person, desk, at) ? null : notThere(person);
 };

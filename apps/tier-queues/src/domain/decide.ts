@@ -35,7 +35,7 @@ const withPlaceOfToday = (ticket: KnownTicket, desk: Desk): KnownTicket => {
 const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string): TicketFact[] => {
   if (act.kind === 'breach' || act.kind === 'warning') return fireClock(ticket, act, desk, at);
   const { kind, generation } = act;
-  if (kind === 'stakeholder-update') return isOpen(ticket) ? updateIsDue(ticket, generation, at) : [];
+  if (kind === 'stakeholder-update') return isOpen(ticket) ? updateIsDue(ticket, generation, desk, at) : [];
   if (kind === 'stalled') {
     const isStill = timersOf(ticket, desk, at).some((timer) => timer.kind === kind);
     return isStill && Date.parse(at) >= generation ? stalled(ticket, desk, at) : [];
@@ -44,7 +44,7 @@ const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string
   if (generation !== ticket.armed) return [];
   const awaited = awaitedRoute(ticket);
   if (kind === 'unrouted' && awaited) return unrouted(ticket, awaited, desk, at);
-  if (kind === 'wake-up' && ticket.state === 'PENDING') return wokenUp(ticket);
+  if (kind === 'wake-up' && ticket.state === 'PENDING') return wokenUp(ticket, desk, at);
   if (kind === 'close' && ticket.state === 'RESOLVED') return [TicketClosed({ cause: 'timer' })];
   return [];
 };
@@ -72,7 +72,7 @@ const decideAgentAct = (act: AgentAct, ticket: KnownTicket, around: Surroundings
     case 'escalate':
       return escalate(ticket, act, around);
     case 'return':
-      return giveBack(ticket, act, around);
+      return giveBack(ticket, act, around, at);
     case 'resolve':
       return resolve(ticket, act);
     case 'reopen':

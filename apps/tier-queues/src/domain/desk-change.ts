@@ -10,6 +10,7 @@ import {
   type DeskParts,
   type TeamPart,
 } from '@tierline/contracts';
+import { absenceFaults } from './absence-faults.ts';
 import { keptCalendar } from './calendar-part.ts';
 import { ownSorts, type KeptParts, type OwnSort } from './desk-parts.ts';
 import { promiseFaults } from './promise-faults.ts';
@@ -91,6 +92,7 @@ export const changeDesk = (there: KeptParts, named: DeskParts, mode: ChangeMode,
   const faults = [
     ...(mode === 'replace' ? deskFaults(named).map(placeOfFault) : mergeFaults(there, named, wanted)),
     ...promiseFaults(named, at),
+    ...absenceFaults(named.absences.length, wanted),
   ];
   const after = keptOf(wanted, faults, at);
   return { differences: deskDifferences(allParts(there), allParts(after)), faults: unique(faults), after };

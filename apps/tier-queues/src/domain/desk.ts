@@ -11,6 +11,7 @@ import type {
   TeamPart,
   TierPart,
 } from '@tierline/contracts';
+import type { Absence } from './absences.ts';
 import type { PromiseBook } from './clocks/timekeeping.ts';
 import { day, second } from './time.ts';
 
@@ -52,6 +53,7 @@ export type Desk = {
   readonly queues: ReadonlyMap<string, Queue>;
   readonly teams: ReadonlyMap<string, TeamPart>;
   readonly management: readonly ManagementPart[];
+  readonly absences: readonly Absence[];
   /** The ways up that are allowed, as routing's catalogue says. */
   readonly escalations: readonly EscalationPart[];
   /** By `from:to`. */

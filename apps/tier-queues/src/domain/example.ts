@@ -37,6 +37,7 @@ export const desk: Desk = {
   queues: new Map([serviceDesk, phones, messaging, network, mailServers].map(queue)),
   teams: new Map(),
   management: [],
+  absences: [],
   handovers: new Map(),
   escalations: [],
   limits: {

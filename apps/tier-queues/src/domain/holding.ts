@@ -1,10 +1,11 @@
 import { DomainError, TicketHeld, TicketResumed, VendorAnswered, type HoldReason } from '@tierline/contracts';
 import { raised } from './attention.ts';
 import type { Hold, Resume, Surroundings, VendorAnswer } from './command.ts';
-import type { Limits } from './desk.ts';
+import type { Desk, Limits } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, queuedAt, requireOwner, requireTeam } from './guards.ts';
 import { startIfAssigned } from './ownership.ts';
+import { toldInCharge } from './reminders.ts';
 import type { HeldTicket, KnownTicket } from './ticket.ts';
 import { after, day, isLater } from './time.ts';
 
@@ -70,11 +71,12 @@ export const resumed = (ticket: HeldTicket, cause: Cause): TicketFact[] => [
 ];
 
 /** The wake-up came. Where it is the cap, the lead learns of it. */
-export const wokenUp = (ticket: HeldTicket): TicketFact[] => {
+export const wokenUp = (ticket: HeldTicket, desk: Desk, at: string): TicketFact[] => {
   const { reason, capped } = ticket.hold;
   if (!capped) return resumed(ticket, 'wake-up');
   const detail = `It was held as long as it may be for the reason ${reason}.`;
-  return [...resumed(ticket, 'cap'), ...raised(ticket, { reason: 'hold-cap', detail, agentId: null })];
+  const cause = { reason: 'hold-cap', detail, agentId: null, ...toldInCharge(ticket, desk, at) } as const;
+  return [...resumed(ticket, 'cap'), ...raised(ticket, cause)];
 };
 
 export const resume = (ticket: KnownTicket, { by }: Resume, around: Surroundings): TicketFact[] => {

@@ -6,21 +6,25 @@ import {
   StakeholderUpdateDue,
   StakeholdersUpdated,
 } from '@tierline/contracts';
+import { absenceAt, awayWords } from './absences.ts';
 import type { Major } from './beside.ts';
 import type { Desk } from './desk.ts';
 import type { ChangeCommander, DeclareMajor, Doer, EndMajor, Surroundings, UpdateStakeholders } from './command.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, openStates, requireLead } from './guards.ts';
-import { toManagement, toldUpwards, unique } from './reminders.ts';
+import { stillThere, toAgent, toManagement, toldUpwards, unique } from './reminders.ts';
 import type { KnownTicket } from './ticket.ts';
 import { after, minute } from './time.ts';
 
-const requireKnown = (commander: string, { teams }: Surroundings): void => {
-  if (teams.has(commander)) return;
-  const message = `the desk has no agent ${commander}`;
-  throw new DomainError('agent_absent', `commander: ${message}.`, 'refused', {
-    fields: [{ path: 'commander', message }],
-  });
+const refuseCommander = (code: string, message: string): never => {
+  throw new DomainError(code, `commander: ${message}.`, 'refused', { fields: [{ path: 'commander', message }] });
+};
+
+/** Refuses to command whom the desk does not know, and who is away. */
+const requireThere = (commander: string, { teams, desk }: Surroundings, at: string): void => {
+  if (!teams.has(commander)) refuseCommander('agent_absent', `the desk has no agent ${commander}`);
+  const absence = absenceAt(desk, commander, at);
+  if (absence) refuseCommander('away', awayWords(absence));
 };
 
 export const declareMajor = (
@@ -36,7 +40,7 @@ export const declareMajor = (
     throw new DomainError('major_already', `${ticket.beside.major.commander} commands it already.`, 'conflict', {
       conflict: { commander: ticket.beside.major.commander },
     });
-  requireKnown(commander, around);
+  requireThere(commander, around, at);
   const updateDue = after(at, updateEvery * minute);
   const tell = toldUpwards(ticket, around.desk, 'major-incidents', at);
   return [MajorIncidentDeclared({ commander, summary, updateEvery, updateDue, agentId: by.agentId, tell })];
@@ -58,8 +62,8 @@ type Telling = Pick<Major, 'commander' | 'told'>;
 
 /** Who heard of it before, whatever the desk says now: nobody is left with an old word. */
 const toldBefore = ({ commander, told }: Telling, ticket: KnownTicket, desk: Desk, at: string) => {
-  const tell = told?.map((one) => ({ ...one, notBefore: at })) ?? toldUpwards(ticket, desk, 'major-incidents', at);
-  return { commander, tell };
+  const before = told?.map((one) => ({ ...one, notBefore: at }));
+  return { commander, tell: before ? stillThere(before, desk) : toldUpwards(ticket, desk, 'major-incidents', at) };
 };
 
 export const updateStakeholders = (
@@ -89,7 +93,7 @@ export const changeCommander = (
     throw new DomainError('same_commander', `${commander} commands it already.`, 'conflict', {
       conflict: { commander },
     });
-  requireKnown(commander, around);
+  requireThere(commander, around, at);
   const { tell } = toldBefore(major, ticket, around.desk, at);
   const { commander: previous, updateDue } = major;
   return [MajorCommanderChanged({ commander, previous, reason, updateDue, agentId: by.agentId, tell })];
@@ -107,11 +111,13 @@ export const endMajor = (
 };
 
 /** The time of an update passed: the commander is reminded, and again after the next interval. */
-export const updateIsDue = (ticket: KnownTicket, generation: number, at: string): TicketFact[] => {
+export const updateIsDue = (ticket: KnownTicket, generation: number, desk: Desk, at: string): TicketFact[] => {
   const { major } = ticket.beside;
   if (!major || major.armed !== generation) return [];
   const { commander, updateDue: due, updateEvery } = major;
-  return [StakeholderUpdateDue({ commander, due, updateDue: after(at, updateEvery * minute) })];
+  const told = toAgent(commander, ticket, desk, at);
+  const instead = told.standsInFor === undefined ? {} : { tell: [told] };
+  return [StakeholderUpdateDue({ commander, due, updateDue: after(at, updateEvery * minute), ...instead })];
 };
 
 export const majorAfter = (major: Major | null, fact: TicketFact): Major | null => {

@@ -6,6 +6,7 @@ import type { TicketFact } from './facts.ts';
 import { inState, openStates, placeNow, queuedAt, requireTeam } from './guards.ts';
 import { needsHandover, requireNamedItem } from './handing-over.ts';
 import { missingUnder } from './handover.ts';
+import { toldInCharge } from './reminders.ts';
 import type { KnownTicket } from './ticket.ts';
 import { requireWayUp } from './ways-up.ts';
 
@@ -95,10 +96,15 @@ const lowerPlace = (ticket: KnownTicket, from: Place, desk: Desk, queue: string 
 };
 
 /** The ticket bounced often enough: it stays, and a lead decides where it belongs. */
-const toTheLead = (ticket: KnownTicket, from: Place, to: Place, { reason, by }: Return): TicketFact[] => {
+const toTheLead = (
+  ticket: KnownTicket,
+  { from, to }: { readonly from: Place; readonly to: Place },
+  { reason, by }: Return,
+  tell: ReturnType<typeof toldInCharge>,
+): TicketFact[] => {
   const times = ticket.counts.bounces;
   const detail = `Returned ${times} times already; ${from.queue} would return it to ${to.queue}: ${reason}`;
-  const facts = raised(ticket, { reason: 'bounced', detail, agentId: by.agentId });
+  const facts = raised(ticket, { reason: 'bounced', detail, agentId: by.agentId, ...tell });
   if (facts.length > 0) return facts;
   throw new DomainError('lead_decides', 'It bounced too often: a lead decides where it belongs.', 'conflict', {
     conflict: { bounces: times },
@@ -106,13 +112,13 @@ const toTheLead = (ticket: KnownTicket, from: Place, to: Place, { reason, by }: 
 };
 
 /** Beyond the limit only a lead returns a ticket: that is a decision. */
-export const giveBack = (ticket: KnownTicket, act: Return, around: Surroundings): TicketFact[] => {
+export const giveBack = (ticket: KnownTicket, act: Return, around: Surroundings, at: string): TicketFact[] => {
   const from = placeNow(inState(ticket, 'return', openStates));
   requireTeam(ticket, act.by, around);
   const to = lowerPlace(ticket, from, around.desk, act.queue);
   requireNamedItem(ticket, act.missing);
   const atLimit = ticket.counts.bounces >= bounceLimitIn(around.desk, from.tier);
-  if (atLimit && !act.by.lead) return toTheLead(ticket, from, to, act);
+  if (atLimit && !act.by.lead) return toTheLead(ticket, { from, to }, act, toldInCharge(ticket, around.desk, at));
   return [
     TicketReturned({
       from,

@@ -1,13 +1,21 @@
 import { DomainError, TicketClaimed, WorkStarted, type FactOf } from '@tierline/contracts';
+import { absenceAt, awayWords } from './absences.ts';
 import { settled } from './attention.ts';
 import type { Assign, Claim, Doer, Release, Start, Surroundings } from './command.ts';
-import { refuseFor, shortcomings } from './eligibility.ts';
+import { refuseFor, shortcomings, type Shortcoming } from './eligibility.ts';
+import type { Desk } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, isIn, openStates, placeNow, queuedAt, requireLead, requireOwner, requireTeam } from './guards.ts';
 import { ownNeeds } from './needs.ts';
 import type { AssignedTicket, HeldTicket, KnownTicket, WorkedTicket } from './ticket.ts';
 
 type Overridden = Pick<FactOf<typeof TicketClaimed>['data'], 'override'>;
+
+/** Who is given a ticket while away does not learn of it; who takes one knows. */
+const awayNow = (agentId: string, desk: Desk, at: string): Shortcoming[] => {
+  const absence = absenceAt(desk, agentId, at);
+  return absence ? [{ code: 'away', message: `${awayWords(absence)}.` }] : [];
+};
 
 /** Refuses an agent who may not take the ticket, unless a lead says why he or she has to. */
 const requireEligible = (
@@ -23,7 +31,10 @@ const requireEligible = (
     needs: ownNeeds(ticket.needs, queue),
     priority: ticket.priority,
   };
-  const found = shortcomings(agentId, people?.get(agentId), work, desk, at);
+  const found = [
+    ...(path === undefined ? [] : awayNow(agentId, desk, at)),
+    ...shortcomings(agentId, people?.get(agentId), work, desk, at),
+  ];
   if (found.length === 0) return {};
   if (override === undefined) return refuseFor(found, path);
   return { override: { rules: [...new Set(found.map(({ code }) => code))], reason: override } };

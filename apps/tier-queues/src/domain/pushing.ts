@@ -65,11 +65,11 @@ export const takersOf = (
   ticket: KnownTicket,
   queue: Queue,
   team: readonly Person[],
-  desk: Pick<Desk, 'book' | 'limits'>,
+  desk: Pick<Desk, 'book' | 'limits' | 'absences'>,
   at: string,
 ): { readonly takers: readonly Person[]; readonly work: Work; readonly why: string } => {
   const work = { queue, needs: ownNeeds(ticket.needs, queue.queue), priority: ticket.priority };
-  const there = team.filter((person) => isAtHand(person, desk.book, at));
+  const there = team.filter((person) => isAtHand(person, desk, at));
   if (there.length === 0) return { takers: [], work, why: `Nobody of team ${queue.team} is there.` };
   const judged = there.map((person) => ({
     person,

@@ -1,4 +1,5 @@
 import type { ManagementConcern, Told } from '@tierline/contracts';
+import { standInFor } from './absences.ts';
 import type { Clock } from './clocks/clock.ts';
 import { calendarOf, type Calendar } from './clocks/calendar.ts';
 import type { BreachAction, Policy } from './clocks/policies.ts';
@@ -21,23 +22,49 @@ const placeInCharge = (ticket: KnownTicket, desk: Desk): Place | null => {
 export const toLead = (ticket: KnownTicket, desk: Desk, notBefore: string): Told =>
   leadOf(placeInCharge(ticket, desk)?.team ?? null, desk, notBefore);
 
-/** The lead of this team; without a name where the desk knows none. */
-export const leadOf = (team: string | null, { teams }: Desk, notBefore: string): Told => ({
-  who: 'lead',
-  agentId: (team === null ? undefined : teams.get(team)?.lead) ?? null,
-  team,
-  notBefore,
-});
+/**
+ * Whoever is there of those for whom this is: the deputy of who is away, and of nobody there: what is next. Who is
+ * away is told nothing: who reads mails on leave works, and who does not cannot be counted on.
+ */
+const present = (told: Told, desk: Desk, next: () => Told | null): Told | null => {
+  if (told.agentId === null) return told;
+  const standIn = standInFor(desk, told.agentId, told.notBefore);
+  if (standIn === null) return next();
+  return standIn === told.agentId ? told : { ...told, agentId: standIn, standsInFor: told.agentId };
+};
+
+/** Whom to tell where the lead is away and nobody stands in: the first of management for the team, else all of the team. */
+const insteadOfLead = (lead: Told, desk: Desk): Told => {
+  const { team, notBefore, agentId } = lead;
+  const [first] = managementOf({ team, tier: null }, desk, 'notified-up', notBefore);
+  const instead = first ?? { ...lead, agentId: null, everybody: true };
+  return { ...instead, ...(agentId !== null && { standsInFor: agentId }) };
+};
+
+/** The lead of this team, or who stands in; without a name where the desk knows none. */
+export const leadOf = (team: string | null, desk: Desk, notBefore: string): Told => {
+  const agentId = (team === null ? undefined : desk.teams.get(team)?.lead) ?? null;
+  const lead: Told = { who: 'lead', agentId, team, notBefore };
+  return present(lead, desk, () => insteadOfLead(lead, desk))!;
+};
+
+/** An agent who has to do with the ticket, or who stands in, or else the lead of its team. */
+export const toAgent = (agentId: string, ticket: KnownTicket, desk: Desk, notBefore: string): Told => {
+  const team = placeInCharge(ticket, desk)?.team ?? null;
+  const instead = () => ({ ...toLead(ticket, desk, notBefore), standsInFor: agentId });
+  return present({ who: 'owner', agentId, team, notBefore }, desk, instead)!;
+};
 
 const toOwner = (ticket: KnownTicket, desk: Desk, notBefore: string): Told =>
-  ticket.owner === null
-    ? toLead(ticket, desk, notBefore)
-    : { ...toLead(ticket, desk, notBefore), who: 'owner', agentId: ticket.owner };
+  ticket.owner === null ? toLead(ticket, desk, notBefore) : toAgent(ticket.owner, ticket, desk, notBefore);
 
-/** Whom to tell at once of a ticket that is on its way between two queues: its event names no place, and so no team. */
-export const toldBetweenQueues = (ticket: KnownTicket, desk: Desk, at: string): { readonly tell?: Told[] } => {
-  if (ticket.place) return {};
+/**
+ * Whom to tell at once, where the event's place does not say it: of a ticket that is on its way between two queues,
+ * and while the lead is away.
+ */
+export const toldInCharge = (ticket: KnownTicket, desk: Desk, at: string): { readonly tell?: Told[] } => {
   const lead = toLead(ticket, desk, at);
+  if (ticket.place) return lead.standsInFor === undefined ? {} : { tell: [lead] };
   return { tell: ticket.owner === null ? [lead] : [toOwner(ticket, desk, at), lead] };
 };
 
@@ -48,22 +75,43 @@ const whereabouts = (ticket: KnownTicket, desk: Desk): Whereabouts => {
   return { team: place?.team ?? null, tier: awaitedRoute(ticket)?.tier ?? place?.tier ?? null };
 };
 
-/** Those of management who are to be told of this, at this moment or later; nobody where the desk names nobody. */
-export const toManagement = (ticket: KnownTicket, desk: Desk, of: ManagementConcern, notBefore: string): Told[] => {
-  const { team, tier } = whereabouts(ticket, desk);
-  return desk.management
-    .filter(({ toldOf, teams, tiers }) => {
-      const isInCharge = teams?.includes(team ?? '') || tiers?.includes(tier ?? '') || !(teams || tiers);
-      return isInCharge && (toldOf?.includes(of) ?? true);
-    })
-    .map(({ personId }) => ({ who: 'management', agentId: personId, team, notBefore }));
+const managementOf = ({ team, tier }: Whereabouts, desk: Desk, of: ManagementConcern, notBefore: string): Told[] => {
+  const inCharge = desk.management.filter(({ toldOf, teams, tiers }) => {
+    const isInCharge = teams?.includes(team ?? '') || tiers?.includes(tier ?? '') || !(teams || tiers);
+    return isInCharge && (toldOf?.includes(of) ?? true);
+  });
+  return unique(
+    inCharge.flatMap(
+      ({ personId }) => present({ who: 'management', agentId: personId, team, notBefore }, desk, () => null) ?? [],
+    ),
+  );
 };
 
+/**
+ * Those of management, or their deputies, who are to be told of this, at this moment or later; nobody where the desk
+ * names nobody who is there.
+ */
+export const toManagement = (ticket: KnownTicket, desk: Desk, of: ManagementConcern, notBefore: string): Told[] =>
+  managementOf(whereabouts(ticket, desk), desk, of, notBefore);
+
+/** Those who were told before, or who stand in for them now. */
+export const stillThere = (told: readonly Told[], desk: Desk): Told[] =>
+  unique(
+    told.flatMap((one) => {
+      const { standsInFor, ...self } = one;
+      // Who was away then and is back hears how it goes on, as does who stood in.
+      const also =
+        standsInFor === undefined ? [] : (present({ ...self, agentId: standsInFor }, desk, () => null) ?? []);
+      return [present(one, desk, () => null) ?? [], also].flat();
+    }),
+  );
+
 /** Whom to tell at once of what goes beyond the team: its lead, and management. */
-export const toldUpwards = (ticket: KnownTicket, desk: Desk, of: ManagementConcern, at: string): Told[] => [
-  ...(toldBetweenQueues(ticket, desk, at).tell ?? [toLead(ticket, desk, at)]),
-  ...toManagement(ticket, desk, of, at),
-];
+export const toldUpwards = (ticket: KnownTicket, desk: Desk, of: ManagementConcern, at: string): Told[] =>
+  unique([
+    ...(toldInCharge(ticket, desk, at).tell ?? [toLead(ticket, desk, at)]),
+    ...toManagement(ticket, desk, of, at),
+  ]);
 
 /** The policy of a clock as it is today; undefined when there is none of that name any more. */
 export const policyOf = ({ book }: Desk, { policy }: Clock): Policy | undefined =>
@@ -92,10 +140,12 @@ export const unique = (told: readonly Told[]): Told[] => {
   return told.filter((one, index) => told.findIndex((other) => isSame(one, other)) === index);
 };
 
-/** Management, or whoever leads the team where the desk names nobody of it. */
+/** Management, or whoever leads the team where the desk names nobody of it who is there. */
 const upwards = (ticket: KnownTicket, desk: Desk, notBefore: string): Told[] => {
   const named = toManagement(ticket, desk, 'notified-up', notBefore);
-  return named.length > 0 ? named : [{ ...toLead(ticket, desk, notBefore), who: 'management', agentId: null }];
+  if (named.length > 0) return named;
+  const lead = toLead(ticket, desk, notBefore);
+  return [{ ...lead, who: 'management', agentId: lead.standsInFor === undefined ? null : lead.agentId }];
 };
 
 /** Whom a breach goes to by the policy; where nothing is said, and where there is no policy any more, to owner and lead. */

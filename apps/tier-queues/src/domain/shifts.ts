@@ -1,7 +1,8 @@
+import { absenceAt } from './absences.ts';
 import type { Calendar } from './clocks/calendar.ts';
 import type { PromiseBook } from './clocks/timekeeping.ts';
 import { isOpen, openHours } from './clocks/working-time.ts';
-import type { DeskAgent } from './desk.ts';
+import type { Desk, DeskAgent } from './desk.ts';
 import type { Person } from './people.ts';
 import { after, day } from './time.ts';
 
@@ -65,6 +66,12 @@ export const without = (hours: readonly Hours[], others: readonly Hours[]): Hour
     hours,
   ) as Hours[];
 
-/** True when the agent may be given work without asking: said to be present, or on shift and nothing else said. */
-export const isAtHand = ({ agent, presence }: Person, book: PromiseBook, at: string): boolean =>
-  presence === null ? isOnShift(agent, book, at) === true : presence === 'present';
+/**
+ * True when the agent may be given work without asking: said to be present, or on shift and nothing else said. Never
+ * while away: what was said of the presence may be from before.
+ */
+export const isAtHand = (person: Person, desk: Pick<Desk, 'book' | 'absences'>, at: string): boolean => {
+  const { agent, presence } = person;
+  if (absenceAt(desk, agent.agentId, at)) return false;
+  return presence === null ? isOnShift(agent, desk.book, at) === true : presence === 'present';
+};

@@ -49,6 +49,7 @@ export class MajorIncidentsController {
     'As a lead, declare a major incident with its commander and the interval of the updates, in minutes.',
     'lead_only',
     'agent_absent',
+    'away',
     'major_already',
   )
   declare(
@@ -84,6 +85,7 @@ export class MajorIncidentsController {
     'commander_only',
     'same_commander',
     'agent_absent',
+    'away',
   )
   change(
     @By() by: Caller,

@@ -101,6 +101,18 @@ const managementFaults = ({ management, agents }: DeskParts): PartFault[] => {
   });
 };
 
+const absenceFaults = ({ absences, agents, management }: DeskParts): PartFault[] => {
+  const known = new Set([...agents.map(({ agentId }) => agentId), ...management.map(({ personId }) => personId)]);
+  const unknown = (index: number, field: 'personId' | 'deputy', person: string | undefined) =>
+    person === undefined || known.has(person)
+      ? []
+      : [fault('absences', index, field, `there is no agent ${person}, and nobody of management of that name`)];
+  return absences.flatMap(({ personId, deputy }, index) => [
+    ...unknown(index, 'personId', personId),
+    ...unknown(index, 'deputy', deputy),
+  ]);
+};
+
 const calendarFaults = ({ calendars }: DeskParts): PartFault[] =>
   calendars.flatMap(({ hours }, index) =>
     Object.values(hours).some((spans) => spans.length > 0)
@@ -137,6 +149,7 @@ export const deskFaults = (parts: DeskParts): PartFault[] => [
   ...successorFaults(parts),
   ...choiceFaults(parts),
   ...managementFaults(parts),
+  ...absenceFaults(parts),
   ...calendarFaults(parts),
   ...unserved(parts),
 ];
@@ -166,11 +179,20 @@ const endingCertificates = ({ agents }: DeskParts, today: string): DeskFault[] =
     }),
   );
 
+const leadsWithoutDeputy = ({ absences, teams }: DeskParts, today: string): DeskFault[] =>
+  absences.flatMap(({ personId, until, deputy }, index) => {
+    const led = teams.filter(({ lead }) => lead === personId).map(({ team }) => team);
+    if (deputy !== undefined || led.length === 0 || until.slice(0, 10) < today.slice(0, 10)) return [];
+    const message = `${personId} leads ${led.join(', ')}: while nobody stands in, management is told instead, or else the whole team`;
+    return [{ path: `absences.${index}.deputy`, message }];
+  });
+
 /**
- * What is not wrong, but should be known: certificates that have run out on this date, or will within 30 days, and
- * people of management whom no mail may reach.
+ * What is not wrong, but should be known: certificates that have run out on this date, or will within 30 days, people
+ * of management whom no mail may reach, and leads who are away without a deputy.
  */
 export const deskWarnings = (parts: DeskParts, today: string): DeskFault[] => [
   ...endingCertificates(parts, today),
   ...withoutAddress(parts),
+  ...leadsWithoutDeputy(parts, today),
 ];

@@ -139,6 +139,18 @@ describe('a desk', () => {
       'management.1.personId',
       /no agent nadia/,
     ],
+    [
+      'an absence of nobody it knows',
+      { absences: [{ personId: 'nadia', from: '2026-12-21', until: '2027-01-03' }] },
+      'absences.0.personId',
+      /no agent nadia/,
+    ],
+    [
+      'a deputy who is nobody it knows',
+      { absences: [{ personId: 'tom', from: '2026-12-21', until: '2027-01-03', deputy: 'nadia' }] },
+      'absences.0.deputy',
+      /no agent nadia/,
+    ],
     ['a rule twice', { rules: [small.rules[0], small.rules[0]] }, 'rules.1.name', /twice/],
     [
       'a choice without options',
@@ -174,6 +186,14 @@ describe('a desk', () => {
 it('warns of people of management whom no mail may reach', () => {
   const management = [{ personId: 'tom' }, { personId: 'nadia', name: 'Nadia' }];
   expect(deskWarnings(parts({ ...small, management }), '2026-11-22')).toMatchObject([{ path: 'management.1.email' }]);
+});
+
+it('warns of a lead who is away without a deputy, until that is over', () => {
+  const teams = [{ team: 'it', name: 'IT', lead: 'tom' }];
+  const absences = [{ personId: 'tom', from: '2026-12-21', until: '2027-01-03' }];
+  const away = parts({ ...small, teams, absences });
+  expect(deskWarnings(away, '2027-01-03T12:00:00.000Z')).toMatchObject([{ path: 'absences.0.deputy' }]);
+  expect(deskWarnings(away, '2027-01-04T00:00:00.000Z')).toEqual([]);
 });
 
 describe('the differences of two desks', () => {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { AbsencePart } from './absence.ts';
 import { AgentPart } from './agent.ts';
 import { CalendarPart } from './calendar.ts';
 import { CategoryPart } from './category.ts';
@@ -41,6 +42,7 @@ export const deskSorts = {
   certifications: sort('certification', CertificationPart, 1_000, ({ certification }) => certification),
   agents: sort('agent', AgentPart, 5_000, ({ agentId }) => agentId, 'agentId'),
   management: sort('management', ManagementPart, 1_000, ({ personId }) => personId, 'personId'),
+  absences: sort('absence', AbsencePart, 5_000, ({ personId, from }) => `${personId}:${from}`, 'from'),
   calendars: sort('calendar', CalendarPart, 500, ({ calendar }) => calendar),
   policies: sort('policy', PolicyPart, 500, ({ policy }) => policy),
   handovers: sort('handover', HandoverPart, 400, ({ from, to }) => `${from}:${to}`, 'to'),

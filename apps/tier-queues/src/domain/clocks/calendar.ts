@@ -81,7 +81,8 @@ const checkDates = (dates: readonly string[], path: string): void =>
       refuse(code, `${path}.${index}.date`, `${date} stands here twice`);
   });
 
-const zoneExists = (zone: string): boolean => {
+/** True for a zone of the IANA database by its name. */
+export const zoneExists = (zone: string): boolean => {
   try {
     return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone).timeZoneId.length > 0;
   } catch (error) {

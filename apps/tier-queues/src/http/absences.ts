@@ -1,0 +1,72 @@
+import { Body, Controller, Get, Inject, Param, Put } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '@tierline/auth';
+import { Away, PersonId } from '@tierline/contracts';
+import { Commands } from '@tierline/messaging';
+import { Database } from '@tierline/persistence';
+import { Allow, By, Refuses } from '@tierline/service';
+import { z } from 'zod';
+import { absencesOfPerson, sayAbsences } from '../absences.ts';
+import { requireLead } from '../domain/guards.ts';
+import { Tickets } from '../tickets.ts';
+import { doerOf } from './requests.ts';
+
+const Absences = z
+  .strictObject({ items: z.array(z.strictObject(Away.shape)).max(50) })
+  .meta({ example: { items: [{ from: '2026-12-21', until: '2027-01-03', deputy: 'tom.first' }] } });
+type Absences = z.infer<typeof Absences>;
+
+const meaning =
+  '`from` and `until` are days, both of them away, or instants. While somebody is away, mails that would go to him or ' +
+  'her go to the deputy alone, or to whoever is next where there is none; no ticket is given to him or her. What the ' +
+  'desk document says (`source: desk`) stands beside it and stays.';
+
+/** When people of the desk are away, as they say themselves. */
+@ApiTags('people')
+@Controller()
+export class AbsencesController {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Commands) private readonly commands: Commands,
+    @Inject(Tickets) private readonly tickets: Tickets,
+  ) {}
+
+  @Get('me/absences')
+  @Allow('mail-preference.own')
+  @ApiOperation({ summary: 'When you are away, and who stands in.', description: meaning })
+  async mine(@By() { tenant, subject }: Caller) {
+    return { items: await this.database.asTenant(tenant, (tx) => absencesOfPerson(tx, tenant, subject)) };
+  }
+
+  @Put('me/absences')
+  @Allow('mail-preference.own')
+  @ApiOperation({
+    summary: 'Say when you are away and who stands in, in place of what you said before.',
+    description: meaning,
+  })
+  @Refuses('agent_absent', 'absence_invalid')
+  say(@By() by: Caller, @Body({ schema: Absences }) { items }: Absences) {
+    return this.note(by, by.subject, items);
+  }
+
+  @Put('staff/:personId/absences')
+  @Allow('ticket.work')
+  @ApiOperation({
+    summary: 'As a lead, say when somebody is away who cannot say so, being ill.',
+    description: meaning,
+  })
+  @Refuses('lead_only', 'agent_absent', 'absence_invalid')
+  sayFor(
+    @By() by: Caller,
+    @Param('personId', { schema: PersonId }) person: string,
+    @Body({ schema: Absences }) { items }: Absences,
+  ) {
+    requireLead(doerOf(by), 'say when somebody else is away');
+    return this.note(by, person, items);
+  }
+
+  private async note(by: Caller, person: string, items: Absences['items']) {
+    const deskOf = this.tickets.deskOf.bind(this.tickets);
+    return { items: await sayAbsences(this.commands, deskOf, { by, person, items }) };
+  }
+}
