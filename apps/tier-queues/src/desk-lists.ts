@@ -1,5 +1,6 @@
 import type { Transaction } from '@tierline/persistence';
 import type { DeskAgent, Queue, Tier } from './domain/desk.ts';
+import type { Acquaintance } from './sight.ts';
 import { cursorValues, pageOf, type Listed, type Page } from './queries.ts';
 
 const bodiesOf = <T>(rows: readonly { body: T }[]): T[] => rows.map(({ body }) => body);
@@ -33,18 +34,19 @@ export const queuesOf = async (
   return pageOf(bodiesOf(rows), page.limit, ({ queue }) => [queue]);
 };
 
-/** Agents by their id. */
+/** Agents by their id, of those alone whom the reader may know of. */
 export const agentsOf = async (
   tx: Transaction,
   tenant: string,
-  { team }: { team?: string | undefined },
+  { team, known }: { team?: string | undefined; known: Acquaintance },
   page: Page,
 ): Promise<Listed<DeskAgent>> => {
   const rows = await tx.query<{ body: DeskAgent }>(
     `SELECT p.body FROM agent a JOIN desk_part p ON p.tenant_id = a.tenant_id AND p.kind = 'agent' AND p.id = a.agent_id
      WHERE a.tenant_id = $1 AND a.agent_id COLLATE "C" > $2 AND ($3::text IS NULL OR $3 = ANY(a.teams))
+       AND ($5::text[] IS NULL OR a.agent_id = ANY($5))
      ORDER BY a.agent_id COLLATE "C" LIMIT $4`,
-    [tenant, afterOf(page), team ?? null, page.limit + 1],
+    [tenant, afterOf(page), team ?? null, page.limit + 1, known === 'all' ? null : [...known]],
   );
   return pageOf(bodiesOf(rows), page.limit, ({ agentId }) => [agentId]);
 };

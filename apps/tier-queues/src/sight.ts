@@ -33,4 +33,22 @@ export const refuseUnseen = async (tx: Transaction, by: Caller, id: string): Pro
   if (ticket && !sees(sight, ticket.queue)) throw ticketAbsent();
 };
 
+/** People of the desk whom somebody may know of: all, or those at the same partner and in the same teams. */
+export type Acquaintance = ReadonlySet<string> | 'all';
+
+/** A partner's agent knows of whoever acts on a ticket by that act, and of nobody else outside the own organisation. */
+export const acquaintanceOf = async (tx: Transaction, by: Caller): Promise<Acquaintance> => {
+  if (by.roles.some((role) => wholeDesk.includes(role))) return 'all';
+  const rows = await tx.query<{ agentId: string }>(
+    `WITH me AS (SELECT teams FROM agent WHERE tenant_id = $1 AND agent_id = $2), own AS (
+       SELECT t.id FROM desk_part t CROSS JOIN me WHERE t.tenant_id = $1 AND t.kind = 'team' AND (t.id = ANY(me.teams)
+         OR t.body->>'partner' IN (SELECT m.body->>'partner' FROM desk_part m
+              WHERE m.tenant_id = $1 AND m.kind = 'team' AND m.id = ANY(me.teams))))
+     SELECT agent_id AS "agentId" FROM agent
+     WHERE tenant_id = $1 AND teams && (SELECT coalesce(array_agg(id), '{}') FROM own)`,
+    [by.tenant, by.subject],
+  );
+  return new Set([by.subject, ...rows.map(({ agentId }) => agentId)]);
+};
+
 export const ticketAbsent = () => new DomainError('ticket_absent', 'There is no such ticket.', 'absent');

@@ -3,6 +3,8 @@ import type { Transaction } from '@tierline/persistence';
 import { besideView } from './beside-view.ts';
 import type { Desk } from './domain/desk.ts';
 import type { KnownTicket } from './domain/ticket.ts';
+import type { Acquaintance } from './sight.ts';
+import { dataFor } from './timeline.ts';
 import { cursorValues, pageOf, rowColumns, type Listed, type Page, type TicketRow } from './queries.ts';
 
 /** One entry of a ticket's timeline. */
@@ -64,11 +66,14 @@ const opening = async (tx: Transaction, tenant: string, id: string) => {
   };
 };
 
+/** What the view looks at beside the ticket, and of whom its reader may know. */
+type Reader = { readonly desk: Desk; readonly known: Acquaintance };
+
 /**
  * A ticket, whole: what was opened, where it is, who has it, its hand-overs and returns newest first, the timers
  * that will move it, and its timeline, oldest first, with a cursor to what came earlier. Throws `ticket_absent`.
  */
-export const ticketView = async (tx: Transaction, tenant: string, id: string, desk: Desk) => {
+export const ticketView = async (tx: Transaction, tenant: string, id: string, { desk, known }: Reader) => {
   const { body, ...row } = await requireTicket(tx, tenant, id);
   const { place, previous, lastOwner, channel, organisation, category, replied, requesterWroteAt } = body;
   const timers = await tx.query<{ kind: string; clock: string; due: Date }>(
@@ -84,7 +89,7 @@ export const ticketView = async (tx: Transaction, tenant: string, id: string, de
     ...(await opening(tx, tenant, id)),
     ...(await besideView(tx, tenant, body, desk)),
     timers,
-    timeline: items.toReversed(),
+    timeline: items.toReversed().map((entry) => ({ ...entry, data: dataFor(known, entry.data) })),
     earlier: next,
   };
 };

@@ -2,7 +2,7 @@ import { RequesterReplied, TicketOpened, events, requesterKinds, type EventDefin
 import { eventually } from '@tierline/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { entryGroups } from './domain/timeline.ts';
-import { handover, messaging, opened, routed, serviceDesk } from './domain/example.ts';
+import { handover, messaging, opened, phones, routed, serviceDesk } from './domain/example.ts';
 import { person, startDesk, type WorkingDesk } from './testing/working-desk.ts';
 import type { Seen } from './timeline.ts';
 
@@ -196,5 +196,56 @@ describe('what stays inside', () => {
     expect((await desk.get(`/tickets/${id}/changes?since=0`, anna)).status).toBe(403);
     expect((await desk.get(`/tickets/${id}/timeline`, person('bot', 'integrator'))).status).toBe(403);
     expect((await part('', person('ida', 'partner-agent'))).items).toHaveLength(16);
+  });
+});
+
+describe('a partner’s agent', () => {
+  const [pia, leadOfAll] = [person('pia', 'partner-agent'), person('lea', 'lead')];
+  const management = [
+    { personId: 'nadia', name: 'Nadia' },
+    { personId: 'omar.head', name: 'Omar' },
+  ];
+  const agent = (agentId: string, team: string) => ({
+    agentId,
+    name: agentId,
+    teams: [team],
+    email: `${agentId}@x.example`,
+  });
+  const told = async (as: typeof pia, of: string) => {
+    const { items } = await part('kinds=notified-up', as, of);
+    const whole = await desk.get<{ timeline: Seen[] }>(`/tickets/${of}`, as);
+    const shown = whole.body.timeline.find(({ kind }) => kind === 'notified-up')!.data;
+    expect(shown).toEqual(items[0]!.data);
+    return (shown as { tell: object[] }).tell;
+  };
+
+  beforeAll(async () => {
+    const partners = [{ partner: 'northcall', name: 'Northcall' }];
+    const teams = ['phones', 'night'].map((team) => ({ team, name: team, partner: 'northcall' }));
+    const agents = [agent('pia', 'phones'), agent('pete', 'night')];
+    const leads = { ...teams[0]!, lead: 'pete' };
+    const queues = [{ queue: 'night', name: 'Night', tier: 'tier-1', team: 'night' }];
+    const body = { partners, teams: [leads, teams[1]!], agents, management, queues };
+    const { status } = await desk.ask('PUT', '/desk', person('boss', 'admin'), body);
+    expect(status).toBe(200);
+  });
+
+  it('sees who of the own organisation was told, and of others how many in which role', async () => {
+    const of = await desk.ticket(phones);
+    expect((await desk.act(of, 'notify-up', pia, { reason: 'The line is dead.' })).status).toBe(200);
+    const all = await told(leadOfAll, of);
+    expect(all).toMatchObject([{ agentId: 'pete' }, { agentId: 'nadia' }, { agentId: 'omar.head' }]);
+    expect(await told(pia, of)).toEqual([all[0], { who: 'management', team: 'phones', count: 2 }]);
+    const { items } = await part('limit=200', pia, of);
+    expect(JSON.stringify(items)).not.toMatch(/nadia|omar/);
+  });
+
+  it('finds own colleagues in the list of agents, and may read no document of the whole desk', async () => {
+    const { body } = await desk.get<{ items: { agentId: string }[] }>('/agents', pia);
+    expect(body.items.map(({ agentId }) => agentId)).toEqual(['pete', 'pia', 'tom']);
+    for (const path of ['/desk', '/desk/versions', '/desk/versions/1'])
+      expect((await desk.get(path, pia)).status).toBe(403);
+    expect((await desk.ask('POST', '/desk/plan', pia, { tiers: [] })).status).toBe(403);
+    expect((await desk.get('/desk', tom)).status).toBe(200);
   });
 });

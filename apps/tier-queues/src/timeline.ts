@@ -1,9 +1,9 @@
 import type { Caller } from '@tierline/auth';
 import { DomainError, requesterKinds } from '@tierline/contracts';
 import type { Transaction } from '@tierline/persistence';
-import { groupOf, likePatterns, publicData, type EntryGroup } from './domain/timeline.ts';
+import { dataAmong, groupOf, likePatterns, publicData, type EntryGroup } from './domain/timeline.ts';
 import { cursorOf, cursorValues } from './queries.ts';
-import { isStaff, sees, sightOf, ticketAbsent } from './sight.ts';
+import { acquaintanceOf, isStaff, sees, sightOf, ticketAbsent, type Acquaintance } from './sight.ts';
 
 /** One entry as somebody sees it. */
 export type Seen = {
@@ -30,8 +30,8 @@ export type Slice = {
   readonly kinds?: readonly string[] | undefined;
 };
 
-/** Whose timeline of which ticket: `whole` for those who work on it, else what is public. */
-type View = { readonly id: string; readonly by: Caller; readonly whole: boolean };
+/** Whose timeline of which ticket: `whole` for those who work on it, else what is public; and of whom they may know. */
+type View = { readonly id: string; readonly by: Caller; readonly whole: boolean; readonly known: Acquaintance };
 
 type Row = Omit<Seen, 'group' | 'by'> & { actor: string; name: string | null };
 
@@ -42,8 +42,9 @@ export const viewOfTicket = async (tx: Transaction, by: Caller, id: string): Pro
     [by.tenant, id],
   );
   if (!ticket) throw ticketAbsent();
-  if (isStaff(by) && sees(await sightOf(tx, by), ticket.queue)) return { id, by, whole: true };
-  if (ticket.requester === by.subject) return { id, by, whole: false };
+  if (isStaff(by) && sees(await sightOf(tx, by), ticket.queue))
+    return { id, by, whole: true, known: await acquaintanceOf(tx, by) };
+  if (ticket.requester === by.subject) return { id, by, whole: false, known: new Set() };
   throw ticketAbsent();
 };
 
@@ -57,11 +58,15 @@ const columns = `e.position::text AS position, e.at, e.kind, e.actor, e.public, 
     (SELECT p.name FROM person p WHERE p.tenant_id = $1 AND p.person_id = split_part(e.actor, ':', 2))) AS name,
   e.position > $4::bigint AND split_part(e.actor, ':', 2) <> $5 AS unread`;
 
-const seenBy = ({ whole }: View, { actor, name, data, ...row }: Row): Seen => ({
+/** An entry's data as those may read it who work on the ticket. */
+export const dataFor = (known: Acquaintance, data: unknown): unknown =>
+  known === 'all' ? data : dataAmong(known, data);
+
+const seenBy = ({ whole, known }: View, { actor, name, data, ...row }: Row): Seen => ({
   ...row,
   group: groupOf(row.kind),
   by: { actor, name },
-  data: whole ? data : publicData(row.kind, data),
+  data: whole ? dataFor(known, data) : publicData(row.kind, data),
 });
 
 type Reading = { readonly view: View; readonly kinds: readonly string[] | undefined; readonly mark: string };

@@ -16,11 +16,14 @@ export const permissions = {
   'presence.show': ['agent', 'partner-agent', 'lead', 'admin', 'auditor'],
   'catalogue.read': ['requester', 'agent', 'partner-agent', 'lead', 'admin', 'integrator', 'auditor'],
   'desk.read': ['agent', 'partner-agent', 'lead', 'admin', 'auditor', 'integrator'],
+  // A partner sees its own queues and people, and no document in which all others stand.
+  'desk.review': ['agent', 'lead', 'admin', 'auditor', 'integrator'],
   'desk.change': ['admin'],
   'mail-preference.own': ['agent', 'partner-agent', 'lead', 'admin', 'auditor'],
   'subscription.manage': ['admin', 'integrator'],
   'report.read': ['lead', 'admin', 'auditor', 'integrator'],
-  'history.read': ['agent', 'partner-agent', 'lead', 'admin', 'auditor', 'integrator'],
+  // Reporting does not know which tickets are in a partner's queues; its agents read timelines, which tier-queues guards.
+  'history.read': ['agent', 'lead', 'admin', 'auditor', 'integrator'],
   'operations.repair': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 

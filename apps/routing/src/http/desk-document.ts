@@ -38,7 +38,7 @@ export class DeskDocumentController {
   ) {}
 
   @Get()
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary: 'Catalogue, matrix, rules and escalations as a document.',
     description: '`sequence` is its version: the `If-Match` of the next change; 0 before the first.',
@@ -51,7 +51,7 @@ export class DeskDocumentController {
   }
 
   @Get('known')
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({ summary: 'The tiers, queues and calendars that routing has heard of, by name.' })
   known(@By() { tenant }: Caller) {
     return this.database.asTenant(tenant, async (tx) => {
@@ -88,7 +88,7 @@ export class DeskDocumentController {
 
   @Post('plan')
   @HttpCode(HttpStatus.OK)
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary: 'What a whole document would change here, and why it would be refused; nothing is stored.',
   })
@@ -116,14 +116,14 @@ export class DeskDocumentController {
   }
 
   @Get('versions')
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({ summary: 'The changes, newest first: who, when, why.' })
   versions(@By() { tenant }: Caller, @Query({ schema: DeskVersionPage }) page: z.infer<typeof DeskVersionPage>) {
     return this.database.asTenant(tenant, (tx) => deskVersions(tx, tenant, page));
   }
 
   @Get('versions/:number')
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary: 'One change, with every field before and after.',
   })

@@ -75,7 +75,7 @@ export class RulesController {
   ) {}
 
   @Get('rules')
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary: 'Read the routing rules, in the order in which they are tried',
     description: '`sequence` is what `If-Match` expects of the next change; 0 before the first rules.',
@@ -105,7 +105,7 @@ export class RulesController {
 
   @Post('simulate')
   @HttpCode(200)
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary: 'Ask where a ticket would go, and why',
     description: 'Nothing is stored. With `rules` the draft is tried instead of the rules in force.',

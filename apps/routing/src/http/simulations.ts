@@ -30,7 +30,7 @@ export class SimulationsController {
 
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary: 'Try a draft of rules over the tickets opened since then; answers at once, read on with its id.',
     description:
@@ -52,14 +52,14 @@ export class SimulationsController {
   }
 
   @Get()
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({ summary: 'The latest simulations, without their tickets.' })
   async list(@By() { tenant }: Caller) {
     return { items: await this.database.asTenant(tenant, (tx) => listSimulations(tx, tenant)), next: null };
   }
 
   @Get(':id')
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary: 'A simulation: how far it is, and which tickets would change, from where to where.',
     description: 'At most 1,000 tickets are told one by one; all are counted.',
@@ -71,7 +71,7 @@ export class SimulationsController {
 
   @Post(':id/cancel')
   @HttpCode(HttpStatus.OK)
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary: 'End a simulation before its time; what it found so far stays.',
   })

@@ -1,4 +1,4 @@
-import { isForRequesters, type RequesterKind } from '@tierline/contracts';
+import { isForRequesters, type RequesterKind, type Told } from '@tierline/contracts';
 
 /** What an entry of a timeline is about; one that no group names is `other`. */
 export const entryGroups = {
@@ -73,6 +73,31 @@ const publicFields: Readonly<Record<RequesterKind, readonly string[]>> = {
   reopened: ['cause'],
   closed: ['cause'],
   cancelled: [],
+};
+
+type ToldOnce = Pick<Told, 'who' | 'team'> & { readonly count: number };
+
+/** Who was told: people whom the reader may know of as they are, of the others how many there were in which role. */
+const toldTo = (told: readonly Told[], known: ReadonlySet<string>): readonly (Told | ToldOnce)[] => {
+  const isKnown = ({ agentId, standsInFor }: Told) =>
+    agentId !== null && known.has(agentId) && (standsInFor === undefined || known.has(standsInFor));
+  const others = Map.groupBy(
+    told.filter((one) => !isKnown(one)),
+    ({ who, team }) => JSON.stringify([who, team]),
+  );
+  return [
+    ...told.filter(isKnown),
+    ...[...others.values()].map((some) => ({ who: some[0]!.who, team: some[0]!.team, count: some.length })),
+  ];
+};
+
+/**
+ * The entry's data as somebody reads it who knows these people alone: who did something stands there with what was
+ * done; who was only told of it, as leads and management are, does not.
+ */
+export const dataAmong = (known: ReadonlySet<string>, data: unknown): unknown => {
+  const whole = data as { readonly tell?: readonly Told[] } | null;
+  return Array.isArray(whole?.tell) ? { ...whole, tell: toldTo(whole.tell, known) } : data;
 };
 
 /** The entry's data as its requester may see it; null when the entry is none of his or her business. */

@@ -28,7 +28,7 @@ export class DeskDocumentController {
   ) {}
 
   @Get()
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary: 'The desk as a document, as far as this service keeps it.',
     description: '`sequence` is its version: the `If-Match` of the next change; 0 before the first.',
@@ -69,7 +69,7 @@ export class DeskDocumentController {
 
   @Post('plan')
   @HttpCode(HttpStatus.OK)
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary: 'What a document would change, and why it would be refused; nothing is stored.',
     description: modes,
@@ -98,14 +98,14 @@ export class DeskDocumentController {
   }
 
   @Get('versions')
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({ summary: 'The changes of the desk, newest first: who, when, why.' })
   versions(@By() { tenant }: Caller, @Query({ schema: DeskVersionPage }) page: z.infer<typeof DeskVersionPage>) {
     return this.database.asTenant(tenant, (tx) => deskVersions(tx, tenant, page));
   }
 
   @Get('versions/:number')
-  @Allow('desk.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary: 'One change of the desk, with every field before and after.',
   })

@@ -17,6 +17,7 @@ import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { agentsOf, queuesOf, tiersOf } from '../desk-lists.ts';
 import { putDesk } from '../desk.ts';
+import { acquaintanceOf } from '../sight.ts';
 import { paging, requireSame } from './requests.ts';
 
 const TierBody = z
@@ -67,9 +68,14 @@ export class DeskController {
 
   @Get('agents')
   @Allow('desk.read')
-  @ApiOperation({ summary: 'The agents by their id, each with the teams that he or she works in.' })
+  @ApiOperation({
+    summary: 'The agents by their id, each with the teams that he or she works in.',
+    description: 'A partner’s agent gets those of the own organisation.',
+  })
   agents(@By() by: Caller, @Query({ schema: AgentFilter }) query: z.infer<typeof AgentFilter>) {
-    return this.database.asTenant(by.tenant, (tx) => agentsOf(tx, by.tenant, query, query));
+    return this.database.asTenant(by.tenant, async (tx) =>
+      agentsOf(tx, by.tenant, { team: query.team, known: await acquaintanceOf(tx, by) }, query),
+    );
   }
 
   @Put('tiers/:tier')

@@ -7,7 +7,7 @@ import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { boardOf } from '../board.ts';
 import { newestTickets, ticketsOfQueue } from '../queries.ts';
-import { sightOf, sees, ticketAbsent } from '../sight.ts';
+import { acquaintanceOf, sightOf, sees, ticketAbsent } from '../sight.ts';
 import { ticketView } from '../ticket-view.ts';
 import { Tickets } from '../tickets.ts';
 import { TicketIdParameter, listOf, paging } from './requests.ts';
@@ -85,12 +85,15 @@ export class TicketsController {
   @Allow('queue.read')
   @ApiOperation({
     summary: 'A ticket, whole: its place, hand-overs, timers and the end of its timeline.',
-    description: '`earlier` is the cursor `older` for the timeline before what is shown.',
+    description:
+      '`earlier` is the cursor `older` for the timeline before what is shown. To a partner’s agent `tell` names people ' +
+      'of the own organisation, and of others how many there were in which role.',
   })
   @Refuses('ticket_absent')
   one(@By() by: Caller, @Param('id', { schema: TicketIdParameter }) id: string) {
     return this.database.asTenant(by.tenant, async (tx) => {
-      const view = await ticketView(tx, by.tenant, id, await this.tickets.deskOf(tx, by.tenant));
+      const [desk, known] = [await this.tickets.deskOf(tx, by.tenant), await acquaintanceOf(tx, by)];
+      const view = await ticketView(tx, by.tenant, id, { desk, known });
       if (!sees(await sightOf(tx, by), view.queue)) throw ticketAbsent();
       return view;
     });

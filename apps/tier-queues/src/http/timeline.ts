@@ -40,7 +40,8 @@ export class TimelineController {
       'The newest entries, or those `older` or `newer` than a cursor, or those `around` the position of an entry. `kinds` takes ' +
       'groups (`conversation`, `notes`, `hand-overs`, `clocks`, `holds`, `routes`, `work`, `relations`, `outcome`) and single kinds. ' +
       '`firstUnread` is the position of the first entry by somebody else since you read. A requester gets the public entries ' +
-      'of his or her own ticket, whatever is asked for; a partner’s agent the tickets of the own queues.',
+      'of his or her own ticket, whatever is asked for; a partner’s agent the tickets of the own queues, where `tell` names people of the own ' +
+      'organisation, and of others how many there were in which role.',
   })
   @Refuses('ticket_absent', 'entry_absent')
   timeline(
