@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { askAt } from './desk/ask.ts';
 import { readDocument, writeDocument, type Document } from './desk/document.ts';
-import { differenceLines, faultLines } from './desk/report.ts';
+import { differenceLines, faultLines, ticketLines } from './desk/report.ts';
 import {
   Refused,
   applyDesk,
@@ -40,7 +40,8 @@ const shownPlan = async (ask: Ask, document: Document): Promise<Plans> => {
   const plans = await planDesk(ask, document);
   const faults = faultsIn(plans);
   const differences = keepers.flatMap((service) => plans[service].differences);
-  say(...differenceLines(differences), ...faultLines('Worth knowing:', plans['tier-queues'].warnings));
+  const { warnings, openTickets } = plans['tier-queues'];
+  say(...differenceLines(differences), ...ticketLines(openTickets), ...faultLines('Worth knowing:', warnings));
   if (faults.length > 0) throw new Refusal(faultLines('The desk would be refused:', faults).join('\n'));
   return plans;
 };

@@ -10,7 +10,9 @@ import { readDeskParts, saveDesk, type ChangedPart } from './desk-store.ts';
 import { partsInUse } from './desk-uses.ts';
 import { changeDesk, type ChangeMode, type DeskChange } from './domain/desk-change.ts';
 import { ownSorts, type OwnSort } from './domain/desk-parts.ts';
+import { effectsOf, type PlanEffects } from './plan-effects.ts';
 import { retime } from './retime.ts';
+import type { Tickets } from './tickets.ts';
 
 /** The version of the desk after a change, and how many parts of each sort were named, and are other than before. */
 export type DeskAnswer = {
@@ -96,11 +98,19 @@ export const putDesk = (commands: Commands, change: Change): Promise<DeskAnswer>
     return { sequence: await noteVersion(tx, { tenant, actor, why }, differences), ...answer };
   });
 
-/** What the change would do; nothing is stored. */
-export const planDesk = async (tx: Transaction, tenant: string, wanted: Wanted): Promise<DeskPlan> => {
+/** What the change would do, and to open tickets unless it would be refused; nothing is stored. */
+export const planDesk = async (
+  tx: Transaction,
+  tenant: string,
+  wanted: Wanted,
+  tickets: Pick<Tickets, 'deskOf' | 'plannedDesk'>,
+): Promise<DeskPlan & { readonly openTickets: PlanEffects | null }> => {
   const sequence = await deskNumber(tx, tenant);
   const there = await readDeskParts(tx, tenant, agentsIn(wanted));
-  const { differences, faults } = changeDesk(there, wanted.parts, wanted.mode, tx.now);
-  const inUse = await partsInUse(tx, tenant, differences);
-  return { sequence, differences, faults: [...faults, ...inUse], warnings: warningsAt(wanted.parts, tx.now) };
+  const change = changeDesk(there, wanted.parts, wanted.mode, tx.now);
+  const faults = [...change.faults, ...(await partsInUse(tx, tenant, change.differences))];
+  const plan = { sequence, differences: change.differences, faults, warnings: warningsAt(wanted.parts, tx.now) };
+  if (faults.length > 0) return { ...plan, openTickets: null };
+  const [now, then] = [await tickets.deskOf(tx, tenant), await tickets.plannedDesk(tx, tenant, changedParts(change))];
+  return { ...plan, openTickets: await effectsOf(tx, tenant, change, { now, then }) };
 };

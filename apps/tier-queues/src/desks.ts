@@ -2,6 +2,7 @@ import { deskSorts, partId, type DeskPart, type DeskSort, type PolicyPart } from
 import type { KeptPart } from '@tierline/desk';
 import type { Transaction } from '@tierline/persistence';
 import { absencesAsSaid, type SaidAbsence } from './absences.ts';
+import type { ChangedPart } from './desk-store.ts';
 import type { PromiseBook } from './domain/clocks/timekeeping.ts';
 import type { KeptCalendar } from './domain/desk-parts.ts';
 import { limitsUnder, type Desk, type Limits } from './domain/desk.ts';
@@ -43,6 +44,30 @@ const bookOf = ({ parts, editions }: Stored): PromiseBook => {
   return {
     policies: policies.map(({ body, edition }) => policyOf(body as PolicyPart, edition)),
     calendars: editions.map(({ body, version }) => calendarOf(body, version)),
+  };
+};
+
+/** What is stored with these changes, each as the next edition of its part. */
+const changedBy = (changed: readonly ChangedPart[], stored: Stored): Stored => {
+  const keyOf = (kind: string, id: string) => `${kind}/${id}`;
+  const keys = new Set(changed.map(({ part, id }) => keyOf(deskSorts[part].kind, id)));
+  const nextOf = (kind: string, id: string): number => {
+    const part = stored.parts.find((one) => one.kind === kind && one.id === id);
+    const known = stored.editions.filter(({ body }) => kind === deskSorts.calendars.kind && body.calendar === id);
+    return 1 + Math.max(part?.edition ?? 0, ...known.map(({ version }) => version));
+  };
+  const fresh = changed.flatMap(({ part, id, body }): KeptPart[] => {
+    const { kind } = deskSorts[part];
+    return body ? [{ kind, id, edition: nextOf(kind, id), body }] : [];
+  });
+  const calendars = fresh.filter(({ kind }) => kind === deskSorts.calendars.kind);
+  return {
+    ...stored,
+    parts: [...stored.parts.filter(({ kind, id }) => !keys.has(keyOf(kind, id))), ...fresh],
+    editions: [
+      ...stored.editions,
+      ...calendars.map(({ edition, body }) => ({ version: edition, body: body as KeptCalendar })),
+    ],
   };
 };
 
@@ -90,6 +115,12 @@ export class Desks {
     };
   }
 
+  /** The desk of a tenant as these changes would make it; it is not kept. */
+  async planned(tx: Transaction, tenant: string, changed: readonly ChangedPart[]): Promise<Desk> {
+    const [stored] = await this.load(tx, [tenant]);
+    return this.made(changedBy(changed, stored ?? { tenant, version: '', parts: [], editions: [], absences: [] }));
+  }
+
   private async load(tx: Transaction, tenants: readonly string[]): Promise<Stored[]> {
     if (tenants.length === 0) return [];
     // Every edition of a calendar: a clock that goes on after months counts by the one it was started under.
@@ -105,9 +136,9 @@ export class Desks {
     );
   }
 
-  private keep(stored: Stored): Desk {
-    const { version, parts } = stored;
-    const desk: Desk = {
+  private made(stored: Stored): Desk {
+    const { parts } = stored;
+    return {
       tiers: mapOf(parts, 'tiers'),
       queues: queuesOf(parts),
       teams: mapOf(parts, 'teams'),
@@ -118,6 +149,11 @@ export class Desks {
       limits: limitsUnder(ofSort(parts, 'limits')[0], this.limits),
       book: bookOf(stored),
     };
+  }
+
+  private keep(stored: Stored): Desk {
+    const { version } = stored;
+    const desk = this.made(stored);
     const [oldest] = this.byVersion.keys();
     if (oldest !== undefined && this.byVersion.size >= kept) this.byVersion.delete(oldest);
     this.byVersion.set(version, desk);

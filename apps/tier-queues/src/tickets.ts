@@ -13,6 +13,7 @@ import {
 import { together, type Transaction } from '@tierline/persistence';
 import { claimNext } from './claim-next.ts';
 import { counterpartsOf, forwarded, onChild, partsTold, type Counterpart } from './counterparts.ts';
+import type { ChangedPart } from './desk-store.ts';
 import { Desks } from './desks.ts';
 import { rulesAmong } from './domain/carrying.ts';
 import type { AgentAct, Command, Surroundings } from './domain/command.ts';
@@ -141,6 +142,11 @@ export class Tickets implements Batch<TicketWork> {
   /** The tenant's desk as it is in this transaction. */
   async deskOf(tx: Transaction, tenant: string): Promise<Desk> {
     return (await this.desks.read(tx, [tenant])).get(tenant)!;
+  }
+
+  /** The tenant's desk as these changes would make it. */
+  plannedDesk(tx: Transaction, tenant: string, changed: readonly ChangedPart[]): Promise<Desk> {
+    return this.desks.planned(tx, tenant, changed);
   }
 
   /** The task of doing this piece of work. */

@@ -1,5 +1,5 @@
 import { parseDocument, writeDocument } from './document.ts';
-import { differenceLines, faultLines } from './report.ts';
+import { differenceLines, faultLines, ticketLines } from './report.ts';
 
 it('shows what would change, part by part and field by field', () =>
   expect(
@@ -32,6 +32,22 @@ it('says so when nothing would change, and names faults by path', () => {
     '  tiers.0.rank: is taken',
   ]);
   expect(faultLines('No:', [])).toEqual([]);
+});
+
+it('says what becomes of open tickets, and of how many it looked at', () => {
+  const none = { deadlines: 0, some: [] };
+  const effect = { part: 'policies', id: 'gold', what: 'derived-anew', tickets: 12, some: ['T-1', 'T-2'] };
+  const moved = { earlier: { deadlines: 3, some: ['T-1'] }, later: none, begins: none, ends: none };
+  const deadlines = { ...moved, overdue: { deadlines: 1, some: ['T-2'] }, open: 20_000, lookedAt: 10_000 };
+  expect(ticketLines({ effects: [effect], deadlines, notSaid: [] })).toEqual([
+    'Open tickets:',
+    '  policies gold: 12 tickets go on under the new edition (T-1, T-2 and 10 more)',
+    '  3 deadlines due earlier (T-1 …)',
+    '  1 deadline overdue at once (T-2)',
+    '  looked at the oldest 10000 of 20000 open tickets',
+  ]);
+  expect(ticketLines({ effects: [], deadlines: null, notSaid: [] })).toEqual([]);
+  expect(ticketLines(null)).toEqual([]);
 });
 
 it('reads YAML as data: dates stay text, and what it writes it reads again', () => {

@@ -1,4 +1,4 @@
-import type { Difference, Fault } from './services.ts';
+import type { Difference, Fault, OpenTickets } from './services.ts';
 
 const marks = { new: '+', changed: '~', removed: '-' } as const;
 
@@ -25,3 +25,48 @@ export const differenceLines = (differences: readonly Difference[]): string[] =>
 /** Faults or warnings, a line each. */
 export const faultLines = (title: string, faults: readonly Fault[]): string[] =>
   faults.length === 0 ? [] : [title, ...faults.map(({ path, message }) => `  ${path}: ${message}`)];
+
+const countedAs = (noun: string, count: number): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+const named = (some: readonly string[], of: number): string =>
+  `${some.join(', ')}${of > some.length ? ` and ${of - some.length} more` : ''}`;
+
+const effects: Readonly<Record<string, string>> = {
+  'derived-anew': 'go on under the new edition',
+  'keeps-edition': 'stay under the old edition, being between two queues',
+  'moves-with-queue': 'move with their queue to another tier or team',
+  'handed-over': 'are handed over at once: the queue is closed',
+  'nobody-able': 'can be served by nobody any more',
+  'owner-leaves-team': 'stay with this owner, who is in their team no more',
+};
+
+const moves = {
+  earlier: 'due earlier',
+  later: 'due later',
+  overdue: 'overdue at once',
+  begins: 'beginning',
+  ends: 'ending',
+} as const;
+
+/** What becomes of open tickets, a line each. */
+export const ticketLines = (open: OpenTickets | null | undefined): string[] => {
+  if (!open) return [];
+  const { deadlines } = open;
+  const kinds = Object.keys(moves) as (keyof typeof moves)[];
+  const lines = [
+    ...open.effects.map(({ part, id, what, tickets, some }) => {
+      const words = effects[what] ?? what;
+      return `  ${part} ${id}: ${countedAs('ticket', tickets)} ${words} (${named(some, tickets)})`;
+    }),
+    ...kinds.flatMap((kind) => {
+      const { deadlines: count, some } = deadlines?.[kind] ?? { deadlines: 0, some: [] };
+      return count === 0
+        ? []
+        : [`  ${countedAs('deadline', count)} ${moves[kind]} (${some.join(', ')}${count > some.length ? ' …' : ''})`];
+    }),
+    ...(deadlines && deadlines.lookedAt < deadlines.open
+      ? [`  looked at the oldest ${deadlines.lookedAt} of ${deadlines.open} open tickets`]
+      : []),
+  ];
+  return lines.length === 0 ? [] : ['Open tickets:', ...lines];
+};

@@ -13,11 +13,32 @@ export type Difference = {
   readonly what: 'new' | 'changed' | 'removed';
   readonly fields: readonly { readonly field: string; readonly from?: unknown; readonly to?: unknown }[];
 };
+export type Effect = {
+  readonly part: string;
+  readonly id: string;
+  readonly what: string;
+  readonly tickets: number;
+  readonly some: readonly string[];
+};
+type Counted = { readonly deadlines: number; readonly some: readonly string[] };
+/** What becomes of open tickets, as tier-queues says it. */
+export type OpenTickets = {
+  readonly effects: readonly Effect[];
+  readonly deadlines:
+    | (Readonly<Record<'earlier' | 'later' | 'begins' | 'ends' | 'overdue', Counted>> & {
+        readonly open: number;
+        readonly lookedAt: number;
+      })
+    | null;
+  readonly notSaid: readonly string[];
+};
 export type Plan = {
   readonly sequence: number;
   readonly differences: readonly Difference[];
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
+  /** Null where the change would be refused; routing says nothing of it. */
+  readonly openTickets?: OpenTickets | null;
 };
 
 export type Asked = {

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { readDeskParts } from '../desk-store.ts';
 import { republishDesk } from '../desk-facts.ts';
 import { planDesk, putDesk } from '../desk.ts';
+import { Tickets } from '../tickets.ts';
 
 const Mode = z.strictObject({ mode: z.enum(['merge', 'replace']).default('merge') });
 
@@ -25,6 +26,7 @@ export class DeskDocumentController {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(Commands) private readonly commands: Commands,
+    @Inject(Tickets) private readonly tickets: Tickets,
   ) {}
 
   @Get()
@@ -71,15 +73,18 @@ export class DeskDocumentController {
   @HttpCode(HttpStatus.OK)
   @Allow('desk.review')
   @ApiOperation({
-    summary: 'What a document would change, and why it would be refused; nothing is stored.',
-    description: modes,
+    summary: 'What a document would change, also for open tickets, and why it would be refused; nothing is stored.',
+    description:
+      `${modes} \`openTickets\` counts, for tickets as they are now, which clocks go on under another edition and whose ` +
+      'deadlines move, what moves with its queue or is handed over, and what nobody can serve any more; it says what it ' +
+      'does not count, and of how many open tickets it looked at (10,000 at most). Null where the change would be refused.',
   })
   plan(
     @By() { tenant }: Caller,
     @Query({ schema: Mode }) { mode }: z.infer<typeof Mode>,
     @Body({ schema: DeskDraft }) { parts }: DeskDraft,
   ) {
-    return this.database.asTenant(tenant, (tx) => planDesk(tx, tenant, { parts, mode }));
+    return this.database.asTenant(tenant, (tx) => planDesk(tx, tenant, { parts, mode }, this.tickets));
   }
 
   @Post('republish')
