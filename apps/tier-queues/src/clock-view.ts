@@ -5,9 +5,10 @@ import { calendarOf } from './domain/clocks/calendar.ts';
 import { clocksAfter, type Clock, type ClockEntry } from './domain/clocks/clock.ts';
 import { explain } from './domain/clocks/explain.ts';
 import { entryOf, ledgerTypes } from './domain/clocks/ledger.ts';
-import { readingAt, warningsOf } from './domain/clocks/running.ts';
+import { readingAt, stepsOf, warningsOf } from './domain/clocks/running.ts';
 import { promiseWords } from './domain/clocks/wording.ts';
 import type { Desk } from './domain/desk.ts';
+import { sees, sightOf } from './sight.ts';
 
 /** A clock as a screen shows it. */
 export type ClockView = {
@@ -25,6 +26,8 @@ export type ClockView = {
   paused: number;
   /** Shares in per cent of which nobody was warned yet, and when that will be. */
   warnings: readonly { share: number; at: string }[];
+  /** Shares above 100 per cent at which the policy still does more, and when that will be. */
+  steps: readonly { share: number; at: string }[];
   /** The moment that was missed. */
   missed: string | null;
   from: string;
@@ -45,11 +48,11 @@ const isOfRequester = ({ kind }: Clock): boolean => kind.startsWith('sla-');
 
 /** The ledger of a ticket's clocks that the caller may see, in order. Throws `ticket_absent`, to a stranger too. */
 const ledgerOf = async (tx: Transaction, by: Caller, id: string): Promise<readonly ClockEntry[]> => {
-  const [ticket] = await tx.query<{ requester: string }>(
-    'SELECT requester_id AS requester FROM ticket WHERE tenant_id = $1 AND id = $2',
+  const [ticket] = await tx.query<{ requester: string; queue: string | null }>(
+    'SELECT requester_id AS requester, queue FROM ticket WHERE tenant_id = $1 AND id = $2',
     [by.tenant, id],
   );
-  const isStaff = may(by.roles, 'queue.read');
+  const isStaff = may(by.roles, 'queue.read') && sees(await sightOf(tx, by), ticket?.queue ?? null);
   if (!ticket || !(isStaff || ticket.requester === by.subject)) throw ticketAbsent();
   const rows = await tx.query<{ at: Date; kind: string; data: unknown }>(
     `SELECT at, kind, data FROM entry WHERE tenant_id = $1 AND ticket_id = $2 AND kind = ANY($3::text[])
@@ -69,6 +72,7 @@ const viewOf = (clock: Clock, { book }: Desk, now: string): ClockView => {
   return {
     ...{ clock: id, kind, name: promiseWords[kind], about, state, due, target, consumed, paused },
     warnings: warningsOf(clock, calendar),
+    steps: stepsOf(clock, calendar),
     missed: breached,
     ...{ from, policy, calendar: clock.calendar, zone: calendar.zone, why },
   };

@@ -245,6 +245,7 @@ describe('a partner’s agent', () => {
     expect(body.items.map(({ agentId }) => agentId)).toEqual(['pete', 'pia', 'tom']);
     for (const path of ['/desk', '/desk/versions', '/desk/versions/1'])
       expect((await desk.get(path, pia)).status).toBe(403);
+    expect((await desk.get(`/tickets/${id}/clocks`, pia)).status).toBe(404);
     expect((await desk.ask('POST', '/desk/plan', pia, { tiers: [] })).status).toBe(403);
     expect((await desk.get('/desk', tom)).status).toBe(200);
   });

@@ -58,7 +58,7 @@ const awaitRoutes = (tx: Transaction, due: readonly Due[]) =>
   tx.query(`UPDATE timer m SET next_try = now() + interval '10 s' FROM ${given} WHERE ${same}`, columns(due));
 
 const fireOf = ({ kind, clock, generation }: Due): Fire =>
-  kind === 'breach' || kind === 'warning'
+  kind === 'breach' || kind === 'warning' || kind === 'overrun'
     ? { type: 'fire', kind, clock, generation }
     : { type: 'fire', kind, generation };
 

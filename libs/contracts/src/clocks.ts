@@ -80,6 +80,8 @@ const Promised = z.object({
   target: Milliseconds,
   /** Shares of the target in per cent, rising, at which to warn. */
   warnings: z.array(z.int().min(1).max(99)),
+  /** Shares of the target in per cent, above 100 and rising, at which more happens after a breach. */
+  steps: z.array(z.int().min(101).max(1_000)).optional(),
   /** Why this policy was chosen. */
   why: z.string(),
 });
@@ -190,6 +192,26 @@ export const SlaBreached = defineEvent('tierline.ticket.sla-breached.v1', {
   summary: 'A promise was missed; once for each promise.',
   data: Reading.extend({ kind: ClockKind, tell: z.array(Told) }),
   example: { ...reading, cause: 'time-passed', consumed: 57_600_000, kind: 'sla-resolution', tell: [told] },
+});
+
+export const SlaOverrun = defineEvent('tierline.ticket.sla-overrun.v1', {
+  topic,
+  source,
+  summary: 'A promise was missed, and so much more time is used up since that the next step of its policy is taken.',
+  data: Reading.extend({
+    kind: ClockKind,
+    /** Of the target, in per cent. */
+    share: z.int().min(101).max(1_000),
+    tell: z.array(Told),
+  }),
+  example: {
+    ...reading,
+    cause: 'time-passed',
+    consumed: 86_400_000,
+    kind: 'sla-resolution',
+    share: 150,
+    tell: [{ ...told, who: 'management', agentId: 'nadia.berg' }],
+  },
 });
 
 export const PriorityChanged = defineEvent('tierline.ticket.priority-changed.v1', {

@@ -44,6 +44,7 @@ export const NotificationFailed = defineEvent('tierline.ticket.notification-fail
 export const StaffMailKind = z.enum([
   'sla-warned',
   'sla-breached',
+  'sla-overrun',
   'stalled',
   'orphan-detected',
   'attention-raised',

@@ -6,6 +6,7 @@ import {
   ManagementNotified,
   OrphanDetected,
   SlaBreached,
+  SlaOverrun,
   SlaWarned,
   StakeholderUpdateDue,
   StakeholdersUpdated,
@@ -65,6 +66,13 @@ describe('a breach', () => {
     expect(noticesOf(event(breached(lead)))[0]!.text).toBe(
       'The time for the solution is over: it was due on 2026-01-06 07:00 UTC.',
     ));
+  it('says how far it goes on, and to whom its steps say', () => {
+    const [head] = noticesOf(event(SlaOverrun(SlaOverrun.example)));
+    expect(head).toMatchObject({
+      to: { person: 'nadia.berg' },
+      text: '150 % of the time for the solution is used up; it was due on 2026-01-06 16:00 UTC.',
+    });
+  });
   it('is not told again by the attention that it raises', () =>
     expect(told(AttentionRaised({ ...AttentionRaised.example, reason: 'breach' }))).toEqual([]));
 });

@@ -6,6 +6,7 @@ import {
   ManagementNotified,
   OrphanDetected,
   SlaBreached,
+  SlaOverrun,
   SlaWarned,
   StakeholderUpdateDue,
   StakeholdersUpdated,
@@ -75,6 +76,11 @@ const warned = ({ data }: EventOf<typeof SlaWarned>): Notice[] => {
 const breached = ({ data }: EventOf<typeof SlaBreached>): Notice[] => {
   const due = data.due === null ? '' : `: it was due on ${moment(data.due)}`;
   return gathered(data.tell, `The time for ${promises[data.kind]} is over${due}.`);
+};
+
+const overran = ({ data }: EventOf<typeof SlaOverrun>): Notice[] => {
+  const due = data.due === null ? '' : `; it was due on ${moment(data.due)}`;
+  return gathered(data.tell, `${data.share} % of the time for ${promises[data.kind]} is used up${due}.`);
 };
 
 const faults: Readonly<Record<EventOf<typeof OrphanDetected>['data']['kind'], string>> = {
@@ -168,6 +174,7 @@ const updateDue = (event: EventOf<typeof StakeholderUpdateDue>): Notice[] => {
 export const noticesOf = (event: Received): readonly Notice[] => {
   if (is(SlaWarned, event)) return warned(event);
   if (is(SlaBreached, event)) return breached(event);
+  if (is(SlaOverrun, event)) return overran(event);
   if (is(OrphanDetected, event)) return orphaned(event);
   if (is(TicketStalled, event))
     return gathered(event.data.tell, 'Nothing is due on the ticket, and nothing has happened for long.');

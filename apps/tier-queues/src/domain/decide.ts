@@ -33,7 +33,8 @@ const withPlaceOfToday = (ticket: KnownTicket, desk: Desk): KnownTicket => {
 };
 
 const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string): TicketFact[] => {
-  if (act.kind === 'breach' || act.kind === 'warning') return fireClock(ticket, act, desk, at);
+  if (act.kind === 'breach' || act.kind === 'warning' || act.kind === 'overrun')
+    return fireClock(ticket, act, desk, at);
   const { kind, generation } = act;
   if (kind === 'stakeholder-update') return isOpen(ticket) ? updateIsDue(ticket, generation, desk, at) : [];
   if (kind === 'stalled') {

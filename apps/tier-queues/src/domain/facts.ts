@@ -10,7 +10,8 @@ export type ClockFact =
   | FactOf<typeof contracts.ClockStopped>
   | FactOf<typeof contracts.ClockRetargeted>
   | FactOf<typeof contracts.SlaWarned>
-  | FactOf<typeof contracts.SlaBreached>;
+  | FactOf<typeof contracts.SlaBreached>
+  | FactOf<typeof contracts.SlaOverrun>;
 
 /** What is decided here. */
 export type TicketFact =

@@ -1,24 +1,25 @@
-import { PriorityChanged, SlaBreached, TicketStalled, is, type Priority } from '@tierline/contracts';
+import { PriorityChanged, SlaBreached, SlaOverrun, TicketStalled, is, type Priority } from '@tierline/contracts';
 import { raised } from './attention.ts';
 import { calendarOf } from './clocks/calendar.ts';
 import type { Clock, ClockEntry } from './clocks/clock.ts';
 import { factOf } from './clocks/ledger.ts';
-import { breach, warn, warningsOf } from './clocks/running.ts';
+import { breach, overrun, warn, warningsOf } from './clocks/running.ts';
 import { promiseWords } from './clocks/wording.ts';
 import type { FireClock } from './command.ts';
 import type { Desk } from './desk.ts';
 import type { ClockFact, TicketFact } from './facts.ts';
-import { policyOf, toLead, toldOfBreach, toldOfWarning } from './reminders.ts';
+import { actionsAt, toLead, toldOfBreach, toldOfWarning } from './reminders.ts';
 import { systemEscalation } from './system-escalation.ts';
 import type { KnownTicket } from './ticket.ts';
 
 /** The events of clock entries, with whom each is told to. `ticket` is as it was before them. */
 export const publishedAs = (entries: readonly ClockEntry[], ticket: KnownTicket, desk: Desk): ClockFact[] =>
   entries.map((entry) =>
-    factOf(entry, (what, { clock: id, at }) => {
+    factOf(entry, (what, { clock: id, at, ...rest }) => {
       const clock = ticket.clocks.find((one) => one.id === id);
       if (!clock) return [toLead(ticket, desk, at)];
-      return (what === 'warned' ? toldOfWarning : toldOfBreach)(ticket, clock, desk, at);
+      if (what === 'warned') return toldOfWarning(ticket, clock, desk, at);
+      return toldOfBreach(ticket, clock, desk, { at, ...('share' in rest && { share: rest.share }) });
     }),
   );
 
@@ -26,10 +27,13 @@ const moreUrgent: Readonly<Record<Priority, Priority>> = { P1: 'P1', P2: 'P1', P
 
 /** Whoever is in charge is told of it: then it is on their list, too. */
 const isForLead = (missed: readonly ClockFact[]): boolean =>
-  missed.some((fact) => is(SlaBreached, fact) && fact.data.tell.some(({ who }) => who !== 'owner'));
+  missed.some(
+    (fact) => (is(SlaBreached, fact) || is(SlaOverrun, fact)) && fact.data.tell.some(({ who }) => who !== 'owner'),
+  );
 
 const actionsOf = (ticket: KnownTicket, clock: Clock, desk: Desk, missed: readonly ClockFact[]): TicketFact[] => {
-  const actions = policyOf(desk, clock)?.onBreach ?? [];
+  const step = missed.find((fact) => is(SlaOverrun, fact));
+  const actions = actionsAt(desk, clock, step?.data.share ?? null);
   const reason = `${promiseWords[clock.kind]} was due on ${clock.due}.`;
   const from = ticket.priority;
   const urgent = actions.includes('raise-priority') && from !== null && from !== moreUrgent[from];
@@ -40,7 +44,7 @@ const actionsOf = (ticket: KnownTicket, clock: Clock, desk: Desk, missed: readon
   ];
 };
 
-/** A moment of a clock has come: a warning, or the deadline with what the policy does then. Too early or stale: nothing. */
+/** A moment of a clock has come: a warning, the deadline or a step after it, with what the policy does then. Too early or stale: nothing. */
 export const fireClock = (
   ticket: KnownTicket,
   { kind, clock: id }: FireClock,
@@ -50,8 +54,9 @@ export const fireClock = (
   const clock = ticket.clocks.find((one) => one.id === id);
   if (!clock) return [];
   const calendar = calendarOf(desk.book.calendars, clock.calendar);
-  if (kind === 'breach') {
-    const missed = publishedAs(breach(clock, calendar, at), ticket, desk);
+  if (kind === 'breach' || kind === 'overrun') {
+    const entries = (kind === 'breach' ? breach : overrun)(clock, calendar, at);
+    const missed = publishedAs(entries, ticket, desk);
     return missed.length > 0 ? [...missed, ...actionsOf(ticket, clock, desk, missed)] : [];
   }
   const [next] = warningsOf(clock, calendar);

@@ -1,4 +1,4 @@
-import { DomainError, RequesterConfirmed, RequesterReplied, SlaBreached } from '@tierline/contracts';
+import { DomainError, RequesterConfirmed, RequesterReplied, SlaBreached, SlaOverrun } from '@tierline/contracts';
 import fc from 'fast-check';
 import type { Clock } from './clocks/clock.ts';
 import type { Policy } from './clocks/policies.ts';
@@ -16,7 +16,15 @@ const minute = 60_000;
 const other = { ...hamburg, id: 'other', holidays: [] };
 const desks: readonly Desk[] = [
   standard,
-  { ...standard, calendar: 'always', onBreach: ['raise-priority', 'tell-owner'] },
+  {
+    ...standard,
+    calendar: 'always',
+    onBreach: ['raise-priority', 'tell-owner'],
+    afterBreach: [
+      { share: 120, actions: ['tell-lead'] },
+      { share: 300, actions: ['escalate'] },
+    ],
+  },
   { ...standard, onBreach: ['escalate'], pausedBy: ['VENDOR', 'CHANGE'] },
   { ...standard, targets: { 'sla-resolution': { P1: 60, P2: 90, P3: 120 } } },
   { ...standard, calendar: 'other' },
@@ -71,7 +79,7 @@ const clocksOf = (ticket: Ticket): readonly Clock[] => (ticket.state === 'ABSENT
 const firing = ({ kind, clock, due, generation }: Timer): Step => ({
   at: due,
   act:
-    kind === 'breach' || kind === 'warning'
+    kind === 'breach' || kind === 'warning' || kind === 'overrun'
       ? { type: 'fire', kind, clock, generation }
       : { type: 'fire', kind, generation },
 });
@@ -148,13 +156,29 @@ it('misses a deadline in its moment or when it is found out, never before, and o
     });
   }));
 
+it('takes a step after a breach only while that lasts, in rising order and once for each promise', () =>
+  check((story) => {
+    const last = new Map<string, number>();
+    live(story, (before, { ticket }, _, facts) => {
+      for (const fact of facts) {
+        if (fact.type !== SlaOverrun.type) continue;
+        const { clock: id, share, due } = fact.data;
+        const clock = clocksOf(ticket).find((one) => one.id === id)!;
+        expect(clocksOf(before.ticket).find((one) => one.id === id)?.breached).toBe(due);
+        const name = JSON.stringify([id, clock.target, clock.policy, clock.calendar, due]);
+        expect(share).toBeGreaterThan(last.get(name) ?? 100);
+        last.set(name, share);
+      }
+    });
+  }));
+
 it('wants nothing from a clock of a ticket that ended, and never misses one', () =>
   check((story) => {
     const { ticket, at, desk } = live(story, () => undefined);
     if (!['CANCELLED', 'SPAM', 'CLOSED', 'RESOLVED'].includes(ticket.state)) return;
     expect(timersOf(ticket, desk, at).filter(({ clock }) => clock !== '')).toEqual([]);
     for (const { id } of clocksOf(ticket))
-      for (const kind of ['breach', 'warning'] as const)
+      for (const kind of ['breach', 'warning', 'overrun'] as const)
         expect(
           play([{ at: later(at, 1e10), act: { type: 'fire', kind, clock: id, generation: 0 } }], desk, ticket).facts,
         ).toEqual([]);

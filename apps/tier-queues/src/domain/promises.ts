@@ -29,4 +29,5 @@ export const policyOf = (part: PolicyPart, version: number): Policy => ({
   warnings: part.warnings ?? [],
   pausedBy: part.pausedBy ?? [],
   onBreach: part.onBreach ?? [],
+  ...(part.afterBreach && { afterBreach: part.afterBreach }),
 });

@@ -148,10 +148,25 @@ const upwards = (ticket: KnownTicket, desk: Desk, notBefore: string): Told[] => 
   return [{ ...lead, who: 'management', agentId: lead.standsInFor === undefined ? null : lead.agentId }];
 };
 
-/** Whom a breach goes to by the policy; where nothing is said, and where there is no policy any more, to owner and lead. */
-export const toldOfBreach = (ticket: KnownTicket, clock: Clock, desk: Desk, at: string): Told[] => {
+/** What the policy of today does on the breach, or at a share of the target after it. */
+export const actionsAt = (desk: Desk, clock: Clock, share: number | null): readonly BreachAction[] => {
+  const policy = policyOf(desk, clock);
+  if (share === null) return policy?.onBreach ?? [];
+  return policy?.afterBreach?.find((step) => step.share === share)?.actions ?? [];
+};
+
+/**
+ * Whom a breach, or a share of the target after it, goes to by the policy; where nothing is said, and where there is no
+ * policy any more, to owner and lead.
+ */
+export const toldOfBreach = (
+  ticket: KnownTicket,
+  clock: Clock,
+  desk: Desk,
+  { at, share = null }: { readonly at: string; readonly share?: number | null },
+): Told[] => {
   const notBefore = tellingTime(ticket, calendarOf(desk.book.calendars, clock.calendar), desk, at);
-  const actions: readonly BreachAction[] = policyOf(desk, clock)?.onBreach ?? [];
+  const actions = actionsAt(desk, clock, share);
   const told = actions.flatMap((action): Told[] => {
     if (action === 'tell-owner') return [toOwner(ticket, desk, notBefore)];
     if (action === 'tell-lead') return [toLead(ticket, desk, notBefore)];

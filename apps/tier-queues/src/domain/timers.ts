@@ -1,7 +1,7 @@
 import { acceptanceDue } from './acceptance.ts';
 import { calendarOf } from './clocks/calendar.ts';
 import type { Clock } from './clocks/clock.ts';
-import { warningsOf } from './clocks/running.ts';
+import { stepsOf, warningsOf } from './clocks/running.ts';
 import type { Desk } from './desk.ts';
 import { isOpen } from './snapshot.ts';
 import { awaitedRoute, type KnownTicket, type Ticket } from './ticket.ts';
@@ -9,8 +9,8 @@ import { after, hour } from './time.ts';
 
 /** Timers that a state wants, that a major incident wants, and `stalled` for an open ticket on which nothing is due. */
 export type StateTimerKind = 'unrouted' | 'wake-up' | 'close' | 'stakeholder-update' | 'stalled' | 'acceptance';
-/** Timers that a running clock wants: its next warning and its deadline. */
-export type ClockTimerKind = 'warning' | 'breach';
+/** Timers that a running clock wants: its next warning and its deadline, and after that its next step. */
+export type ClockTimerKind = 'warning' | 'breach' | 'overrun';
 export type TimerKind = StateTimerKind | ClockTimerKind;
 
 /** A timer that the ticket wants; `generation` tells it from an earlier one of its kind. */
@@ -33,8 +33,13 @@ const dated = (kind: TimerKind, clock: string, due: string): Timer => ({
 });
 
 const ofClock = (clock: Clock, { book }: Terms): Timer[] => {
-  if (clock.state !== 'running' || clock.breached !== null || clock.due === null) return [];
-  const [next] = warningsOf(clock, calendarOf(book.calendars, clock.calendar));
+  if (clock.state !== 'running' || clock.due === null) return [];
+  const calendar = calendarOf(book.calendars, clock.calendar);
+  if (clock.breached !== null)
+    return stepsOf(clock, calendar)
+      .slice(0, 1)
+      .map(({ at }) => dated('overrun', clock.id, at));
+  const [next] = warningsOf(clock, calendar);
   const breach = dated('breach', clock.id, clock.due);
   return next ? [dated('warning', clock.id, next.at), breach] : [breach];
 };

@@ -4,6 +4,8 @@ import { HoldReason, Line, Priority, Slug, TicketType } from '../words.ts';
 const Minutes = z.partialRecord(Priority, z.number());
 const oneOf = <T extends z.ZodType>(value: T) => z.array(value).max(200).optional();
 
+const BreachAction = z.enum(['tell-owner', 'tell-lead', 'notify-up', 'escalate', 'raise-priority']);
+
 /** Promises to requesters (SLA), between teams (OLA) or by others (UC), as the desk document says them. */
 export const PolicyPart = z.object({
   policy: Slug,
@@ -38,8 +40,10 @@ export const PolicyPart = z.object({
   /** Holds that stop the resolution clock; CUSTOMER always does. */
   pausedBy: z.array(HoldReason).max(10).optional(),
   /** What happens on a breach, beside the event. */
-  onBreach: z
-    .array(z.enum(['tell-owner', 'tell-lead', 'notify-up', 'escalate', 'raise-priority']))
+  onBreach: z.array(BreachAction).max(10).optional(),
+  /** What happens while it lasts: at shares of the target in per cent, above 100 and rising, each once. */
+  afterBreach: z
+    .array(z.object({ share: z.number(), actions: z.array(BreachAction).min(1).max(10) }))
     .max(10)
     .optional(),
 });

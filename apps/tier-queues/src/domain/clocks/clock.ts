@@ -68,6 +68,8 @@ export type Promised = {
   readonly target: number;
   /** Shares of the target in per cent, rising, at which to warn. */
   readonly warnings: readonly number[];
+  /** Shares of the target in per cent, above 100 and rising, at which more happens after a breach. */
+  readonly steps?: readonly number[] | undefined;
   /** Why this policy was chosen, as a sentence. */
   readonly why: string;
 };
@@ -89,7 +91,7 @@ export type ClockEntry = { readonly clock: string } & Occasion &
   (
     | ({ readonly type: 'started' } & Begun)
     | ({ readonly type: 'retargeted' } & Promised)
-    | { readonly type: 'warned'; readonly share: number }
+    | { readonly type: 'warned' | 'overran'; readonly share: number }
     | { readonly type: 'stopped'; readonly reached: boolean }
     | { readonly type: 'paused' | 'resumed' | 'met' | 'breached' }
   );
@@ -101,6 +103,8 @@ export type Clock = Reading &
     readonly id: string;
     readonly state: 'running' | 'paused' | 'met' | 'late' | 'stopped';
     readonly warned: readonly number[];
+    /** Steps that were taken. */
+    readonly overran?: readonly number[];
     /** The due time that was missed under the present target. */
     readonly breached: string | null;
   };
@@ -130,22 +134,28 @@ const started = ({ clock, kind, about, from, ...entry }: Extract<ClockEntry, { t
 });
 
 /** What was promised, out of a clock or an entry. */
-export const promisedIn = ({ policy, calendar, target, warnings, why }: Promised): Promised => ({
+export const promisedIn = ({ policy, calendar, target, warnings, steps, why }: Promised): Promised => ({
   policy,
   calendar,
   target,
   warnings,
+  ...(steps && { steps }),
   why,
 });
 
-const retargeted = (clock: Clock, entry: Extract<ClockEntry, { type: 'retargeted' }>): Clock => ({
-  ...clock,
-  ...readingIn(entry),
-  ...promisedIn(entry),
+const retargeted = (before: Clock, entry: Extract<ClockEntry, { type: 'retargeted' }>): Clock => {
+  const { steps: _steps, overran, ...clock } = before;
   // Said already, and still true under the new target.
-  warned: clock.warned.filter((share) => entry.consumed >= shareOf(entry.target, share)),
-  breached: entry.consumed < entry.target ? null : clock.breached,
-});
+  const isTrue = (share: number): boolean => entry.consumed >= shareOf(entry.target, share);
+  return {
+    ...clock,
+    ...readingIn(entry),
+    ...promisedIn(entry),
+    warned: clock.warned.filter(isTrue),
+    ...(overran && { overran: overran.filter(isTrue) }),
+    breached: entry.consumed < entry.target ? null : clock.breached,
+  };
+};
 
 /** A clock after one more entry; null before its first. */
 export const evolveClock = (clock: Clock | null, entry: ClockEntry): Clock => {
@@ -163,6 +173,8 @@ export const evolveClock = (clock: Clock | null, entry: ClockEntry): Clock => {
       return { ...next, state: 'met' };
     case 'warned':
       return { ...next, warned: [...clock.warned, entry.share] };
+    case 'overran':
+      return { ...next, overran: [...(clock.overran ?? []), entry.share] };
     case 'breached':
       return { ...next, breached: entry.due };
     case 'retargeted':

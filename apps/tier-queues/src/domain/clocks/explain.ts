@@ -74,6 +74,8 @@ const story = (entry: ClockEntry, before: Clock | null, zone: string): string =>
     }
     case 'warned':
       return `Warned on ${time}: ${entry.share} % used`;
+    case 'overran':
+      return `Told further on ${time}: ${entry.share} % used`;
     case 'breached':
       return `Missed on ${timeWords(entry.due ?? entry.at, zone)}`;
     case 'retargeted':

@@ -6,6 +6,7 @@ import {
   ClockStarted,
   ClockStopped,
   SlaBreached,
+  SlaOverrun,
   SlaWarned,
   is,
   type Fact,
@@ -15,7 +16,7 @@ import type { ClockFact } from '../facts.ts';
 import { promisedIn, type ClockEntry, type ClockKind, type Promised } from './clock.ts';
 
 /** Whom to tell of what an entry says. */
-export type Telling = (what: 'warned' | 'breached', entry: ClockEntry) => readonly Told[];
+export type Telling = (what: 'warned' | 'breached' | 'overran', entry: ClockEntry) => readonly Told[];
 
 const shown = ({ clock, cause, consumed, paused, since, due }: ClockEntry) => ({
   clock,
@@ -27,8 +28,8 @@ const shown = ({ clock, cause, consumed, paused, since, due }: ClockEntry) => ({
 });
 
 const promised = (entry: Promised) => {
-  const { warnings, ...rest } = promisedIn(entry);
-  return { ...rest, warnings: [...warnings] };
+  const { warnings, steps, ...rest } = promisedIn(entry);
+  return { ...rest, warnings: [...warnings], ...(steps && { steps: [...steps] }) };
 };
 
 const kindOf = (clock: string): ClockKind => clock.split(':', 1)[0] as ClockKind;
@@ -53,6 +54,8 @@ export const factOf = (entry: ClockEntry, tell: Telling): ClockFact => {
       return ClockRetargeted({ ...data, ...promised(entry) });
     case 'warned':
       return SlaWarned({ ...data, kind: kindOf(entry.clock), share: entry.share, tell: [...tell(entry.type, entry)] });
+    case 'overran':
+      return SlaOverrun({ ...data, kind: kindOf(entry.clock), share: entry.share, tell: [...tell(entry.type, entry)] });
     case 'breached':
       return SlaBreached({ ...data, kind: kindOf(entry.clock), tell: [...tell(entry.type, entry)] });
   }
@@ -69,6 +72,10 @@ export const entryOf = (fact: Fact, at: string): ClockEntry | null => {
   if (is(SlaWarned, fact)) {
     const { tell: _tell, kind: _kind, ...entry } = fact.data;
     return { ...entry, at, type: 'warned' };
+  }
+  if (is(SlaOverrun, fact)) {
+    const { tell: _tell, kind: _kind, ...entry } = fact.data;
+    return { ...entry, at, type: 'overran' };
   }
   if (is(SlaBreached, fact)) {
     const { tell: _tell, kind: _kind, ...entry } = fact.data;
@@ -87,4 +94,5 @@ export const ledgerTypes: readonly string[] = [
   ClockRetargeted,
   SlaWarned,
   SlaBreached,
+  SlaOverrun,
 ].map(({ type }) => type);

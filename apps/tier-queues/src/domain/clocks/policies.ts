@@ -32,6 +32,9 @@ const conditionFields = [
 /** What happens on a breach, beside the event. */
 export type BreachAction = 'tell-owner' | 'tell-lead' | 'notify-up' | 'escalate' | 'raise-priority';
 
+/** What happens once so much of the target is used up. */
+export type Step = { readonly share: number; readonly actions: readonly BreachAction[] };
+
 /** Promises to requesters (SLA), between teams (OLA) or by others (UC), for the tickets that fit its conditions. */
 export type Policy = Edition & {
   readonly name: string;
@@ -47,6 +50,8 @@ export type Policy = Edition & {
   /** Holds that stop the resolution clock; CUSTOMER always does. */
   readonly pausedBy: readonly HoldReason[];
   readonly onBreach: readonly BreachAction[];
+  /** Steps after a breach, by shares of the target in per cent, above 100 and rising. */
+  readonly afterBreach?: readonly Step[];
 };
 
 /** A policy that was looked at for a kind of clock: whether it fits, and why, in words an agent can read. */
@@ -151,9 +156,23 @@ const checkTargets = ({ targets }: Policy): void => {
     );
 };
 
+/** Ten times the target: who has not heard by then will not. */
+const furthest = 1_000;
+
+const checkSteps = ({ afterBreach = [] }: Policy): void =>
+  afterBreach.forEach(({ share }, index) => {
+    const before = afterBreach[index - 1]?.share ?? 100;
+    if (!Number.isInteger(share) || share <= before || share > furthest)
+      refuse(
+        'policy_steps_invalid',
+        `afterBreach.${index}.share`,
+        `shares are whole per cents from 101 to ${furthest}, rising`,
+      );
+  });
+
 /**
  * Refuses a policy that cannot be kept: `DomainError` `policy_without_targets`, `policy_target_invalid`,
- * `policy_first_response_missing`, `policy_warnings_invalid` or `policy_condition_empty`, with the path of the field.
+ * `policy_first_response_missing`, `policy_warnings_invalid`, `policy_steps_invalid` or `policy_condition_empty`, with the path of the field.
  */
 export const checkPolicy = (policy: Policy): void => {
   const { targets, warnings, when } = policy;
@@ -163,6 +182,7 @@ export const checkPolicy = (policy: Policy): void => {
   const rises = warnings.every((share, index) => index === 0 || share > warnings[index - 1]!);
   if (!rises || !warnings.every((share) => Number.isInteger(share) && share > 0 && share < 100))
     refuse('policy_warnings_invalid', 'warnings', 'shares are whole per cents from 1 to 99, rising');
+  checkSteps(policy);
   const empty = named(when).find((field) => when[field]?.length === 0);
   if (empty !== undefined) refuse('policy_condition_empty', `when.${empty}`, 'an empty list would never fit');
 };

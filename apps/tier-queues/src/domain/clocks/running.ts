@@ -72,6 +72,7 @@ export const startClock = ({ kind, about, nth, from }: Beginning, terms: Terms, 
     calendar: edition(terms.calendar),
     target: terms.target,
     warnings: terms.warnings,
+    ...(terms.steps && { steps: terms.steps }),
     why: terms.why,
     consumed: 0,
     paused: 0,
@@ -122,11 +123,12 @@ export const stop = (
   return [...breach, { ...reading, ...occasion, ...end, clock: clock.id }];
 };
 
-const unchanged = (clock: Clock, { policy, calendar, target, warnings }: Terms): boolean =>
+const unchanged = (clock: Clock, { policy, calendar, target, warnings, steps = [] }: Terms): boolean =>
   same(clock.policy, policy) &&
   same(clock.calendar, calendar) &&
   clock.target === target &&
-  clock.warnings.join() === warnings.join();
+  clock.warnings.join() === warnings.join() &&
+  (clock.steps ?? []).join() === steps.join();
 
 /**
  * Puts an open clock under another promise: the policy, its calendar or the priority changed. Used and held time stay.
@@ -139,8 +141,9 @@ export const retarget = (clock: Clock, calendar: Calendar, terms: Terms, occasio
   const reading = readingAt(before, calendar, occasion.at);
   const missedStill = reading.consumed < terms.target ? null : before.breached;
   const due = clock.state === 'paused' ? null : (missedStill ?? dueAfter(terms.calendar, reading, terms.target));
-  const { policy, target, warnings, why } = terms;
-  const promised = { policy: edition(policy), calendar: edition(terms.calendar), target, warnings, why };
+  const { policy, target, warnings, steps, why } = terms;
+  const own = { target, warnings, ...(steps && { steps }), why };
+  const promised = { policy: edition(policy), calendar: edition(terms.calendar), ...own };
   return [...breach, { ...reading, ...occasion, ...promised, due, type: 'retargeted', clock: clock.id }];
 };
 
@@ -156,6 +159,26 @@ export const warningsOf = (clock: Clock, calendar: Calendar): readonly Warning[]
   return left
     .filter((share) => !past.includes(share) || share === past.at(-1))
     .map((share) => ({ share, at: dueAfter(calendar, clock, shareOf(clock.target, share)) }));
+};
+
+/** The steps after a breach that a running clock has still to take; of those that are past only the furthest, at once. */
+export const stepsOf = (clock: Clock, calendar: Calendar): readonly Warning[] => {
+  requireOwn(clock, calendar);
+  if (clock.state !== 'running' || clock.breached === null) return [];
+  const { steps = [], overran = [], target, consumed } = clock;
+  const left = steps.filter((share) => share > Math.max(0, ...overran));
+  const past = left.filter((share) => shareOf(target, share) <= consumed);
+  return left
+    .filter((share) => !past.includes(share) || share === past.at(-1))
+    .map((share) => ({ share, at: dueAfter(calendar, clock, shareOf(target, share)) }));
+};
+
+/** The entry of the next step after a breach, once its moment has come; nothing when it is too early or the clock rests. */
+export const overrun = (clock: Clock, calendar: Calendar, at: string): ClockEntry[] => {
+  const [next] = stepsOf(clock, calendar);
+  if (!next || millisecondsOf(at) < millisecondsOf(next.at)) return [];
+  const reading = readingAt(clock, calendar, at);
+  return [{ ...reading, at, cause: 'time-passed', type: 'overran', clock: clock.id, share: next.share }];
 };
 
 /** The entry of a warning whose moment has come; nothing when it is too early, given already, or the clock rests. */

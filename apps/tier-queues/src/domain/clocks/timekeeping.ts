@@ -52,7 +52,9 @@ const promisesFor = (ticket: ClockedTicket, { policies, calendars }: PromiseBook
     if (!choice) return null;
     const { policy, target, why } = choice;
     const calendar = latest(calendars, policy.calendar);
-    return { policy, terms: { policy, calendar, target, warnings: policy.warnings, why } };
+    const steps = policy.afterBreach?.map(({ share }) => share);
+    const terms = { policy, calendar, target, warnings: policy.warnings, ...(steps && { steps }), why };
+    return { policy, terms };
   };
   return (subject) => {
     const id = clockId(subject.kind, subject.about);
