@@ -12,7 +12,10 @@ export type Deadlines = Readonly<Record<'earlier' | 'later' | 'begins' | 'ends' 
   readonly lookedAt: number;
 };
 
-const batch = 500;
+/** Others wait while one of these is worked through. */
+const batch = 100;
+/** Milliseconds after which a plan says what it has found so far. */
+const longest = 10_000;
 
 const ticketsAfter = (tx: Transaction, tenant: string, last: string | null): Promise<Row[]> =>
   tx.query<Row>(
@@ -40,7 +43,8 @@ const clocksUnder = async (tx: Transaction, { tenant, differences, desk }: Asked
   const cause = differences.some(({ part }) => part === 'policies') ? 'policy-changed' : 'calendar-changed';
   const [editions, moves] = [new Tally(), new Tally()];
   let lookedAt = 0;
-  for (let last: string | null = null; lookedAt < most;) {
+  const began = performance.now();
+  for (let last: string | null = null; lookedAt < most && performance.now() - began < longest;) {
     const rows: Row[] = await ticketsAfter(tx, tenant, last);
     for (const row of rows) {
       const changes = foreseen(row.body, desk, cause, tx.now);

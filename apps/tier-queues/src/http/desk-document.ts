@@ -77,7 +77,7 @@ export class DeskDocumentController {
     description:
       `${modes} \`openTickets\` counts, for tickets as they are now, which clocks go on under another edition and whose ` +
       'deadlines move, what moves with its queue or is handed over, and what nobody can serve any more; it says what it ' +
-      'does not count, and of how many open tickets it looked at (10,000 at most). Null where the change would be refused.',
+      'does not count, and of how many open tickets it looked at (10,000 at most, and as many as ten seconds allow). Null where the change would be refused.',
   })
   plan(
     @By() { tenant }: Caller,
