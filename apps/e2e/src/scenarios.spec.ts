@@ -87,7 +87,7 @@ it('names what a hand-over lacks instead of passing it on', async () => {
 });
 
 it('makes a network outage one major incident, whose solution solves the tickets of everybody', async () => {
-  const { amara, bola, chidi, sofia, lea, nadiasMailbox, ticketShows, historyShows } = company;
+  const { amara, bola, chidi, sofia, viktor, lea, nadiasMailbox, ticketShows, historyShows } = company;
   const outage = { category: 'network-outage' } as const;
 
   const first = await amara.opens('No network in the harbour office', { ...outage, impact: 'major' });
@@ -103,6 +103,9 @@ it('makes a network outage one major incident, whose solution solves the tickets
   });
 
   await nadiasMailbox.shows('It is a major incident, commanded by sofia');
+  await lea.handsOnTheCommand(first, viktor, 'Sofia is on her way to the harbour.');
+  await nadiasMailbox.shows('viktor commands the major incident now, sofia did until now');
+  await viktor.handsOnTheCommand(first, sofia, 'Sofia has arrived.');
 
   await sofia.claims(first);
   await sofia.updatesStakeholders(first, 'A switch lost its power supply; a spare one is on its way.');
@@ -121,6 +124,19 @@ it('makes a network outage one major incident, whose solution solves the tickets
     [chidi, children[1]!],
   ] as const)
     await person.reads(ticket, 'Replaced the power supply of the switch.');
+});
+
+it('brings what is for somebody on leave to the deputy', async () => {
+  const { amara, sofia, lea, nadia, viktor, viktorsMailbox, ticketShows } = company;
+  await nadia.isAwayUntilTomorrow(viktor);
+
+  const ticket = await amara.opens('No network in any office', { category: 'network-outage', impact: 'major' });
+  await lea.declaresMajorIncident(ticket, 'No office has a network.', sofia);
+  await viktorsMailbox.shows('This is for nadia, who is away.');
+
+  await nadia.isBack();
+  await sofia.endsMajorIncident(ticket, 'All offices work again.');
+  await ticketShows(ticket, { major: null });
 });
 
 it('measures a vendor by a clock of its own while the promise to the requester goes on', async () => {

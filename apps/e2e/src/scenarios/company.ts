@@ -31,7 +31,13 @@ const agents = [
   { agentId: 'sofia', name: 'Sofia', teams: ['network'] },
   { agentId: 'lea', name: 'Lea', teams: ['first-line'] },
   { agentId: 'anton', name: 'Anton', teams: ['backbone'], certifications: [certificate('NE-1', '2020-01-31')] },
-  { agentId: 'viktor', name: 'Viktor', teams: ['backbone'], certifications: [certificate('NE-2', '2099-12-31')] },
+  {
+    agentId: 'viktor',
+    name: 'Viktor',
+    email: 'viktor@harbour.example',
+    teams: ['backbone'],
+    certifications: [certificate('NE-2', '2099-12-31')],
+  },
 ];
 
 /** Told of major incidents from their beginning to their end. */

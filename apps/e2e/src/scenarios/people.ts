@@ -92,6 +92,13 @@ export const agentCalled = (api: Api, name: string, roles: Person['roles'] = ['a
     goesOn: (ticket: Ticket) => does(ticket, 'resume'),
     undoes: (ticket: Ticket) => does(ticket, 'undo'),
     updatesStakeholders: (ticket: Ticket, text: string) => does(ticket, 'update-stakeholders', { text }),
+    handsOnTheCommand: (ticket: Ticket, { id: commander }: Person, reason: string) =>
+      does(ticket, 'change-commander', { commander, reason }),
+    isAwayUntilTomorrow: ({ id: deputy }: Person) => {
+      const [from, until] = [0, 86_400_000].map((ahead) => new Date(Date.now() + ahead).toISOString());
+      return api(by, 'PUT', 'tier-queues/me/absences', { items: [{ from, until, deputy }] });
+    },
+    isBack: () => api(by, 'PUT', 'tier-queues/me/absences', { items: [] }),
     endsMajorIncident: (ticket: Ticket, reason: string) => does(ticket, 'end-major', { reason }),
   };
 };

@@ -38,7 +38,9 @@ const openCompany = async (tierline: Tierline) => {
     anton: agentCalled(api, 'Anton'),
     viktor: agentCalled(api, 'Viktor'),
     lea,
+    viktorsMailbox: mailboxOf(tierline.running.mailApiUrl, 'viktor@harbour.example'),
     /** Of management. */
+    nadia: agentCalled(api, 'Nadia', ['auditor']),
     nadiasMailbox: mailboxOf(tierline.running.mailApiUrl, 'nadia@harbour.example'),
     ...sightOf(api, lea),
   };
