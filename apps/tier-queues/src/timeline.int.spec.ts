@@ -245,7 +245,12 @@ describe('a partner’s agent', () => {
     expect(body.items.map(({ agentId }) => agentId)).toEqual(['pete', 'pia', 'tom']);
     for (const path of ['/desk', '/desk/versions', '/desk/versions/1'])
       expect((await desk.get(path, pia)).status).toBe(403);
-    expect((await desk.get(`/tickets/${id}/clocks`, pia)).status).toBe(404);
+    for (const what of ['clocks', 'hand-over?to=tier-3'])
+      expect(await desk.get(`/tickets/${id}/${what}`, pia)).toMatchObject({
+        status: 404,
+        body: { code: 'ticket_absent' },
+      });
+    expect((await desk.get('/orphans', pia)).status).toBe(403);
     expect((await desk.ask('POST', '/desk/plan', pia, { tiers: [] })).status).toBe(403);
     expect((await desk.get('/desk', tom)).status).toBe(200);
   });

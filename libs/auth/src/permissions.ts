@@ -22,7 +22,7 @@ export const permissions = {
   'mail-preference.own': ['agent', 'partner-agent', 'lead', 'admin', 'auditor'],
   'subscription.manage': ['admin', 'integrator'],
   'report.read': ['lead', 'admin', 'auditor', 'integrator'],
-  // Reporting does not know which tickets are in a partner's queues; its agents read timelines, which tier-queues guards.
+  // Reporting and routing do not know which tickets are in a partner's queues; its agents read timelines in tier-queues.
   'history.read': ['agent', 'lead', 'admin', 'auditor', 'integrator'],
   'operations.repair': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;

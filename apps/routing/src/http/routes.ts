@@ -14,7 +14,7 @@ export class RoutesController {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   @Get(':id/route')
-  @Allow('queue.read')
+  @Allow('history.read')
   @ApiOperation({
     summary: 'Read all routes of a ticket with their explanations',
     description: '`waiting` names a route that could not be decided yet.',

@@ -57,7 +57,7 @@ export class ClocksController {
   }
 
   @Get('orphans')
-  @Allow('queue.read')
+  @Allow('desk.review')
   @ApiOperation({
     summary:
       'Open tickets that nobody and nothing is going to move: counted now, and those that were found and mended.',

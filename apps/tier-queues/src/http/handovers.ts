@@ -6,6 +6,7 @@ import { Database } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { handoverForm } from '../handover-form.ts';
+import { refuseUnseen } from '../sight.ts';
 import { Tickets } from '../tickets.ts';
 import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests.ts';
 
@@ -37,6 +38,7 @@ export class HandoversController {
     @Query({ schema: To }) { to, queue }: z.infer<typeof To>,
   ) {
     return this.database.asTenant(by.tenant, async (tx) => {
+      await refuseUnseen(tx, by, id);
       const desk = await this.tickets.deskOf(tx, by.tenant);
       return handoverForm(tx, by.tenant, id, desk, { tier: to, queue, agentId: by.subject });
     });
