@@ -39,12 +39,14 @@ it('says what becomes of open tickets, and of how many it looked at', () => {
   const effect = { part: 'policies', id: 'gold', what: 'derived-anew', tickets: 12, some: ['T-1', 'T-2'] };
   const moved = { earlier: { deadlines: 3, some: ['T-1'] }, later: none, begins: none, ends: none };
   const deadlines = { ...moved, overdue: { deadlines: 1, some: ['T-2'] }, open: 20_000, lookedAt: 10_000 };
-  expect(ticketLines({ effects: [effect], deadlines, notSaid: [] })).toEqual([
+  expect(ticketLines({ effects: [effect], deadlines, notSaid: ['Routes stay.'] })).toEqual([
     'Open tickets:',
     '  policies gold: 12 tickets go on under the new edition (T-1, T-2 and 10 more)',
     '  3 deadlines due earlier (T-1 …)',
     '  1 deadline overdue at once (T-2)',
     '  looked at the oldest 10000 of 20000 open tickets',
+    'Not counted:',
+    '  Routes stay.',
   ]);
   expect(ticketLines({ effects: [], deadlines: null, notSaid: [] })).toEqual([]);
   expect(ticketLines(null)).toEqual([]);

@@ -68,5 +68,6 @@ export const ticketLines = (open: OpenTickets | null | undefined): string[] => {
       ? [`  looked at the oldest ${deadlines.lookedAt} of ${deadlines.open} open tickets`]
       : []),
   ];
-  return lines.length === 0 ? [] : ['Open tickets:', ...lines];
+  if (lines.length === 0) return [];
+  return ['Open tickets:', ...lines, 'Not counted:', ...open.notSaid.map((sentence) => `  ${sentence}`)];
 };
