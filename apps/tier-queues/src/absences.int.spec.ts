@@ -108,6 +108,38 @@ it('goes on without a deputy who has left the desk', async () => {
   expect(await toldOf('gone')).toMatchObject([{ agentId: null, everybody: true }]);
 });
 
+it('leaves what is not on hold to others when it begins, once, and not what is claimed while away', async () => {
+  const [begun, held, later] = [
+    await desk.ticket(serviceDesk),
+    await desk.ticket(serviceDesk),
+    await desk.ticket(serviceDesk),
+  ];
+  const claim = async (id: string) => expect((await desk.act(id, 'claim', tom)).status).toBe(200);
+  for (const id of [begun, held]) {
+    await claim(id);
+    expect((await desk.act(id, 'start', tom)).status).toBe(200);
+  }
+  expect((await desk.act(held, 'hold', tom, { reason: 'CUSTOMER' })).status).toBe(200);
+  await say(tom, [now]);
+  const owner = async (id: string) =>
+    (await desk.get<{ owner: string | null; state: string }>(`/tickets/${id}`, lea)).body;
+  await eventually(async () => expect(await owner(begun)).toMatchObject({ owner: null, state: 'QUEUED' }));
+  expect(await owner(held)).toMatchObject({ owner: 'tom', state: 'PENDING' });
+  const { body } = await desk.get<{ items: { data: object }[] }>(
+    `/tickets/${begun}/timeline?kinds=owner-shift-ended`,
+    lea,
+  );
+  expect(body.items).toMatchObject([{ data: { agentId: 'tom', begun: true, awayUntil: now.until } }]);
+  await claim(later);
+  await desk.service.restart();
+  // Agents are looked at in the order of their names: when it was una's turn, tom has had his.
+  const next = await desk.ticket(serviceDesk);
+  expect((await desk.act(next, 'claim', una)).status).toBe(200);
+  await say(una, [now]);
+  await eventually(async () => expect(await owner(next)).toMatchObject({ owner: null }));
+  expect(await owner(later)).toMatchObject({ owner: 'tom' });
+});
+
 it('keeps a queue from giving tickets to who is away, and coverage from counting on him or her', async () => {
   const queues = deskBody.queues.map((queue) =>
     queue.queue === 'service-desk' ? { ...queue, assignment: 'round-robin', calendar: 'always' } : queue,

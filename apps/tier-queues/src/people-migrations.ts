@@ -89,4 +89,27 @@ class OwnAbsences1760000003403 implements MigrationInterface {
   }
 }
 
-export const peopleMigrations = [Eligibility1760000003401, RepeatedParts1760000003402, OwnAbsences1760000003403];
+class LeaveBegun1760000003404 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // From when the absence was by which an agent's tickets were last left to others.
+    await runner.query(`
+      CREATE TABLE leave_begun (
+        tenant_id text NOT NULL,
+        agent_id text NOT NULL,
+        from_at timestamptz NOT NULL,
+        PRIMARY KEY (tenant_id, agent_id)
+      );
+      SELECT background_table('leave_begun');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE leave_begun');
+  }
+}
+
+export const peopleMigrations = [
+  Eligibility1760000003401,
+  RepeatedParts1760000003402,
+  OwnAbsences1760000003403,
+  LeaveBegun1760000003404,
+];

@@ -2,6 +2,8 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Relay } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
+import { absenceAt } from './domain/absences.ts';
+import type { EndShift } from './domain/command.ts';
 import type { DeskAgent } from './domain/desk.ts';
 import { shiftEnd } from './domain/shifts.ts';
 import { systemOrigin } from './system-origin.ts';
@@ -18,7 +20,16 @@ const dueAgents = `SELECT p.tenant_id AS tenant, p.body AS agent, s.ends_at AS "
   LEFT JOIN shift s ON s.tenant_id = p.tenant_id AND s.agent_id = p.id
   WHERE p.kind = 'agent' AND p.body ? 'shifts' AND (s.ends_at IS NULL OR s.ends_at <= now())`;
 
-/** Ends the shifts of agents: what they last said of their presence, and what they leave to others. */
+/** Agents for whom an absence is noted. */
+const absentAgents = `SELECT p.tenant_id AS tenant, p.id AS "agentId" FROM desk_part p
+  WHERE p.kind = 'agent' AND p.body IS NOT NULL AND (
+    EXISTS (SELECT FROM own_absence o WHERE o.tenant_id = p.tenant_id AND o.person_id = p.id)
+    OR EXISTS (SELECT FROM desk_part a WHERE a.tenant_id = p.tenant_id AND a.kind = 'absence' AND a.body->>'personId' = p.id))
+  ORDER BY 1, 2`;
+
+type Gone = { readonly tenant: string; readonly agentId: string; readonly from: string; readonly until: string };
+
+/** Ends the shifts of agents, and begins their leave: what they last said of their presence, and what they leave to others. */
 @Injectable()
 export class ShiftEnds extends Rounds {
   constructor(
@@ -30,13 +41,45 @@ export class ShiftEnds extends Rounds {
   }
 
   protected async round(): Promise<number> {
+    await this.endShifts();
+    await this.beginLeave();
+    return interval;
+  }
+
+  private async endShifts(): Promise<void> {
     const due = await this.database.query<Due>(dueAgents);
-    if (due.length === 0) return interval;
+    if (due.length === 0) return;
     const ended = await this.database.inBackground((tx) => this.sort(tx, due));
     // Each in a transaction of its own: it locks all that the agent has.
     for (const one of ended) await this.database.inBackground((tx) => this.end(tx, one));
     if (ended.length > 0) this.relay.nudge();
-    return interval;
+  }
+
+  private async beginLeave(): Promise<void> {
+    const noted = await this.database.query<Pick<Gone, 'tenant' | 'agentId'>>(absentAgents);
+    for (const [tenant, some] of Map.groupBy(noted, (one) => one.tenant)) {
+      const gone = await this.database.inBackground(async (tx) => {
+        const desk = await this.tickets.deskOf(tx, tenant);
+        return some.flatMap(({ agentId }): Gone[] => {
+          const absence = absenceAt(desk, agentId, tx.now);
+          return absence ? [{ tenant, agentId, from: absence.from, until: absence.until }] : [];
+        });
+      });
+      for (const one of gone) await this.database.inBackground((tx) => this.leave(tx, one));
+    }
+  }
+
+  /** Once for each absence: what is claimed while away stays with whoever claimed it. */
+  private async leave(tx: Transaction, { tenant, agentId, from, until }: Gone): Promise<void> {
+    const begun = await tx.query(
+      `INSERT INTO leave_begun AS b (tenant_id, agent_id, from_at) VALUES ($1, $2, $3)
+       ON CONFLICT (tenant_id, agent_id) DO UPDATE SET from_at = excluded.from_at WHERE b.from_at <> excluded.from_at
+       RETURNING 1`,
+      [tenant, agentId, from],
+    );
+    if (begun.length === 0) return;
+    await this.leaveToOthers(tx, tenant, { type: 'end-shift', agentId, awayUntil: until });
+    this.relay.nudge();
   }
 
   /** Notes the ends of shifts that run; gives those that have ended. */
@@ -81,15 +124,19 @@ export class ShiftEnds extends Rounds {
     );
     if (longer) return;
     await tx.query('DELETE FROM presence WHERE tenant_id = $1 AND agent_id = $2', [tenant, agentId]);
+    await this.leaveToOthers(tx, tenant, { type: 'end-shift', agentId });
+  }
+
+  private async leaveToOthers(tx: Transaction, tenant: string, command: EndShift): Promise<void> {
     const owned = await tx.query<{ id: string }>(
       `SELECT id FROM ticket WHERE tenant_id = $1 AND owner = $2 AND state IN ('ASSIGNED', 'IN_PROGRESS')
        ORDER BY id FOR UPDATE`,
-      [tenant, agentId],
+      [tenant, command.agentId],
     );
     const origin = systemOrigin(tenant, 'shift');
     await this.tickets.run(
       tx,
-      owned.map(({ id }) => ({ id, origin, command: { type: 'end-shift', agentId } })),
+      owned.map(({ id }) => ({ id, origin, command })),
     );
   }
 }

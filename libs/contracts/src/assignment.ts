@@ -22,11 +22,13 @@ export const AssignmentFailed = defineEvent('tierline.ticket.assignment-failed.v
 export const OwnerShiftEnded = defineEvent('tierline.ticket.owner-shift-ended.v1', {
   topic,
   source,
-  summary: 'The shift of the owner ended; the ticket goes back to its queue, for those who are there.',
+  summary: 'The shift of the owner ended, or leave began; the ticket goes back to its queue, for those who are there.',
   data: TicketPlace.extend({
     agentId: PersonId,
     /** True where work had begun. */
     begun: z.boolean(),
+    /** Until when the owner is away, where leave began. */
+    awayUntil: z.iso.datetime().optional(),
     tell: z.array(Told),
   }),
   example: {

@@ -82,8 +82,8 @@ export type Push = {
   /** Why there is nobody. */
   readonly reason: string;
 };
-/** The shift of somebody ended who may own the ticket. */
-export type EndShift = { readonly type: 'end-shift'; readonly agentId: string };
+/** The shift of somebody ended who may own the ticket, or leave began that lasts until then. */
+export type EndShift = { readonly type: 'end-shift'; readonly agentId: string; readonly awayUntil?: string };
 /** The hours of the queue ended that hands over to another. */
 export type CloseQueue = { readonly type: 'close-queue'; readonly queue: string };
 /** What is promised changed; the clocks have to follow. */

@@ -9,16 +9,18 @@ import type { KnownTicket } from './ticket.ts';
 
 /**
  * The owner's shift ended. What was not begun goes back to the queue; what was begun goes back where the queue goes on
- * without its owner, and stays otherwise; what is on hold stays.
+ * without its owner, and stays otherwise; what is on hold stays. Whoever goes on leave keeps nothing of what is not on hold.
  */
 export const endShift = (ticket: KnownTicket, act: EndShift, { desk }: Surroundings, at: string): TicketFact[] => {
-  if (ticket.owner !== act.agentId || (ticket.state !== 'ASSIGNED' && ticket.state !== 'IN_PROGRESS')) return [];
+  const { agentId, awayUntil } = act;
+  if (ticket.owner !== agentId || (ticket.state !== 'ASSIGNED' && ticket.state !== 'IN_PROGRESS')) return [];
   const { place, state } = ticket;
   const calendar = calendarToday(desk.book, desk.queues.get(place.queue)?.calendar);
-  if (state === 'IN_PROGRESS' && !(calendar && isOpen(calendar, at))) return [];
+  const goesOn = awayUntil !== undefined || (calendar !== null && isOpen(calendar, at));
+  if (state === 'IN_PROGRESS' && !goesOn) return [];
   const tell = [leadOf(place.team, desk, at)];
   return [
-    OwnerShiftEnded({ ...place, agentId: act.agentId, begun: state === 'IN_PROGRESS', tell }),
+    OwnerShiftEnded({ ...place, agentId, begun: state === 'IN_PROGRESS', ...(awayUntil && { awayUntil }), tell }),
     queuedAt(ticket, place, 'released'),
   ];
 };

@@ -90,6 +90,16 @@ describe('the end of the owner’s shift', () => {
       .when(end(), at)
       .thenNothing();
   });
+  it('gives back what was begun, open queue or not, where leave began', () => {
+    const awayUntil = '2026-01-19T00:00:00.000Z';
+    const tell = [{ who: 'lead', agentId: null, team: 'service-desk', notBefore: at }] as const;
+    given(...inProgress)
+      .when(doing({ type: 'end-shift', agentId: 'tom', awayUntil }, { ...desk, book }), at)
+      .then(
+        OwnerShiftEnded({ ...serviceDesk, agentId: 'tom', begun: true, awayUntil, tell: [...tell] }),
+        queued(serviceDesk, 'released'),
+      );
+  });
   it('leaves what somebody else has, or nobody', () => {
     given(...assigned)
       .when(end('always', 'una'), at)

@@ -18,7 +18,8 @@ type Absences = z.infer<typeof Absences>;
 
 const meaning =
   '`from` and `until` are days, both of them away, or instants. While somebody is away, mails that would go to him or ' +
-  'her go to the deputy alone, or to whoever is next where there is none; no ticket is given to him or her. What the ' +
+  'her go to the deputy alone, or to whoever is next where there is none; no ticket is given to him or her. What an agent has ' +
+  'and does not hold goes back to its queue as the absence begins. What the ' +
   'desk document says (`source: desk`) stands beside it and stays.';
 
 /** When people of the desk are away, as they say themselves. */
