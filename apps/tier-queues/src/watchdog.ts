@@ -9,7 +9,7 @@ import { systemOrigin } from './system-origin.ts';
 import type { Tickets } from './tickets.ts';
 
 /** Tickets looked at in one statement. */
-const slice = 10_000;
+const slice = 2_500;
 /** Orphans mended in one transaction. */
 const most = 500;
 /** Longer than any timer is late, in milliseconds. */

@@ -82,7 +82,7 @@ export type EventLog = {
 export const drainDeadline = 8_000;
 
 /** After how long without a sign of life a group gives partitions away if nobody says otherwise, in milliseconds. */
-export const sessionTimeout = 10_000;
+export const sessionTimeout = 8_000;
 
 /** Largest chunk handed to a consumer at once. */
 export const chunkLimits = { records: 500, bytes: 1_000_000 } as const;

@@ -28,7 +28,7 @@ export type RelayOptions = {
 };
 
 /** Milliseconds for which a lease is given. */
-const leaseTime = 10_000;
+const leaseTime = 8_000;
 const idle = { shortest: 5, longest: 200 };
 /** After a round, milliseconds in which more comes together: each round costs the same, whatever it moves. */
 const gathering = 8;

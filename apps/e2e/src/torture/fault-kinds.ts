@@ -32,7 +32,7 @@ const at =
 
 const kill: Drawing = (chance) => ({ kind: 'kill', target: chance.pick(pods), seconds: 3, detail: 'SIGKILL' });
 
-/** Mostly beyond the session time-out of the group (10 s) and the leases of the relay (10 s). */
+/** Mostly beyond the session time-out of the group (8 s) and the leases of the relay (8 s). */
 const freeze: Drawing = (chance) => ({
   kind: 'freeze',
   target: chance.pick(pods),
