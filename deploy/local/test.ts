@@ -46,11 +46,23 @@ const readReport = async (file: string): Promise<JestReport | undefined> => {
   }
 };
 
+/** Integration tests wait for other processes more than they compute: two files at once, however few cores there are. */
+const workersOf = (project: string): readonly string[] => (project === 'integration' ? ['--maxWorkers', '2'] : []);
+
 const runJest = async (project: string): Promise<Outcome> => {
   const folder = await mkdtemp(join(tmpdir(), 'tierline-test-'));
   const file = join(folder, 'report.json');
   // A failed test may leave something open: say that it failed rather than wait for ever.
-  const options = ['--selectProjects', project, '--json', '--outputFile', file, '--passWithNoTests', '--forceExit'];
+  const options = [
+    '--selectProjects',
+    project,
+    ...workersOf(project),
+    '--json',
+    '--outputFile',
+    file,
+    '--passWithNoTests',
+    '--forceExit',
+  ];
   const env = { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' };
   try {
     const result = await runTool(process.execPath, [tool('jest/bin/jest.js'), ...options], env, stop.signal);

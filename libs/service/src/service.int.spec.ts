@@ -52,7 +52,7 @@ class GreetingController {
   @Allow('ticket.work')
   @Get('slow')
   slow() {
-    return this.database.query('SELECT pg_sleep(0.5)');
+    return this.database.query('SELECT pg_sleep(1)');
   }
 
   @Get('unmarked')
@@ -175,7 +175,8 @@ describe('operations', () => {
 
   it('finishes what it was asked before it stops', async () => {
     const slow = service.request('GET', '/slow', { as: agent });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const asked = `SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(1)' AND datname = current_database()`;
+    await eventually(async () => expect(await service.database.query(asked)).toHaveLength(1));
     await service.restart();
     expect(await slow).toMatchObject({ status: 200 });
   });
