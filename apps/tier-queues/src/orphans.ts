@@ -20,10 +20,10 @@ const longestHold = '3651 days';
 /**
  * What is wrong with the tickets of this FROM item, the first thing that applies: neither queue nor owner; on hold
  * without a wake-up; a deadline that passed unnoticed; timers that are not as its state wants them. $1 is
- * the patience; `timers` is the condition by which their timers are found, and `spared` the one under which a ticket
- * may wait for its route however long.
+ * the patience; `spared` is the condition under which a ticket may wait for its route however long. Timers are read
+ * ticket by ticket: whatever statistics say, no plan compares all tickets with all timers.
  */
-const orphansAmong = (tickets: string, timers: string, spared = 'false'): string => `
+const orphansAmong = (tickets: string, spared = 'false'): string => `
   SELECT tenant_id AS tenant, id, kind FROM (
     SELECT t.tenant_id, t.id, CASE
       WHEN t.state IN (${open}) AND t.owner IS NULL AND (
@@ -33,15 +33,15 @@ const orphansAmong = (tickets: string, timers: string, spared = 'false'): string
       WHEN t.state = 'PENDING' AND (m.wakes IS NULL OR m.wakes < ${late} OR
         m.wakes > now() + interval '${longestHold}') THEN 'no-wake-up'
       WHEN t.state IN (${open}) AND m.breaches < ${late} THEN 'unanswered'
-      WHEN coalesce(m.armed, 0) <> t.timers OR t.next_at IS NULL OR m.first > t.next_at + interval '1 min'
+      WHEN m.armed <> t.timers OR t.next_at IS NULL OR m.first > t.next_at + interval '1 min'
         OR m.others < ${late} OR m.unrouted < ${late} AND NOT ${spared} THEN 'no-deadline'
     END AS kind
-    FROM ${tickets} t LEFT JOIN (
-      SELECT tenant_id, ticket_id, count(*) AS armed, min(due) AS first, min(due) FILTER (WHERE kind = 'breach') AS breaches,
+    FROM ${tickets} t CROSS JOIN LATERAL (
+      SELECT count(*) AS armed, min(due) AS first, min(due) FILTER (WHERE kind = 'breach') AS breaches,
         min(due) FILTER (WHERE kind = 'unrouted') AS unrouted, min(due) FILTER (WHERE kind <> 'unrouted') AS others,
         max(due) FILTER (WHERE kind = 'wake-up') AS wakes
-      FROM timer WHERE ${timers} GROUP BY tenant_id, ticket_id
-    ) m ON m.tenant_id = t.tenant_id AND m.ticket_id = t.id
+      FROM timer WHERE tenant_id = t.tenant_id AND ticket_id = t.id
+    ) m
   ) seen WHERE kind IS NOT NULL`;
 
 const columns = 'tenant_id, id, state, queue, owner, timers, next_at';
@@ -52,8 +52,6 @@ export type Place = { readonly tenant: string; readonly id: string };
 /** What one look saw. */
 export type Looked = { readonly seen: number; readonly last: Place | null; readonly orphans: readonly Orphan[] };
 
-const ofSlice = `(tenant_id, ticket_id) > ($2, $3::uuid) AND (tenant_id, ticket_id) <= (SELECT tenant_id, id FROM edge)`;
-
 /** Looks at up to so many tickets after a place: how many there were, the last one, and the orphans among them. */
 export const look = async (tx: Transaction, after: Place | null, most: number, patient: number): Promise<Looked> => {
   // While statistics lag behind, the planner would read and sort all tickets for each slice instead of following the index.
@@ -62,11 +60,10 @@ export const look = async (tx: Transaction, after: Place | null, most: number, p
     `WITH slice AS MATERIALIZED (
        SELECT ${columns} FROM ticket WHERE state IN (${watched}) AND (tenant_id, id) > ($2, $3::uuid)
        ORDER BY tenant_id, id LIMIT $4
-     ), edge AS MATERIALIZED (
-       SELECT tenant_id, id FROM slice ORDER BY tenant_id DESC, id DESC LIMIT 1
-     ), orphan AS (${orphansAmong('slice', ofSlice, catchingUp)})
+     ), orphan AS (${orphansAmong('slice', catchingUp)})
      SELECT (SELECT count(*)::int FROM slice) AS seen,
-       (SELECT jsonb_build_object('tenant', tenant_id, 'id', id) FROM edge) AS last,
+       (SELECT jsonb_build_object('tenant', tenant_id, 'id', id) FROM slice ORDER BY tenant_id DESC, id DESC LIMIT 1)
+         AS last,
        (SELECT coalesce(jsonb_agg(orphan), '[]') FROM orphan) AS orphans`,
     [patient, after?.tenant ?? '', after?.id ?? '00000000-0000-0000-0000-000000000000', most],
   );
@@ -91,7 +88,6 @@ export const lockOrphans = async (
   return tx.query<Orphan>(
     orphansAmong(
       `(SELECT ${columns} FROM ticket JOIN ${named} USING (tenant_id, id) WHERE state IN (${watched}))`,
-      `(tenant_id, ticket_id) IN (SELECT tenant_id, id FROM ${named})`,
       catchingUp,
     ),
     [patient, locked.map(({ tenant }) => tenant), locked.map(({ id }) => id)],
@@ -116,10 +112,7 @@ export const rearm = (tx: Transaction, timers: readonly TimerRow[]): Promise<unk
     JSON.stringify(timers.map(({ row }) => row)),
   ]);
 
-const ofTenant = orphansAmong(
-  `(SELECT ${columns} FROM ticket WHERE tenant_id = $2 AND state IN (${watched}))`,
-  'tenant_id = $2',
-);
+const ofTenant = orphansAmong(`(SELECT ${columns} FROM ticket WHERE tenant_id = $2 AND state IN (${watched}))`);
 
 /** The tenant's orphans, counted now. */
 export const countOrphans = async (

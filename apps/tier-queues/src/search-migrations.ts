@@ -14,12 +14,27 @@ const marks = `ARRAY['/' || tenant_id, '/' || tenant_id || '/' || coalesce(queue
  */
 const marked = `(CASE WHEN ${open} THEN words || array_to_tsvector(${marks}) ELSE '' END)`;
 
+/** One queue is asked for by its mark; many marks would cost more than to look at the queues of what is found. */
+const findingIn = (table: string, { id, words, queue }: { id: string; words: string; queue: string }) => `
+  CREATE OR REPLACE FUNCTION tickets_found(queues text[], line text, at_most int) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    SET enable_seqscan = off SET enable_indexscan = off
+    AS $$
+      SELECT ${id} FROM ${table}
+      WHERE ${words} @@ ((
+        '''' || regexp_replace('/' || current_setting('app.tenant', true)
+          || CASE WHEN cardinality(queues) = 1 THEN '/' || queues[1] ELSE '' END, '[''\\\\]', '\\\\\\&', 'g') || ''''
+      )::tsquery && search_of(line)) AND ${queue} = ANY(queues)
+      LIMIT at_most
+    $$;`;
+
+const findingInTickets = findingIn('ticket', { id: 'id', words: marked, queue: `queue || ''` });
+
 class Search1760000003501 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // Under forced row-level security no search of words may use an index before the wall was asked of every row, since
     // its operator could tell of rows behind it. Hence the function: it runs as the owner, and its wall is a mark made
     // of the same setting as the wall of the rows. It gives nothing but ids, to be read by whoever asked.
-    // One queue is asked for by its mark; many marks would cost more than to look at the queues of what is found, and
     // `|| ''` keeps the indexes of queues out of it.
     // A sequential scan would stop early for common words, but only in a table with nobody else's tickets in it.
     await runner.query(`
@@ -32,17 +47,7 @@ class Search1760000003501 implements MigrationInterface {
         GENERATED ALWAYS AS (array_to_tsvector(words_of(subject))) STORED;
       CREATE INDEX ticket_words ON ticket USING gin (${marked});
       CREATE POLICY search ON ticket FOR SELECT TO CURRENT_USER USING (true);
-      CREATE FUNCTION tickets_found(queues text[], line text, at_most int) RETURNS SETOF uuid
-        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-        SET enable_seqscan = off SET enable_indexscan = off
-        AS $$
-          SELECT id FROM ticket
-          WHERE ${marked} @@ ((
-            '''' || regexp_replace('/' || current_setting('app.tenant', true)
-              || CASE WHEN cardinality(queues) = 1 THEN '/' || queues[1] ELSE '' END, '[''\\\\]', '\\\\\\&', 'g') || ''''
-          )::tsquery && search_of(line)) AND queue || '' = ANY(queues)
-          LIMIT at_most
-        $$;`);
+      ${findingInTickets}`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -52,4 +57,54 @@ class Search1760000003501 implements MigrationInterface {
   }
 }
 
-export const searchMigrations = [Search1760000003501];
+const sought = (row: 'OLD' | 'NEW') => `(${row}.${open} AND ${row}.queue IS NOT NULL)`;
+
+class SearchBeside1760000003502 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // An index of words gets all entries of a row anew with each change of the row. Claims, holds and clocks change a
+    // ticket, but neither its words nor its queue: hence a table that changes with these alone.
+    await runner.query(`
+      CREATE TABLE ticket_search (
+        tenant_id text NOT NULL,
+        ticket_id uuid NOT NULL,
+        queue text NOT NULL,
+        words tsvector NOT NULL,
+        PRIMARY KEY (tenant_id, ticket_id)
+      );
+      INSERT INTO ticket_search
+        SELECT tenant_id, id, queue, ${marked} FROM ticket WHERE ${open} AND queue IS NOT NULL;
+      DROP INDEX ticket_words;
+      CREATE INDEX ticket_words ON ticket_search USING gin (words);
+      SELECT protect_tenant_table('ticket_search');
+      DROP POLICY search ON ticket;
+      CREATE POLICY search ON ticket_search FOR SELECT TO CURRENT_USER USING (true);
+      ${findingIn('ticket_search', { id: 'ticket_id', words: 'words', queue: 'queue' })}
+      CREATE FUNCTION note_ticket_search() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF ${sought('NEW')} THEN
+          INSERT INTO ticket_search VALUES (NEW.tenant_id, NEW.id, NEW.queue, NEW.words || array_to_tsvector(
+            ARRAY['/' || NEW.tenant_id, '/' || NEW.tenant_id || '/' || NEW.queue]))
+          ON CONFLICT (tenant_id, ticket_id) DO UPDATE SET queue = excluded.queue, words = excluded.words;
+        ELSE
+          DELETE FROM ticket_search WHERE tenant_id = NEW.tenant_id AND ticket_id = NEW.id;
+        END IF;
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER ticket_search_of_new AFTER INSERT ON ticket FOR EACH ROW
+        WHEN ${sought('NEW')} EXECUTE FUNCTION note_ticket_search();
+      CREATE TRIGGER ticket_search_of_changed AFTER UPDATE ON ticket FOR EACH ROW
+        WHEN ((${sought('OLD')}, OLD.queue, OLD.subject) IS DISTINCT FROM (${sought('NEW')}, NEW.queue, NEW.subject))
+        EXECUTE FUNCTION note_ticket_search();`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DROP TRIGGER ticket_search_of_changed ON ticket; DROP TRIGGER ticket_search_of_new ON ticket;
+      DROP FUNCTION note_ticket_search; DROP TABLE ticket_search;
+      CREATE INDEX ticket_words ON ticket USING gin (${marked});
+      CREATE POLICY search ON ticket FOR SELECT TO CURRENT_USER USING (true);
+      ${findingInTickets}`);
+  }
+}
+
+export const searchMigrations = [Search1760000003501, SearchBeside1760000003502];
