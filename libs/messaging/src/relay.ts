@@ -36,6 +36,10 @@ const gathering = 8;
 const backlog = 1_000;
 const floorEvery = 1_000;
 
+/** Rows that the log has, on their way out of the outbox; `gone` tells why they could not leave, or null. */
+type Leaving = { readonly seqs: ReadonlySet<string>; readonly gone: Promise<Error | null>; isOver: boolean };
+const none: Leaving = { seqs: new Set(), gone: Promise.resolve(null), isOver: true };
+
 /**
  * Moves events from the outbox to the log: in order per key, at least once.
  * Each shard has one drainer, held by a lease; rows are deleted after the log has them, if the lease still holds.
@@ -49,6 +53,7 @@ export class Relay {
   private readonly floor = new Floor();
   private readonly refusals: Refusals;
   private leases: readonly Lease[] = [];
+  private leaving = none;
   private renewedAt = -Infinity;
   private raisedAt = -Infinity;
   private running: Promise<void> | undefined;
@@ -102,6 +107,8 @@ export class Relay {
       }
       if (pause > 0) await this.rest(pause, attempt > 0 || isGathering);
     }
+    const failure = await this.leaving.gone;
+    if (failure) this.events.onFailure(failure, 0);
     // The leases expire by themselves, should this fail.
     await this.outbox.giveBack(this.owner).catch((error: Error) => this.events.onFailure(error, 0));
     await producer?.close();
@@ -147,9 +154,12 @@ export class Relay {
   }
 
   private async drain(producer: Producer): Promise<number> {
-    const rows = await this.outbox.read(this.leases, this.floor.value);
+    const { leaving } = this;
+    const read = await this.outbox.read(this.leases, this.floor.value);
+    const rows = read.filter(({ seq }) => !leaving.seqs.has(seq));
     if (rows.length === 0) {
-      await this.raiseFloor();
+      if (leaving.isOver) await this.settle(leaving);
+      if (read.length === 0) await this.raiseFloor();
       return 0;
     }
     const behind = rows.filter(({ held }) => held);
@@ -158,31 +168,36 @@ export class Relay {
     if (due.length > 0 && isOff('delete-after-ack')) await this.remove(due);
     await failpoint('relay.read', { rows: due.length });
     const sent = await this.sendAll(producer, due);
+    await this.settle(leaving);
+    // Of many the next look would find but these again.
+    if (sent >= backlog) await this.settle(this.leaving);
     return behind.length + sent;
   }
 
+  private async settle({ gone }: Leaving): Promise<void> {
+    const failure = await gone;
+    if (!failure) return;
+    this.leaving = none;
+    throw failure;
+  }
+
   private async sendAll(producer: Producer, rows: readonly OutboxRow[]): Promise<number> {
-    const removals: Promise<Error | null>[] = [];
-    let sent = 0;
-    for (const batch of batchesOf(rows)) {
-      if (this.stopping || !(await this.keepLeases())) break;
-      const accepted = await this.append(producer, batch);
-      sent += accepted.length;
-      // Not awaited here: the next batch goes out meanwhile. What a failed removal leaves is sent again, as duplicates.
-      if (accepted.length > 0)
-        removals.push(
-          this.remove(accepted).then(
-            () => null,
-            (error: Error) => error,
-          ),
-        );
-      // What was refused is dealt with, or waits: the rest is read again, without it.
-      if (accepted.length < batch.length) break;
+    const removals: Promise<void>[] = [];
+    const sent: OutboxRow[] = [];
+    try {
+      for (const batch of batchesOf(rows)) {
+        if (this.stopping || !(await this.keepLeases())) break;
+        const accepted = await this.append(producer, batch);
+        sent.push(...accepted);
+        // Not awaited here: what follows goes out meanwhile. What a failed removal leaves is sent again, as duplicates.
+        if (accepted.length > 0) removals.push(this.remove(accepted));
+        // What was refused is dealt with, or waits: the rest is read again, without it.
+        if (accepted.length < batch.length) break;
+      }
+    } finally {
+      this.leaving = leavingOf(sent, removals);
     }
-    const failure = (await Promise.all(removals)).find((error) => error !== null);
-    if (failure) throw failure;
-    if (sent > 0) await failpoint('relay.deleted', { rows: sent });
-    return sent;
+    return sent.length;
   }
 
   /** Gives the rows that the log has now: all, or what came through when some of them were refused. */
@@ -238,6 +253,20 @@ export class Relay {
     if (horizon) this.floor.note(horizon);
   }
 }
+
+const leavingOf = (rows: readonly OutboxRow[], removals: readonly Promise<void>[]): Leaving => {
+  const leaving = { seqs: new Set(rows.map(({ seq }) => seq)), gone: outcomeOf(removals), isOver: false };
+  void leaving.gone.then(() => (leaving.isOver = true));
+  return leaving;
+};
+
+/** Waits for all removals; gives what failed first. */
+const outcomeOf = async (removals: readonly Promise<void>[]): Promise<Error | null> => {
+  const failed = (await Promise.allSettled(removals)).find((end) => end.status === 'rejected');
+  if (failed) return failed.reason as Error;
+  if (removals.length > 0) await failpoint('relay.deleted');
+  return null;
+};
 
 const namesOf = (leases: readonly Lease[]) =>
   leases
