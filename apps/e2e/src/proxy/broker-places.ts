@@ -1,13 +1,3 @@
-/** The whole frames of these bytes (four bytes of length, then the message); gives back what is left. */
-const framesOf = function* (bytes: Buffer): Generator<Buffer, Buffer> {
-  while (bytes.length >= 4 && bytes.length >= 4 + bytes.readInt32BE(0)) {
-    const length = 4 + bytes.readInt32BE(0);
-    yield bytes.subarray(0, length);
-    bytes = bytes.subarray(length);
-  }
-  return bytes;
-};
-
 export type Address = { host: string; port: number };
 
 const placeOf = (host: string, port: number): Buffer => {
@@ -16,22 +6,37 @@ const placeOf = (host: string, port: number): Buffer => {
   return bytes;
 };
 
+/** How many of these bytes are whole frames (four bytes of length, then the message), and how many the one cut short has. */
+const measure = (bytes: Buffer): { whole: number; next: number } => {
+  let whole = 0;
+  while (bytes.length - whole >= 4) {
+    const next = 4 + bytes.readInt32BE(whole);
+    if (bytes.length - whole < next) return { whole, next };
+    whole += next;
+  }
+  return { whole, next: 4 };
+};
+
 /**
  * Puts our port in place of the broker's wherever an answer of Kafka names it, so that clients stay with us.
- * Host and port stand side by side in every such answer. Takes bytes as they come, gives whole frames.
+ * Host and port stand side by side in every such answer. Takes bytes as they come, gives whole frames, or null.
  */
-export const brokerPlaces = (broker: Address, ourPort: number): ((bytes: Buffer) => readonly Buffer[]) => {
+export const brokerPlaces = (broker: Address, ourPort: number): ((bytes: Buffer) => Buffer | null) => {
   const [real, ours] = [placeOf(broker.host, broker.port), placeOf(broker.host, ourPort)];
-  let rest: Buffer = Buffer.alloc(0);
+  let waiting: Buffer[] = [];
+  let size = 0;
+  let wanted = 4;
   return (bytes) => {
-    const frames = framesOf(rest.length === 0 ? bytes : Buffer.concat([rest, bytes]));
-    const whole: Buffer[] = [];
-    let frame = frames.next();
-    for (; !frame.done; frame = frames.next()) {
-      for (let at = frame.value.indexOf(real); at >= 0; at = frame.value.indexOf(real, at)) ours.copy(frame.value, at);
-      whole.push(frame.value);
-    }
-    rest = frame.value;
-    return whole;
+    waiting.push(bytes);
+    size += bytes.length;
+    // A large answer comes in many pieces: they are put together once.
+    if (size < wanted) return null;
+    const all = waiting.length === 1 ? bytes : Buffer.concat(waiting, size);
+    const { whole, next } = measure(all);
+    const rest = all.subarray(whole);
+    [waiting, size, wanted] = [rest.length === 0 ? [] : [rest], rest.length, next];
+    const frames = all.subarray(0, whole);
+    for (let at = frames.indexOf(real); at >= 0; at = frames.indexOf(real, at)) ours.copy(frames, at);
+    return whole === 0 ? null : frames;
   };
 };

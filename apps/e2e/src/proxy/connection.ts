@@ -15,6 +15,10 @@ const delayedWriter = (socket: Socket) => {
     if (waiting.length > 0) setTimeout(writeDue, waiting[0]!.due - performance.now()).unref();
   };
   return (bytes: Buffer, wait: number): void => {
+    if (waiting.length === 0 && wait <= 0) {
+      if (socket.writable) socket.write(bytes);
+      return;
+    }
     last = Math.max(last, performance.now() + wait);
     waiting.push({ bytes, due: last });
     if (waiting.length === 1) writeDue();
@@ -28,7 +32,7 @@ export class ProxiedConnection {
   private readonly server: Socket;
   private readonly toServer: ReturnType<typeof delayedWriter>;
   private readonly toClient: ReturnType<typeof delayedWriter>;
-  private readonly translate: (bytes: Buffer) => readonly Buffer[];
+  private readonly translate: (bytes: Buffer) => Buffer | null;
   /** Bytes were swallowed: whatever follows would be nonsense. */
   private lost = false;
   private answerIsCut = false;
@@ -43,11 +47,14 @@ export class ProxiedConnection {
     this.server = connect(address.port, address.host);
     this.toServer = delayedWriter(this.server);
     this.toClient = delayedWriter(client);
-    this.translate = protocol === 'kafka' ? brokerPlaces(address, ourPort) : (bytes) => [bytes];
+    this.translate = protocol === 'kafka' ? brokerPlaces(address, ourPort) : (bytes) => bytes;
     client.setNoDelay(true);
     this.server.setNoDelay(true);
     client.on('data', (bytes) => this.asked(bytes));
-    this.server.on('data', (bytes) => this.translate(bytes).forEach((whole) => this.answered(whole)));
+    this.server.on('data', (bytes) => {
+      const whole = this.translate(bytes);
+      if (whole) this.answered(whole);
+    });
     client.on('error', () => this.server.destroy());
     client.on('close', () => {
       this.server.destroy();
