@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chance } from './chance.ts';
 import type { Parts, TokenRole } from './parts.ts';
+import { choosePods } from './pod-choice.ts';
 import type { Pod } from './pods.ts';
+import { send, type Spoken } from './requests.ts';
 import type { Promised, RunFolder } from './run-folder.ts';
 
 /** One wish of one person; it is sent until there is a definite answer. */
@@ -48,20 +50,7 @@ const patience = 8_000;
 const passing: readonly number[] = [408, 425, 429];
 const isDefinite = (status: number) => status < 500 && !passing.includes(status);
 
-type Attempt = { status: number; text: string };
-
-const attempt = async (url: string, method: string, headers: Record<string, string>, body: string) => {
-  try {
-    const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(patience) });
-    const answer: Attempt = { status: response.status, text: await response.text() };
-    return isDefinite(answer.status) ? answer : undefined;
-  } catch {
-    // Nobody knows whether it was done: that is what the key is for.
-    return undefined;
-  }
-};
-
-const answerOf = ({ status, text }: Attempt): Answer => ({
+const answerOf = ({ status, text }: Spoken): Answer => ({
   status,
   body: (text.startsWith('{') ? JSON.parse(text) : {}) as Answer['body'],
 });
@@ -88,13 +77,15 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
   const counts = { accepted: 0, refused: 0, unknown: 0, repeats: 0 };
   const ended = new AbortController();
   let keys = 0;
-  const turns = new Map<string, number>();
-  const podFor = ({ service, at }: Wish): Pod => {
-    if (at) return at;
-    const turn = (turns.get(service) ?? 0) + 1;
-    turns.set(service, turn);
-    const both = pods.filter((pod) => pod.service === service);
-    return both[turn % both.length]!;
+  const choice = choosePods(pods);
+  /** The answer of a process; undefined where it is not definite: nobody knows whether it was done, hence the key. */
+  const attempt = async (wish: Wish, headers: Record<string, string>, body: string): Promise<Answer | undefined> => {
+    const { service, at, path, method = 'POST' } = wish;
+    const pod = at ?? choice.next(service);
+    const noted = choice.asked(pod);
+    const spoken = await send({ url: `${pod.address}/${path}`, method, headers, body, patience });
+    noted(typeof spoken === 'string' ? spoken : 'answered');
+    return typeof spoken === 'string' || !isDefinite(spoken.status) ? undefined : answerOf(spoken);
   };
   const note = (wish: Wish, key: string, attempts: number, answer: Answer | undefined) => {
     const { tenant, person, kind, command, ticket, service } = wish;
@@ -123,7 +114,7 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
   const ask = async (wish: Wish): Promise<Answer | undefined> => {
     keys += 1;
     const key = `${seed}-${keys}`;
-    const { tenant, person: subject, role, method = 'POST' } = wish;
+    const { tenant, person: subject, role } = wish;
     const headers = {
       authorization: `Bearer ${await parts.token({ tenant, subject, role })}`,
       'content-type': 'application/json',
@@ -131,8 +122,7 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
     };
     const body = JSON.stringify(wish.body);
     for (let attempts = 1; ; attempts += 1) {
-      const spoken = await attempt(`${podFor(wish).address}/${wish.path}`, method, headers, body);
-      const answer = spoken && answerOf(spoken);
+      const answer = await attempt(wish, headers, body);
       if (answer ?? ended.signal.aborted) {
         note(wish, key, attempts, answer);
         return answer;
@@ -145,15 +135,14 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
     ask,
     look: async <T>(pod: Pod, { tenant, person, role }: Parameters<Client['look']>[1], path: string) => {
       const authorization = `Bearer ${await parts.token({ tenant, subject: person, role })}`;
-      try {
-        const signal = AbortSignal.timeout(3_000);
-        const response = await fetch(`${pod.address}/${path}`, { headers: { authorization }, signal });
-        const text = await response.text();
-        return response.status === 200 ? (JSON.parse(text) as T) : undefined;
-      } catch {
-        // Whoever looks comes again.
-        return undefined;
-      }
+      // Whoever looks comes again.
+      const spoken = await send({
+        url: `${pod.address}/${path}`,
+        method: 'GET',
+        headers: { authorization },
+        patience: 3_000,
+      });
+      return typeof spoken !== 'string' && spoken.status === 200 ? (JSON.parse(spoken.text) as T) : undefined;
     },
     counts: () => counts,
     giveUp: () => ended.abort(),
