@@ -21,6 +21,8 @@ export type Parts = {
   databases: Record<Service, DatabaseUrls>;
   issuer: Issuer;
   mail: MailSink;
+  /** Where processes keep what they compiled: to compile all of it takes a third of each start. */
+  compiled: string;
   token(claims: { tenant: string; subject: string; role: TokenRole }): Promise<string>;
   /** Ends the server by this signal, and starts it again at the same place. */
   restartPostgres(signal: Signal): Promise<void>;
@@ -77,6 +79,7 @@ export const openParts = async ({ folder }: RunFolder): Promise<Parts> => {
     databases: await createServiceDatabases({ adminUrl: postgresUrl, passwordFile: join(state, 'passwords.json') }),
     issuer,
     mail,
+    compiled: join(state, 'compiled'),
     token: await tokensOf(keyFile),
     restartPostgres: (signal) => restart('postgres', signal),
     restartKafka: (signal) => restart('kafka', signal),

@@ -8,6 +8,7 @@ import { pods as podNames, serviceOf, type Guard, type PodName, type Service } f
 import { variables, type Orders } from './orders.ts';
 import { keepRunning, type Crash } from './keeping.ts';
 import type { Parts } from './parts.ts';
+import { send } from './requests.ts';
 import type { RunFolder } from './run-folder.ts';
 
 export const prefix = 'tierline';
@@ -86,17 +87,16 @@ export const environmentOf = (parts: Parts, service: Service, port: number, ways
     jwksUrl: parts.issuer.jwksUrl,
     logLevel: 'info',
   }).find(({ name }) => name === service)!;
-  return { address: app.address, readyUrl: app.readyUrl, env: { ...app.env, ...serviceVariables } };
+  return {
+    address: app.address,
+    readyUrl: app.readyUrl,
+    env: { ...app.env, ...serviceVariables, NODE_COMPILE_CACHE: parts.compiled },
+  };
 };
 
 const answersReady = async (url: string): Promise<boolean> => {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-    await response.arrayBuffer();
-    return response.status === 200;
-  } catch {
-    return false;
-  }
+  const answer = await send({ url, method: 'GET', headers: {}, patience: 2_000 });
+  return typeof answer !== 'string' && answer.status === 200;
 };
 
 const openWays = (parts: Parts, chance: Chance): Promise<[FaultProxy, FaultProxy]> =>
