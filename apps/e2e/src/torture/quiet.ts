@@ -10,31 +10,46 @@ type Watched = {
   parts: Parts;
   pods: readonly Pod[];
   log: EventLog;
-  /** How long to wait, in milliseconds. */
-  patience: number;
+  /** How long it may go on at most, in milliseconds: what never ends is not quiet either. */
+  longest: number;
 };
 
-/** As the background role: the tables are walled against their owner, too. */
-const ask = async <R>(parts: Parts, service: Service, sql: string): Promise<R[]> => {
-  const client = new Client({ connectionString: parts.databases[service].workerUrl, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined);
-  await client.connect();
+type Ask = <R>(service: Service, sql: string) => Promise<R[]>;
+
+/** As the background role: the tables are walled against their owner, too. One connection for each service. */
+const withAsk = async <T>(parts: Parts, work: (ask: Ask) => Promise<T>): Promise<T> => {
+  const clients = new Map<Service, Client>();
+  const connected = async (service: Service): Promise<Client> => {
+    const known = clients.get(service);
+    if (known) return known;
+    const { workerUrl: connectionString } = parts.databases[service];
+    const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
+    client.on('error', () => undefined);
+    clients.set(service, client);
+    await client.connect();
+    return client;
+  };
   try {
-    return (await client.query(sql)).rows as R[];
+    return await work(
+      async <R>(service: Service, sql: string) => (await (await connected(service)).query(sql)).rows as R[],
+    );
   } finally {
-    await client.end();
+    // A broken one has ended already.
+    await Promise.allSettled([...clients.values()].map((client) => client.end()));
   }
 };
 
-export const countIn = async (parts: Parts, service: Service, sql: string): Promise<number> =>
-  Number((await ask<{ n: string }>(parts, service, sql))[0]?.n ?? 0);
+const countBy = async (ask: Ask, service: Service, sql: string): Promise<number> =>
+  Number((await ask<{ n: string }>(service, sql))[0]?.n ?? 0);
 
-const hasTable = (parts: Parts, service: Service, table: string) =>
-  countIn(parts, service, `SELECT count(to_regclass('${table}')) AS n`);
+export const countIn = (parts: Parts, service: Service, sql: string): Promise<number> =>
+  withAsk(parts, (ask) => countBy(ask, service, sql));
 
-const lagOf = async ({ parts, log }: Watched, service: Service): Promise<number> => {
+const hasTable = (ask: Ask, service: Service, table: string) =>
+  countBy(ask, service, `SELECT count(to_regclass('${table}')) AS n`);
+
+const lagOf = async (log: EventLog, ask: Ask, service: Service): Promise<number> => {
   const rows = await ask<{ topic: string; partition: number; next_offset: string }>(
-    parts,
     service,
     'SELECT topic, partition, next_offset FROM consumer_position',
   );
@@ -52,44 +67,68 @@ const undelivered = `SELECT count(*) AS n FROM delivery d LEFT JOIN subscription
 /** What falls due later waits until the audit has read, since that keeps everybody from writing events. */
 const overdue = `SELECT count(*) AS n FROM timer WHERE next_try < now() - interval '1 second'`;
 
-/** What is still under way, in words; none when all is quiet. */
-const unrest = async (watched: Watched): Promise<string[]> => {
-  const { parts, pods } = watched;
-  const found: string[] = [];
-  for (const pod of pods) if (!(await pod.isReady())) found.push(`${pod.name} is not ready`);
-  for (const service of services) {
-    if (await hasTable(parts, service, 'outbox')) {
-      const rows = await countIn(parts, service, 'SELECT count(*) AS n FROM outbox');
-      if (rows > 0) found.push(`${rows} events in the outbox of ${service}`);
+/** How much of something is still under way. */
+type Unrest = { readonly count: number; readonly what: string };
+const wordsOf = ({ count, what }: Unrest): string => (count > 0 ? `${count} ${what}` : what);
+
+/** What is still under way; none when all is quiet. */
+const unrest = ({ parts, pods, log }: Watched): Promise<Unrest[]> =>
+  withAsk(parts, async (ask) => {
+    const found: Unrest[] = [];
+    const note = (count: number, what: string) => void (count > 0 && found.push({ count, what }));
+    for (const pod of pods) if (!(await pod.isReady())) found.push({ count: 0, what: `${pod.name} is not ready` });
+    for (const service of services) {
+      if (await hasTable(ask, service, 'outbox'))
+        note(await countBy(ask, service, 'SELECT count(*) AS n FROM outbox'), `events in the outbox of ${service}`);
+      note(await lagOf(log, ask, service), `records before ${service}`);
     }
-    const lag = await lagOf(watched, service);
-    if (lag > 0) found.push(`${lag} records before ${service}`);
-  }
-  const deliveries = await countIn(parts, 'notifications', undelivered);
-  if (deliveries > 0) found.push(`${deliveries} deliveries wait`);
-  const timers = await countIn(parts, 'tier-queues', overdue);
-  if (timers > 0) found.push(`${timers} timers are overdue`);
-  return found;
+    note(await countBy(ask, 'notifications', undelivered), 'deliveries wait');
+    note(await countBy(ask, 'tier-queues', overdue), 'timers are overdue');
+    return found;
+  });
+
+/** How long nothing may get less, in milliseconds. */
+const patience = 120_000;
+
+/**
+ * Notes looks; gives whether anything got less from one look to the next within the patience. The sum says nothing: what
+ * moves on makes more elsewhere for a while.
+ */
+export const followProgress = () => {
+  let last = new Map<string, number>();
+  let since: number | undefined;
+  return (found: readonly Unrest[], now = performance.now()): boolean => {
+    const counts = new Map(found.map(({ what, count }) => [what, count]));
+    if (since === undefined || [...last].some(([what, count]) => (counts.get(what) ?? -1) < count)) since = now;
+    last = counts;
+    return now - since <= patience;
+  };
 };
 
 const tellEvery = 15_000;
 
 /**
- * Waits until nothing is under way any more, twice in a row; tells now and then what still is. Gives what was at the end
- * of the patience.
+ * Waits until nothing is under way any more, twice in a row, as long as it gets less; tells now and then what still is.
+ * Gives what was when it got no less, or went on for too long.
  */
 export const untilQuiet = async (watched: Watched, tell: (found: string) => void): Promise<readonly string[]> => {
-  const end = Date.now() + watched.patience;
+  const end = Date.now() + watched.longest;
+  const getsLess = followProgress();
   let told = Date.now();
   for (let quiet = 0; ;) {
-    const found = await unrest(watched).catch((error: Error) => [`it cannot be seen: ${error.message}`]);
+    const looked = performance.now();
+    const found = await unrest(watched).catch((error: Error) => [
+      { count: 0, what: `it cannot be seen: ${error.message}` },
+    ]);
+    const words = found.map(wordsOf);
     if (found.length > 0 && Date.now() - told > tellEvery) {
       told = Date.now();
-      tell(found.join(', '));
+      tell(words.join(', '));
     }
     quiet = found.length === 0 ? quiet + 1 : 0;
     if (quiet === 2) return [];
-    if (Date.now() > end) return found;
-    await sleep(1_000);
+    if (!getsLess(found) || Date.now() > end) return words;
+    // Looking must not take much of what is looked at.
+    await sleep(Math.max(1_000, 4 * (performance.now() - looked)));
   }
 };
