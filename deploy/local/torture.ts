@@ -22,6 +22,7 @@ const usage = `Usage: npm run torture -- --minutes M [--seed S]      breaks a ru
        npm run torture -- --proof [--without GUARD]    a sound run, then that for every protection (or this one), as a table
        … --only KIND                                   faults of one kind alone, such as half-open
        … --rate N                                      up to N tickets a second more, by programs; agents of their tenant end them
+       … --ended SHARE                                 they end this share of those, from 0 to 1; default all
        … --folder DIR                                  where the run is written; kept then, and when it failed
        … --schedule                                    only says what would happen when
 `;
@@ -34,6 +35,7 @@ const read = (args: readonly string[]) =>
       without: { type: 'string' },
       only: { type: 'string' },
       rate: { type: 'string' },
+      ended: { type: 'string' },
       folder: { type: 'string' },
       proof: { type: 'boolean', default: false },
       schedule: { type: 'boolean', default: false },
@@ -42,12 +44,14 @@ const read = (args: readonly string[]) =>
   }).values;
 type Arguments = ReturnType<typeof read>;
 
-const check = ({ minutes, without, rate }: Arguments): void => {
+const check = ({ minutes, without, rate, ended }: Arguments): void => {
   const { postgresUrl, kafkaBrokers } = settings();
   if (minutes !== undefined && !(Number(minutes) >= 0.5 && Number(minutes) <= 1_440))
     throw new Refusal(`--minutes is ${minutes}: say a number from 0.5 to 1440.`);
   if (rate !== undefined && !(Number(rate) >= 0 && Number(rate) <= 2_000))
     throw new Refusal(`--rate is ${rate}: say a number of tickets a second from 0 to 2000.`);
+  if (ended !== undefined && !(Number(ended) >= 0 && Number(ended) <= 1))
+    throw new Refusal(`--ended is ${ended}: say a share from 0 to 1.`);
   if (without !== undefined && !(without in guards))
     throw new Refusal(`--without is ${without}: say one of ${Object.keys(guards).join(', ')}.`);
   if (postgresUrl !== undefined || kafkaBrokers !== undefined)
@@ -190,7 +194,8 @@ const torture = async (given: Arguments): Promise<number> => {
   const without = given.without === undefined ? [] : ['--without', given.without];
   const only = given.only === undefined ? [] : ['--only', given.only];
   const rate = given.rate === undefined ? [] : ['--rate', given.rate];
-  const options = [...seed, ...minutes, ...without, ...only, ...rate];
+  const ended = given.ended === undefined ? [] : ['--ended', given.ended];
+  const options = [...seed, ...minutes, ...without, ...only, ...rate, ...ended];
   if (given.schedule) return runMain('.', [...options, '--schedule'], {}, () => undefined);
   return withFolder(given.folder, (folder) => runOnce(folder, options));
 };

@@ -8,6 +8,8 @@ export type Arguments = {
   only: FaultKind | null;
   /** Tickets that programs open each second, beside what people do. */
   rate: number;
+  /** The share of those that agents end, from 0 to 1. */
+  ended: number;
   folder: string;
   /** Only tell what would happen when. */
   schedule: boolean;
@@ -23,11 +25,12 @@ export const readArguments = (args: readonly string[], freshSeed: string): Argum
       without: { type: 'string' },
       only: { type: 'string' },
       rate: { type: 'string', default: '0' },
+      ended: { type: 'string', default: '1' },
       folder: { type: 'string' },
       schedule: { type: 'boolean', default: false },
     },
   });
-  const { seed = freshSeed, minutes, without, only, rate, folder, schedule } = values;
+  const { seed = freshSeed, minutes, without, only, rate, ended, folder, schedule } = values;
   const guard = guards.find((each) => each === without);
   if (without !== undefined && !guard) throw new Error(`--without is ${without}: say one of ${guards.join(', ')}.`);
   const kind = faultKinds.find((each) => each === only);
@@ -35,12 +38,14 @@ export const readArguments = (args: readonly string[], freshSeed: string): Argum
   if (folder === undefined) throw new Error('--folder is missing.');
   if (!(Number(minutes) > 0)) throw new Error(`--minutes is ${minutes}: say how many.`);
   if (!(Number(rate) >= 0)) throw new Error(`--rate is ${rate}: say how many tickets a second.`);
+  if (!(Number(ended) >= 0 && Number(ended) <= 1)) throw new Error(`--ended is ${ended}: say a share from 0 to 1.`);
   return {
     seed,
     minutes: Number(minutes),
     without: guard ?? null,
     only: kind ?? null,
     rate: Number(rate),
+    ended: Number(ended),
     folder,
     schedule,
   };

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chance } from './chance.ts';
-import type { OpenTickets } from './bulk.ts';
+import type { BulkTickets } from './bulk.ts';
 import type { Client, Wish } from './client.ts';
 import { bulkAgents, bulkTenant } from './desk.ts';
 import type { Tap } from './tap.ts';
 
-type Work = { client: Client; tap: Tap; chance: Chance; isOver: () => boolean; open: OpenTickets };
+type Work = { client: Client; tap: Tap; chance: Chance; isOver: () => boolean; tickets: BulkTickets };
 
 /** Of who finds nothing to do. */
 const pause = { least: 200, most: 600 };
@@ -24,7 +24,7 @@ const endings = {
 const end = async (work: Work, who: Pick<Wish, 'person' | 'role'>, ticket: string, command: keyof typeof endings) => {
   const path = `tickets/${ticket}/${command}`;
   const answer = await ask(work, { ...who, kind: 'command', command, ticket, path, body: endings[command] });
-  if (command !== 'release' && answer !== undefined && answer.status < 300) work.open.left();
+  if (command !== 'release' && answer !== undefined && answer.status < 300) work.tickets.left();
 };
 
 /** Takes the next ticket and ends it, mostly; false when there was none. */
@@ -45,14 +45,19 @@ const sweep = async (work: Work): Promise<boolean> => {
   return true;
 };
 
-/** Agents who try to keep pace with programs that open so many tickets each second. */
-export const endInBulk = async (work: Work, rate: number): Promise<void> => {
-  const workers = Array.from({ length: Math.max(1, Math.ceil(rate / pace)) }, async (_, index) => {
-    const own = { ...work, chance: work.chance.fork(String(index)) };
+/** One who ends tickets as long as some of those that agents end are left. */
+const work = async (own: Work, person: string): Promise<void> => {
+  while (!own.isOver()) {
+    const found = own.tickets.isDue() && (await (own.chance.happens(0.3) ? sweep(own) : workOn(own, person)));
+    if (!found) await sleep(own.chance.between(pause.least, pause.most));
+  }
+};
+
+/** Agents who try to keep pace with programs of whose tickets they end so many each second. */
+export const endInBulk = async (all: Work, rate: number): Promise<void> => {
+  const workers = Array.from({ length: Math.ceil(rate / pace) }, (_, index) => {
     const { agentId } = bulkAgents[index % bulkAgents.length]!;
-    while (!work.isOver())
-      if (!(await (own.chance.happens(0.3) ? sweep(own) : workOn(own, agentId))))
-        await sleep(own.chance.between(pause.least, pause.most));
+    return work({ ...all, chance: all.chance.fork(String(index)) }, agentId);
   });
   await Promise.all(workers);
 };

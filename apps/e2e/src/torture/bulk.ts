@@ -3,17 +3,37 @@ import type { Chance } from './chance.ts';
 import type { Client } from './client.ts';
 import { bulkTenant } from './desk.ts';
 
-/** How many tickets of the bulk are open. */
-export type OpenTickets = { came: () => void; left: () => void; count: () => number };
-export const countOpen = (): OpenTickets => {
-  let open = 0;
-  return { came: () => void (open += 1), left: () => void (open -= 1), count: () => open };
+/** What became of the tickets of the bulk. */
+export type BulkTickets = {
+  came(): void;
+  left(): void;
+  /** Whether so many more may be opened. */
+  hasRoom(more: number): boolean;
+  /** Whether agents may end one more. */
+  isDue(): boolean;
 };
 
-type Bulk = { client: Client; chance: Chance; isOver: () => boolean; open: OpenTickets };
+/** Tickets that may wait for agents: beyond it programs open no more than agents end, as at a desk that keeps up. */
+const mostForAgents = 4_000;
+/**
+ * Tickets that may be on the way to their queue: services that work in large chunks have enough to do, and a ticket
+ * that is opened after a fault still arrives within a minute.
+ */
+const mostUnderWay = 8_000;
 
-/** Tickets that may be open at once: beyond it programs open no more than agents end, as at a desk that keeps up. */
-const mostOpen = 4_000;
+/** Counts the tickets of which agents end a share; `queued` says how many have found a queue so far. */
+export const countBulk = (share: number, queued: () => number): BulkTickets => {
+  let [opened, ended] = [0, 0];
+  const forAgents = () => opened * share - ended;
+  return {
+    came: () => void (opened += 1),
+    left: () => void (ended += 1),
+    hasRoom: (more) => forAgents() + more * share < mostForAgents && opened + more - queued() < mostUnderWay,
+    isDue: () => share === 1 || forAgents() >= 1,
+  };
+};
+
+type Bulk = { client: Client; chance: Chance; isOver: () => boolean; tickets: BulkTickets };
 
 /** Requests that may be without an answer at once: what would go beyond is left out, and the rate not reached. */
 const mostAtOnce = 400;
@@ -29,7 +49,7 @@ const ticketOf = (number: number) => ({
 });
 
 /** Programs that open so many tickets each second; resolves when the last of them got an answer or gave up. */
-export const openInBulk = async ({ client, chance, isOver, open }: Bulk, rate: number): Promise<void> => {
+export const openInBulk = async ({ client, chance, isOver, tickets }: Bulk, rate: number): Promise<void> => {
   const asked = new Set<Promise<unknown>>();
   const ask = (number: number) =>
     client.ask({
@@ -49,10 +69,10 @@ export const openInBulk = async ({ client, chance, isOver, open }: Bulk, rate: n
     due += ((now - last) / 1_000) * rate;
     last = now;
     for (; due >= 1; due -= 1) {
-      if (asked.size >= mostAtOnce || open.count() + asked.size >= mostOpen) continue;
+      if (asked.size >= mostAtOnce || !tickets.hasRoom(asked.size)) continue;
       opened += 1;
       const answer = ask(opened)
-        .then((told) => told !== undefined && told.status < 300 && open.came())
+        .then((told) => told !== undefined && told.status < 300 && tickets.came())
         .finally(() => asked.delete(answer));
       asked.add(answer);
     }

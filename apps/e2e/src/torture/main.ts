@@ -39,6 +39,7 @@ const suffer = async (stage: Stage, options: Arguments) => {
     pods: world.pods,
     chance: chanceOf(`${options.seed}/load`),
     rate: options.rate,
+    ended: options.ended,
   });
   const happened = letLoose(schedule, { world, probing, onTold: tellFault });
   happened.catch(() => undefined);

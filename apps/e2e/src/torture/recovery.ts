@@ -9,9 +9,16 @@ import type { Tap } from './tap.ts';
 
 /** Tickets of one probe: they fall into several partitions, so that both processes of a service have their part. */
 const tickets = 4;
-export const recoveryPatience = 120_000;
 
-export type Probing = { client: Client; tap: Tap; receivers: Receivers; pods: readonly Pod[]; chance: Chance };
+export type Probing = {
+  client: Client;
+  tap: Tap;
+  receivers: Receivers;
+  pods: readonly Pod[];
+  chance: Chance;
+  /** How long what was hit may take to work again, in milliseconds. */
+  patience: number;
+};
 
 const lead = (tenant: string) => ({ tenant, person: 'lea', role: 'lead' }) as const;
 
@@ -62,7 +69,7 @@ export const recoveryTime = async (
   only: Pod | undefined,
 ): Promise<number | null> => {
   const from = performance.now();
-  const end = Date.now() + recoveryPatience;
+  const end = Date.now() + probing.patience;
   const among = probing.pods.filter((pod) => only === undefined || pod === only || pod.service !== only.service);
   const passed = await Promise.all(Array.from({ length: tickets }, () => passes(probing, new Set(hit), among, end)));
   return passed.every(Boolean) ? Math.round(performance.now() - from) : null;

@@ -100,8 +100,10 @@ const openActors = async (
   return { client, tap, receivers, producer };
 };
 
-/** How long what is under way may take after the load, in milliseconds: the more there is, the longer. */
-const patienceAt = (rate: number) => 120_000 + rate * 1_000;
+/** How long what is under way may take after the load, in milliseconds, if it gets less all the time. */
+const longestQuiet = (minutes: number) => Math.max(10, 2 * minutes) * 60_000;
+/** How long a fault may trouble, in milliseconds: where programs open as much as can be done, a ticket waits in line. */
+const recoveryPatience = (rate: number) => (rate > 0 ? 600_000 : 120_000);
 
 /** Events that the services journalled. */
 const eventsIn = async (parts: Parts): Promise<number> => {
@@ -171,9 +173,9 @@ export const openStage = async (folder: RunFolder, options: Arguments, say: Say)
       client,
       tap,
       world,
-      probing: { client, tap, receivers, pods },
+      probing: { client, tap, receivers, pods, patience: recoveryPatience(options.rate) },
       receivers,
-      watched: { parts, pods, log: tap.log, patience: patienceAt(options.rate) },
+      watched: { parts, pods, log: tap.log, longest: longestQuiet(options.minutes) },
       /** Rejects when the run itself, not the system under torture, cannot go on. */
       failed: failure.promise,
       standStill,

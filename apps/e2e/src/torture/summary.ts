@@ -81,13 +81,14 @@ const ownEffort = () => {
 
 /** All figures of a run. */
 export const summaryOf = (outcome: Outcome) => {
-  const { seed, minutes, without, rate } = outcome.arguments;
+  const { seed, minutes, without, rate, ended } = outcome.arguments;
   const { injured, crashes, answers, audit } = outcome;
   return {
     seed,
     minutes,
     without,
     rate,
+    ended,
     machine: `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`,
     tickets: outcome.tickets,
     ticketsPerSecond: Math.round((10 * outcome.tickets) / (minutes * 60)) / 10,
@@ -118,7 +119,7 @@ export const linesOf = (summary: Summary): string[] => {
   const { commands, recovery, byKind: kinds } = summary;
   return [
     `seed ${summary.seed}, ${summary.minutes} min${summary.without === null ? '' : `, without ${summary.without}`}; ${summary.machine}`,
-    `${summary.tickets} tickets (${summary.ticketsPerSecond} a second${summary.rate > 0 ? `, ${summary.rate} wanted of programs` : ''}), ${commands.accepted} commands accepted, ${commands.refused} refused, ${commands.unknown} without an answer, ${commands.repeats} repeats`,
+    `${summary.tickets} tickets (${summary.ticketsPerSecond} a second${summary.rate > 0 ? `, ${summary.rate} wanted of programs, ${Math.round(100 * summary.ended)} % of those to be ended` : ''}), ${commands.accepted} commands accepted, ${commands.refused} refused, ${commands.unknown} without an answer, ${commands.repeats} repeats`,
     `${summary.events} events in ${summary.records} records, ${summary.injected} injected, ${summary.webhooks} webhooks`,
     `${summary.faults} faults: ${Object.entries(kinds)
       .map(([kind, count]) => `${count} ${kind}`)

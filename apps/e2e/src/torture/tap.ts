@@ -18,6 +18,8 @@ export type Tap = {
   recent(): readonly Seen[];
   /** Tickets of a tenant that waited in a queue when last heard of, the newest last. */
   waiting(tenant: string): readonly string[];
+  /** How many tickets of a tenant have found a queue so far. */
+  queued(tenant: string): number;
   /** Of the last tickets, some tens of thousands. */
   wasQueued(ticket: string): boolean;
   counts(): { records: number; injected: number };
@@ -31,15 +33,18 @@ const remembered = 50_000;
 const followTickets = () => {
   const waiting = new Map<string, Set<string>>();
   const queued = lastIds(remembered);
+  const counts = new Map<string, number>();
   const move = new Set<string>([TicketTransferred.type, TicketReturned.type]);
   return {
     waiting: (tenant: string) => [...(waiting.get(tenant) ?? [])],
     wasQueued: (ticket: string) => queued.has(ticket),
+    queued: (tenant: string) => counts.get(tenant) ?? 0,
     note: ({ headers: { ce_type: type, ce_subject: ticket, ce_tenant: tenant } }: LogRecord) => {
       if (!type || !ticket || !tenant || move.has(type)) return;
       const own = waiting.get(tenant) ?? new Set();
       waiting.set(tenant, own);
       if (type === TicketQueued.type) {
+        if (!queued.has(ticket)) counts.set(tenant, (counts.get(tenant) ?? 0) + 1);
         queued.add(ticket);
         own.add(ticket);
         if (own.size > 200) own.delete(own.values().next().value!);
@@ -110,6 +115,7 @@ export const openTap = async (parts: Parts, folder: RunFolder, onFatal: (error: 
     recent: () => recent,
     waiting: tickets.waiting,
     wasQueued: tickets.wasQueued,
+    queued: tickets.queued,
     counts: () => ({ records, injected }),
     close: async () => {
       await consumer.stop();
