@@ -15,9 +15,13 @@ export type Said = {
   readonly comment?: boolean;
   readonly clock?: string;
   readonly due?: string;
+  readonly since?: string;
   /** Working time, milliseconds. */
   readonly consumed?: number;
   readonly target?: number;
+  /** Shares of the target, per cent. */
+  readonly steps?: readonly number[];
+  readonly share?: number;
   /** The ticket that is asked for. */
   readonly opens?: string;
   /** How the ticket stands after an act was taken back. */

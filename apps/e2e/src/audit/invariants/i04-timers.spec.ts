@@ -85,6 +85,45 @@ it('names a timer of a clock that does not run', () => {
   );
 });
 
+it('wants one timer for the next step after a breach, and no other timer then', () => {
+  const begun = { clock: 'sla-resolution', due, since: '2026-01-05T08:00:00.000Z', consumed: 0, target: 28_800_000 };
+  const told = { clock: 'sla-resolution', due, since: due, consumed: 28_800_000 };
+  const of = (kind: string, sequence: number, said: object) => ({
+    ...started,
+    id: `c${sequence}`,
+    type: `tierline.ticket.${kind}.v1`,
+    sequence,
+    said,
+  });
+  const missed = [of('clock-started', 2, { ...begun, steps: [110, 150] }), of('sla-breached', 3, told)];
+  const [close] = good.timers.map((timer) => ({ ...timer, clock: '' }));
+  const stalled = { ...close!, tenant: 'globex', ticket: 'ticket-3', kind: 'stalled' };
+  const judged = (events: object[], ...more: object[]) =>
+    named({
+      journal: [...good.journal, ...(events as typeof missed)],
+      timers: [
+        close!,
+        stalled,
+        ...more.map((timer) => ({ ...close!, ticket: waiting, clock: 'sla-resolution', ...timer })),
+      ],
+    });
+  const step = { kind: 'overrun', due: Date.parse('2026-01-05T16:48:00.000Z') };
+  expect(judged(missed, step)).toBe('');
+  expect(judged(missed)).toContain('needs 1 overrun timers of clock sla-resolution and has 0');
+  expect(judged(missed, step, step)).toContain('needs 1 overrun timers of clock sla-resolution and has 2');
+  expect(judged(missed, { ...step, due: step.due - 1 })).toContain(
+    'is due at 2026-01-05T16:47:59.999Z, 110 % are used up at 2026-01-05T16:48:00.000Z',
+  );
+  expect(judged(missed, breach)).toContain('has a breach timer of clock sla-resolution, which is breached');
+  expect(judged(missed.slice(0, 1), breach, step)).toContain(
+    'has a overrun timer of clock sla-resolution before it is breached',
+  );
+  const late = { ...told, since: '2026-01-05T20:30:00.000Z', consumed: 45_000_000 };
+  const last = [...missed, of('sla-overrun', 4, { ...late, share: 150 })];
+  expect(judged(last, { kind: 'stalled', clock: '', due: 1 })).toBe('');
+  expect(judged(last, step)).toContain('needs 0 overrun timers of clock sla-resolution and has 1');
+});
+
 it('wants a sign for an open ticket on which nothing is due, where a desk keeps clocks', () => {
   expect(clocked()).toContain('needs 1 stalled timers and has 0');
   expect(clocked(breach, { kind: 'stalled', clock: '', due: 1 })).toContain('needs 0 stalled timers and has 1');

@@ -2,7 +2,7 @@ import { MajorIncidentDeclared, MajorIncidentEnded, TicketClaimed, TicketResolve
 import type { Evidence, JournalRow, QueueRow, TicketRow, TimerRow } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
 import { judging, type Inspection } from '../inspection.ts';
-import { followClocks } from '../ledger.ts';
+import { earliestOf, followClocks, nextStepOf, type ClockStanding } from '../ledger.ts';
 import { openStates } from '../names.ts';
 import { queueOf, storiesOf } from '../views.ts';
 
@@ -91,24 +91,55 @@ const stateProblems = (ground: Ground, timers: readonly TimerRow[]): string[] =>
   return [...missing, ...surplus, ...wrong];
 };
 
-/** A running clock has one timer for its deadline, and at most one, not later, for its next warning. */
+/** Before its deadline a clock has one timer for it, and at most one, not later, for its next warning. */
+const deadlineProblems = ({ clock, due }: ClockStanding, own: readonly TimerRow[]): string[] => {
+  const deadlines = own.filter(({ kind }) => kind === 'breach');
+  const [deadline] = deadlines;
+  if (!deadline || deadlines.length > 1)
+    return [`needs one breach timer of clock ${clock} and has ${deadlines.length}`];
+  if (deadline.due !== due)
+    return [`has a breach timer of clock ${clock} that is due at ${iso(deadline.due)}, the clock at ${iso(due!)}`];
+  const others = own.filter((timer) => timer !== deadline);
+  if (others.some(({ kind }) => kind !== 'warning'))
+    return [`has a ${others[0]!.kind} timer of clock ${clock} before it is breached`];
+  const isOdd = others.length > 1 || others.some((timer) => timer.due > due!);
+  return isOdd ? [`has a warning of clock ${clock} after its deadline, or several`] : [];
+};
+
+/** After its breach a clock has one timer for the next step of its policy, where there is one left. */
+const stepProblems = (standing: ClockStanding, own: readonly TimerRow[]): string[] => {
+  const { clock } = standing;
+  const odd = own
+    .filter(({ kind }) => kind !== 'overrun')
+    .map(({ kind }) => `has a ${kind} timer of clock ${clock}, which is breached`);
+  if (odd.length > 0) return odd;
+  const step = nextStepOf(standing);
+  const [timer] = own;
+  if (own.length !== (step === undefined ? 0 : 1))
+    return [`needs ${step === undefined ? 0 : 1} overrun timers of clock ${clock} and has ${own.length}`];
+  if (step === undefined || !timer) return [];
+  const earliest = earliestOf(standing, step);
+  const isEarly = timer.due < earliest;
+  return isEarly
+    ? [
+        `has an overrun timer of clock ${clock} that is due at ${iso(timer.due)}, ${step} % are used up at ${iso(earliest)}`,
+      ]
+    : [];
+};
+
+/** A running clock has timers for what comes next of it, and one that rests has none. */
 const clockProblems = ({ story }: Ground, timers: readonly TimerRow[]): string[] => {
-  const running = new Map<string, number>();
-  for (const { clock, runs, breached, due } of followClocks(story).clocks)
-    if (runs && !breached && due !== null) running.set(clock, due);
+  const running = new Map(
+    followClocks(story).clocks.flatMap((standing) =>
+      standing.runs && standing.due !== null ? [[standing.clock, standing] as const] : [],
+    ),
+  );
   const surplus = timers
     .filter(({ clock }) => !running.has(clock!))
     .map(({ kind, clock }) => `has a ${kind} timer of clock ${clock}, which does not run`);
-  const wrong = [...running].flatMap(([clock, due]) => {
-    const own = timers.filter((timer) => timer.clock === clock);
-    const deadlines = own.filter(({ kind }) => kind === 'breach');
-    const [deadline] = deadlines;
-    if (!deadline || deadlines.length > 1)
-      return [`needs one breach timer of clock ${clock} and has ${deadlines.length}`];
-    if (deadline.due !== due)
-      return [`has a breach timer of clock ${clock} that is due at ${iso(deadline.due)}, the clock at ${iso(due)}`];
-    const isOdd = own.length > 2 || own.some((timer) => timer.due > due);
-    return isOdd ? [`has a warning of clock ${clock} after its deadline, or several`] : [];
+  const wrong = [...running.values()].flatMap((standing) => {
+    const own = timers.filter(({ clock }) => clock === standing.clock);
+    return standing.breached ? stepProblems(standing, own) : deadlineProblems(standing, own);
   });
   return [...surplus, ...wrong];
 };

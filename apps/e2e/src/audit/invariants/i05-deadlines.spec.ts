@@ -116,6 +116,31 @@ it('judges a promise anew when its target changed', () => {
   expect(clocked(breached(61), retargeted, again).state).toBe('ok');
 });
 
+it('takes the steps after a breach, each once and not early', () => {
+  const at = (seconds: number) => new Date(begin + seconds * second).toISOString();
+  const told = (seconds: number) => ({ since: at(seconds), consumed: (seconds - 2) * second, due });
+  const start = clock(2, 'clock-started', { ...told(2), target: 58 * second, steps: [120, 150] }, 2);
+  const missed = clock(60.1, 'sla-breached', told(60.1), 3);
+  const overran = (seconds: number, share: number, sequence: number) =>
+    clock(seconds, 'sla-overrun', { ...told(seconds), share }, sequence);
+  const judged = (...events: (typeof start)[]) => deadlines(healthy({ journal: [...good.journal, start, ...events] }));
+  expect(judged(missed, overran(71.7, 120, 4), overran(89.1, 150, 5))).toMatchObject({
+    named: [],
+    figure: expect.stringContaining('1 breach, 2 overrun;') as string,
+  });
+  expect(judged(missed, overran(95, 150, 4)).named).toEqual([]);
+  const wrongOf = (...events: (typeof start)[]) => judged(...events).named.join();
+  expect(wrongOf(missed, overran(71, 120, 4))).toContain(
+    'event c4 (4): sla-resolution was overrun at 120 % 600 ms early',
+  );
+  expect(wrongOf(missed, overran(72, 120, 4), overran(73, 120, 5))).toContain('was overrun at 120 % again');
+  expect(wrongOf(missed, overran(90, 150, 4), overran(91, 120, 5))).toContain('was overrun at 120 % again');
+  expect(wrongOf(missed, overran(90, 130, 4))).toContain('130 %, which is no step of its policy');
+  expect(wrongOf(overran(72, 120, 3))).toContain('was overrun while it did not run, or before its breach');
+  const paused = clock(65, 'clock-paused', { ...told(65), due: undefined }, 4);
+  expect(wrongOf(missed, paused, overran(72, 120, 5))).toContain('was overrun while it did not run');
+});
+
 it('lets a hold go that was taken back, and keeps one that came back', () => {
   const undone = (said: object) => ({ ...clock(12, 'act-undone', {}, 8), aggregate: solved, said });
   const upTo = good.journal.filter(({ aggregate, sequence }) => aggregate !== solved || sequence < 6);

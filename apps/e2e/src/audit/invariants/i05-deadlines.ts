@@ -19,7 +19,7 @@ import {
 import type { Evidence, JournalRow } from '../evidence.ts';
 import { collectWrongs, counted, verdictOf, type Wrongs } from '../findings.ts';
 import { judging, type Inspection } from '../inspection.ts';
-import { followClocks } from '../ledger.ts';
+import { earliestOf, followClocks, type Missed } from '../ledger.ts';
 import { kindOf } from '../names.ts';
 import { queueOf, setAside, storiesOf } from '../views.ts';
 
@@ -132,9 +132,23 @@ const follow = (rule: Rule, story: readonly JournalRow[], evidence: Evidence, wr
   return late;
 };
 
-/** Breaches of the clocks of one ticket; gives how late they came. */
+/** What is wrong with a step after a breach; null: nothing. */
+const stepProblem = ({ event: { at, said }, before }: Missed): string | null => {
+  const { clock, share = 0 } = said;
+  if (!before?.runs || !before.breached) return `${clock} was overrun while it did not run, or before its breach`;
+  if (!before.steps.includes(share)) return `${clock} was overrun at ${share} %, which is no step of its policy`;
+  if (before.overran.some((taken) => taken >= share)) return `${clock} was overrun at ${share} % again`;
+  const early = earliestOf(before, share) - at;
+  return early > 0 ? `${clock} was overrun at ${share} % ${early} ms early` : null;
+};
+
+/** Breaches of the clocks of one ticket, and the steps after them; gives how late the breaches came. */
 const followPromises = (story: readonly JournalRow[], evidence: Evidence, wrong: Wrongs): number[] => {
-  const { clocks, breaches } = followClocks(story);
+  const { clocks, breaches, overruns } = followClocks(story);
+  for (const overrun of overruns) {
+    const problem = stepProblem(overrun);
+    if (problem !== null) wrong(`${nameOf(overrun.event)}: ${problem}`);
+  }
   const late = breaches.flatMap(({ event, before }) => {
     const { clock } = event.said;
     if (!before || before.due === null || !before.runs)
@@ -158,11 +172,12 @@ const countEffects = (story: readonly JournalRow[], counts: Map<string, number>)
   for (const event of story) {
     for (const { kind, isEffect } of rules) if (isEffect(event)) note(kind);
     if (kindOf(event.type) === 'sla-breached') note('breach');
+    if (kindOf(event.type) === 'sla-overrun') note('overrun');
   }
 };
 
 const figuresOf = (counts: ReadonlyMap<string, number>): string =>
-  [...rules.map(({ kind }) => kind), 'breach']
+  [...rules.map(({ kind }) => kind), 'breach', 'overrun']
     .flatMap((kind) => (counts.has(kind) ? [`${counted(counts.get(kind)!)} ${kind}`] : []))
     .join(', ') || 'none';
 

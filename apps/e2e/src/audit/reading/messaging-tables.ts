@@ -24,8 +24,9 @@ export const spillJournal = async (client: Client, service: Service, spill: Spil
       (extract(epoch FROM time) * 1000)::float8 AS at,
       jsonb_strip_nulls(jsonb_build_object('agent', data->'agentId', 'queue', data->'queue', 'assignment', data->'assignment', 'cause', data->'cause', 'until', coalesce(data->'until', data#>'{now,hold,until}'),
         'hop', data->'hop', 'delivery', data->'deliveryId', 'comment', nullif(data->>'comment', '') IS NOT NULL OR NULL,
-        'clock', data->'clock', 'due', data->'due',
-        'consumed', data->'consumed', 'target', data->'target', 'opens', data->'newTicketId')) ||
+        'clock', data->'clock', 'due', data->'due', 'since', CASE WHEN data ? 'clock' THEN data->'since' END,
+        'consumed', data->'consumed', 'target', data->'target', 'steps', data->'steps', 'share', data->'share',
+        'opens', data->'newTicketId')) ||
       CASE WHEN data ? 'now' THEN jsonb_build_object('now', data->'now') ELSE '{}' END AS said
     FROM journal ORDER BY seq`;
   for await (const row of streamRows<Omit<JournalRow, 'service'>>(client, sql)) spill.event({ service, ...row });
