@@ -18,7 +18,7 @@ export type TokenClaims = {
   tenant: string;
   roles: readonly Role[];
   name: string;
-  email: string;
+  email?: string | undefined;
   expiresIn?: string | undefined;
 };
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chance } from './chance.ts';
 import type { Client } from './client.ts';
-import { bulkTenant } from './desk.ts';
+import { bulkTenant, programs } from './desk.ts';
 
 /** What became of the tickets of the bulk. */
 export type BulkTickets = {
@@ -17,9 +17,9 @@ export type BulkTickets = {
 const mostForAgents = 4_000;
 /**
  * Tickets that may be on the way to their queue: services that work in large chunks have enough to do, and a ticket
- * that is opened after a fault still arrives within a minute.
+ * that is opened after a fault still arrives within half a minute.
  */
-const mostUnderWay = 8_000;
+const mostUnderWay = 4_000;
 
 /** Counts the tickets of which agents end a share; `queued` says how many have found a queue so far. */
 export const countBulk = (share: number, queued: () => number): BulkTickets => {
@@ -37,7 +37,6 @@ type Bulk = { client: Client; chance: Chance; isOver: () => boolean; tickets: Bu
 
 /** Requests that may be without an answer at once: what would go beyond is left out, and the rate not reached. */
 const mostAtOnce = 400;
-const programs = 20;
 /** Milliseconds between two handfuls. */
 const step = 50;
 
@@ -54,7 +53,7 @@ export const openInBulk = async ({ client, chance, isOver, tickets }: Bulk, rate
   const ask = (number: number) =>
     client.ask({
       tenant: bulkTenant,
-      person: `program-${chance.between(1, programs)}`,
+      person: chance.pick(programs),
       role: 'requester',
       kind: 'open',
       command: 'open',

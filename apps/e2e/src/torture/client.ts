@@ -40,7 +40,10 @@ export type Client = {
   /** One GET; undefined when it was not answered with 200. */
   look<T>(pod: Pod, who: { tenant: string; person: string; role: TokenRole }, path: string): Promise<T | undefined>;
   /** How many wishes were answered, in what way. */
-  counts(): Readonly<Record<'accepted' | 'refused' | 'unknown' | 'repeats', number>>;
+  counts(): Readonly<Record<'accepted' | 'refused' | 'unknown' | 'repeats', number>> & {
+    /** What was no definite answer: no connection, no answer, or a status; and how often. */
+    readonly indefinite: Readonly<Record<string, number>>;
+  };
   /** No wish is sent again after this. */
   giveUp(): void;
 };
@@ -75,6 +78,7 @@ type Surroundings = { parts: Parts; pods: readonly Pod[]; folder: RunFolder; cha
 /** Speaks to the services as people and programs do: with a key, again and again, with either process of a service. */
 export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings): Client => {
   const counts = { accepted: 0, refused: 0, unknown: 0, repeats: 0 };
+  const indefinite: Record<string, number> = {};
   const ended = new AbortController();
   let keys = 0;
   const choice = choosePods(pods);
@@ -85,7 +89,10 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
     const noted = choice.asked(pod);
     const spoken = await send({ url: `${pod.address}/${path}`, method, headers, body, patience });
     noted(typeof spoken === 'string' ? spoken : 'answered');
-    return typeof spoken === 'string' || !isDefinite(spoken.status) ? undefined : answerOf(spoken);
+    if (typeof spoken !== 'string' && isDefinite(spoken.status)) return answerOf(spoken);
+    const why = typeof spoken === 'string' ? spoken : String(spoken.status);
+    indefinite[why] = (indefinite[why] ?? 0) + 1;
+    return undefined;
   };
   const note = (wish: Wish, key: string, attempts: number, answer: Answer | undefined) => {
     const { tenant, person, kind, command, ticket, service } = wish;
@@ -144,7 +151,7 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
       });
       return typeof spoken !== 'string' && spoken.status === 200 ? (JSON.parse(spoken.text) as T) : undefined;
     },
-    counts: () => counts,
+    counts: () => ({ ...counts, indefinite }),
     giveUp: () => ended.abort(),
   };
 };

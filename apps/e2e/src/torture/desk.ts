@@ -3,6 +3,11 @@ export const tenants = ['north', 'south', 'east'] as const;
 export type Tenant = (typeof tenants)[number];
 /** Where programs open tickets by the second: its agents do little with each, and nobody is told by webhooks. */
 export const bulkTenant = 'bulk';
+/** Who opens them. */
+export const programs = Array.from({ length: 20 }, (_, index) => `program-${index + 1}`);
+const readers = new Set(programs.slice(0, 2));
+/** A mail takes as much of a machine as all else about a ticket: of the programs only some have anybody who reads them. */
+export const hasAddress = (person: string): boolean => !person.startsWith('program-') || readers.has(person);
 export const tenantsAt = (rate: number): readonly string[] => (rate > 0 ? [...tenants, bulkTenant] : tenants);
 
 export type Agent = { agentId: string; name: string; teams: string[] };
@@ -38,6 +43,11 @@ export const bulkAgents: readonly Agent[] = Array.from({ length: 24 }, (_, index
   name: `Bulk ${index + 1}`,
   teams: ['first-line'],
 }));
+/** Where a team has no lead, all of it is told of each ticket that waited for its route. */
+export const bulkStaff = {
+  agents: bulkAgents,
+  teams: ['first-line', 'second-line', 'third-line'].map((team) => ({ team, name: team, lead: 'bulk-1' })),
+};
 /** Time counts at every hour, so that the shortest promise there may be, a minute, passes within a run. */
 const allDay = [{ from: '00:00', to: '24:00' }];
 const calendars = [
@@ -68,6 +78,10 @@ const policies = [
     targets: { 'sla-first-response': everyPriority(1), 'sla-resolution': everyPriority(480) },
     warnings: [50],
     onBreach: ['tell-owner'],
+    afterBreach: [
+      { share: 120, actions: ['tell-lead'] },
+      { share: 150, actions: ['notify-up'] },
+    ],
   },
 ];
 

@@ -8,6 +8,7 @@ import {
   type DatabaseUrls,
   type Issuer,
 } from '@tierline/local';
+import { hasAddress } from './desk.ts';
 import { startMailSink, type MailSink } from './mail-sink.ts';
 import type { Service } from './fault.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -49,8 +50,8 @@ const tokensOf = async (keyFile: string): Promise<Parts['token']> => {
   const signed = new Map<string, Promise<string>>();
   return ({ tenant, subject, role }) => {
     const name = `${tenant} ${subject} ${role}`;
-    const fresh = () =>
-      signToken(key, { tenant, subject, roles: [role], name: subject, email: `${subject}@${tenant}.example` });
+    const address = hasAddress(subject) ? { email: `${subject}@${tenant}.example` } : {};
+    const fresh = () => signToken(key, { tenant, subject, roles: [role], name: subject, ...address });
     if (!signed.has(name)) signed.set(name, fresh());
     return signed.get(name)!;
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Wish } from './client.ts';
-import { bulkAgents, bulkTenant, desk, tenantsAt } from './desk.ts';
+import { bulkStaff, bulkTenant, desk, tenantsAt } from './desk.ts';
 import { manners, type Receivers } from './receivers.ts';
 import type { RunFile } from './run-folder.ts';
 import type { Tap } from './tap.ts';
@@ -15,9 +15,9 @@ const accepted = async (client: Client, wish: Wish) => {
 
 const setUpTenant = async (client: Client, tenant: string) => {
   const { tiers, queues, calendars, policies, categories } = desk;
-  const agents = tenant === bulkTenant ? bulkAgents : desk.agents;
+  const { agents, teams } = tenant === bulkTenant ? bulkStaff : { ...desk, teams: [] };
   const put = { ...admin(tenant), method: 'PUT' } as const;
-  const body = { tiers, queues, agents, calendars, policies };
+  const body = { tiers, queues, agents, teams, calendars, policies };
   await accepted(client, { ...put, command: 'put-desk', service: 'tier-queues', path: 'desk', body });
   const catalogue = {
     command: 'put-categories',

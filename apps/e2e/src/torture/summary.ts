@@ -117,9 +117,12 @@ const seconds = (milliseconds: number | null) =>
 /** The summary as it is printed at the end. */
 export const linesOf = (summary: Summary): string[] => {
   const { commands, recovery, byKind: kinds } = summary;
+  const indefinite = Object.entries(commands.indefinite)
+    .map(([why, count]) => `${count} ${why}`)
+    .join(', ');
   return [
     `seed ${summary.seed}, ${summary.minutes} min${summary.without === null ? '' : `, without ${summary.without}`}; ${summary.machine}`,
-    `${summary.tickets} tickets (${summary.ticketsPerSecond} a second${summary.rate > 0 ? `, ${summary.rate} wanted of programs, ${Math.round(100 * summary.ended)} % of those to be ended` : ''}), ${commands.accepted} commands accepted, ${commands.refused} refused, ${commands.unknown} without an answer, ${commands.repeats} repeats`,
+    `${summary.tickets} tickets (${summary.ticketsPerSecond} a second${summary.rate > 0 ? `, ${summary.rate} wanted of programs, ${Math.round(100 * summary.ended)} % of those to be ended` : ''}), ${commands.accepted} commands accepted, ${commands.refused} refused, ${commands.unknown} without an answer, ${commands.repeats} repeats (${indefinite || 'none'})`,
     `${summary.events} events in ${summary.records} records, ${summary.injected} injected, ${summary.webhooks} webhooks`,
     `${summary.faults} faults: ${Object.entries(kinds)
       .map(([kind, count]) => `${count} ${kind}`)
