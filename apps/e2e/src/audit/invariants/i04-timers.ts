@@ -102,7 +102,7 @@ const deadlineProblems = ({ clock, due }: ClockStanding, own: readonly TimerRow[
   const others = own.filter((timer) => timer !== deadline);
   if (others.some(({ kind }) => kind !== 'warning'))
     return [`has a ${others[0]!.kind} timer of clock ${clock} before it is breached`];
-  const isOdd = others.length > 1 || others.some((timer) => timer.due > due!);
+  const isOdd = others.length > 1 || others.some((timer) => timer.due > due);
   return isOdd ? [`has a warning of clock ${clock} after its deadline, or several`] : [];
 };
 
