@@ -4,65 +4,26 @@ import {
   NoteAdded,
   TicketClaimed,
   TicketEscalated,
-  TicketOpened,
   TicketQueued,
-  type Fact,
 } from '@tierline/contracts';
-import {
-  eventually,
-  recordOf,
-  send,
-  startUnderTest,
-  testParts,
-  tokenFor,
-  type ServiceUnderTest,
-  type TestPerson,
-} from '@tierline/testing';
-import { request as httpRequest } from 'node:http';
+import { eventually, recordOf, send } from '@tierline/testing';
 import { v7 as uuidv7 } from 'uuid';
-import { notifications } from './app.module.ts';
 import { forgetHints } from './stream/feed.ts';
-import { readStream, type OpenStream } from './testing/stream-reader.ts';
+import { anna, ben, foreigner, partner, startStreams, told, tom, una, type Streams } from './testing/open-streams.ts';
 
-const mail = () => ({ SMTP_URL: testParts().smtpUrl, MAIL_FROM: 'Desk <desk@acme.example>' });
-const tom: TestPerson = { subject: 'tom', roles: ['agent'] };
-const una: TestPerson = { subject: 'una', roles: ['agent'] };
-const partner: TestPerson = { subject: 'pat', roles: ['partner-agent'] };
-const anna: TestPerson = { subject: 'anna', roles: ['requester'] };
-const ben: TestPerson = { subject: 'ben', roles: ['requester'] };
-const foreigner: TestPerson = { subject: 'tom', roles: ['agent'], tenant: 'globex' };
-
-let service: ServiceUnderTest;
-const streams: OpenStream[] = [];
+let streams: Streams;
+let service: Streams['service'];
+const open: Streams['open'] = (...asked) => streams.open(...asked);
+const ticketOf: Streams['ticketOf'] = (requesterId) => streams.ticketOf(requesterId);
 
 beforeAll(async () => {
-  service = await startUnderTest(notifications, { ...mail(), STREAM_HEARTBEAT_SECONDS: '0.3' });
+  streams = await startStreams();
+  ({ service } = streams);
 });
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+afterEach(() => streams.closeAll());
 afterAll(() => service?.stop());
 
-const open = async (as: TestPerson, from?: string, url = service.url) => {
-  const stream = await readStream(`${url}/stream`, as, from);
-  streams.push(stream);
-  if (stream.status === 200) await eventually(() => expect(stream.of('hello')).toHaveLength(1));
-  return stream;
-};
-
-const ticketOf = (requesterId: string) => {
-  const id = uuidv7();
-  let sequence = 0;
-  const tell = (...facts: Fact[]) =>
-    send(facts.map((fact) => recordOf(service.prefix, fact, { subject: id, sequence: (sequence += 1) })));
-  return { id, tell, opened: () => tell(TicketOpened({ ...TicketOpened.example, requesterId })) };
-};
 const place = (team: string) => ({ tier: 'tier-1', rank: 1, queue: team, team });
-const told = (stream: OpenStream, id: string) =>
-  stream
-    .of('ticket')
-    .filter(({ ticket }) => ticket === id)
-    .map(({ type }) => type);
 
 it('tells agents of their tenant what happens, and what of a row changed', async () => {
   const [mine, theirs] = [await open(tom), await open(foreigner)];
@@ -220,134 +181,4 @@ it('forgets among many hints of one tenant in one pass over them', async () => {
   );
   expect(await forgetHints(service.database, { minutes: 10, hints: 12_000 })).toBe(10_000);
   await service.database.query(`DELETE FROM hint WHERE tenant_id = 'busy'`);
-});
-
-it('ends the stream of a reader that does not read, and tells others on', async () => {
-  const [authorization, quick] = [`Bearer ${await tokenFor(una)}`, await open(tom)];
-  const slow = httpRequest(`${service.url}/stream`, { headers: { authorization } });
-  slow.on('response', (response) => response.socket.pause());
-  slow.on('error', () => undefined);
-  slow.end();
-  const ticket = uuidv7();
-  const text = 'x'.repeat(20_000);
-  for (let n = 0; n < 5; n += 1)
-    await service.database.query(
-      `INSERT INTO hint (tenant_id, ticket_id, kind, teams, body)
-       SELECT 'acme', $1::uuid, 'ticket', '{}', json_build_object('ticket', $1::uuid, 'type', 'big', 'sequence', n, 'source', 'x',
-         'at', now(), 'changed', $2::text) FROM generate_series(1, 100) n`,
-      [ticket, text],
-    );
-  await eventually(() => expect(told(quick, ticket)).toHaveLength(500));
-  const openNow = async () => /^tierline_streams (\d+)$/m.exec((await service.request('GET', '/metrics')).body)![1];
-  await eventually(async () => expect(await openNow()).toBe('1'));
-  slow.destroy();
-});
-
-it('stops in time although a reader does not read', async () => {
-  const another = await service.another();
-  const authorization = `Bearer ${await tokenFor(una)}`;
-  const slow = httpRequest(`${another.url}/stream`, { headers: { authorization } });
-  slow.on('error', () => undefined);
-  await new Promise((resolve) => {
-    slow.on('response', (response) => {
-      response.socket.pause();
-      resolve(response);
-    });
-    slow.end();
-  });
-  const began = Date.now();
-  await another.stop();
-  expect(Date.now() - began).toBeLessThan(9_000);
-  slow.destroy();
-});
-
-it('ends with the token that it was opened with', async () => {
-  const stream = await open({ ...tom, expiresIn: '2s' });
-  await eventually(() => expect(stream.of('reconnect')).toMatchObject([{ reason: 'token-expired' }]));
-  await eventually(() => expect(stream.reader.ended).toBe(true));
-});
-
-it('lets nobody open streams without end', async () => {
-  const many = await Promise.all(Array.from({ length: 20 }, () => open(ben)));
-  expect(many.every(({ status }) => status === 200)).toBe(true);
-  const more = await open(ben);
-  expect(await more.problem()).toMatchObject({ code: 'too_many_streams' });
-});
-
-describe('presence', () => {
-  type Present = { ticket: string; person: string; doing: string; kind: string | null };
-  const connectionOf = (stream: OpenStream) => stream.of('hello')[0]!.connection as string;
-  const show = (ticket: string, as: TestPerson, stream: OpenStream, doing: string, kind?: string) =>
-    service.request('PUT', `/presence/${ticket}`, { as, body: { connection: connectionOf(stream), doing, kind } });
-  const present = async (ticket: string, as = tom) => {
-    const { body } = await service.request('GET', `/presence?ticket=${ticket}`, { as });
-    return (body as { items: Present[] }).items.map(({ person, doing, kind }) => ({ person, doing, kind }));
-  };
-  const lastSeen = (stream: OpenStream, id: string) =>
-    (stream.of('presence').findLast(({ ticket }) => ticket === id)?.people as Present[] | undefined)?.map(
-      ({ person, doing }) => `${person} ${doing}`,
-    );
-
-  it('tells those at a ticket who else looks, writes, is away, and leaves with the connection', async () => {
-    const [one, two, elsewhere] = [await open(tom), await open(una), await open({ subject: 'ida', roles: ['agent'] })];
-    const ticket = uuidv7();
-    await show(ticket, tom, one, 'looking');
-    await show(ticket, una, two, 'writing', 'reply');
-    await eventually(() => expect(lastSeen(one, ticket)).toEqual(['tom looking', 'una writing']));
-    await eventually(() => expect(lastSeen(two, ticket)).toEqual(['tom looking', 'una writing']));
-    expect(await present(ticket)).toEqual([
-      { person: 'tom', doing: 'looking', kind: null },
-      { person: 'una', doing: 'writing', kind: 'reply' },
-    ]);
-    await show(ticket, una, two, 'away');
-    await eventually(() => expect(lastSeen(one, ticket)).toContain('una away'));
-    await two.close();
-    await eventually(() => expect(lastSeen(one, ticket)).toEqual(['tom looking']));
-    expect(elsewhere.of('presence')).toEqual([]);
-    const left = await service.request('DELETE', `/presence/${ticket}?connection=${connectionOf(one)}`, { as: tom });
-    expect(left.status).toBe(200);
-    expect(await present(ticket)).toEqual([]);
-  });
-
-  it('of a process that vanished is gone within thirty seconds by the database’s clock', async () => {
-    const stream = await open(tom);
-    const [ticket, process] = [uuidv7(), uuidv7()];
-    await show(ticket, tom, stream, 'looking');
-    await service.database.query(`INSERT INTO stream_process VALUES ($1, now() + interval '20 s')`, [process]);
-    const connection = uuidv7();
-    await service.database.query(`INSERT INTO stream_connection VALUES ($1, 'acme', 'wei', 'Wei', $2)`, [
-      connection,
-      process,
-    ]);
-    await service.database.query(`INSERT INTO presence VALUES ('acme', $1, $2, 'writing', 'reply', now())`, [
-      ticket,
-      connection,
-    ]);
-    expect(await present(ticket)).toHaveLength(2);
-    await service.database.query(`UPDATE stream_process SET expires_at = now() - interval '1 s' WHERE process = $1`, [
-      process,
-    ]);
-    expect(await present(ticket)).toHaveLength(1);
-    const before = stream.of('presence').length;
-    await eventually(() => expect(stream.of('presence').length).toBeGreaterThan(before));
-    await eventually(() => expect(lastSeen(stream, ticket)).toEqual(['tom looking']));
-    await eventually(async () =>
-      expect(await service.database.query('SELECT 1 FROM presence WHERE connection = $1', [connection])).toEqual([]),
-    );
-  });
-
-  it('is refused on another’s connection, to requesters, and of tickets that a partner does not have', async () => {
-    const [one, two] = [await open(tom), await open(partner)];
-    const ticket = uuidv7();
-    expect(await show(ticket, una, one, 'looking')).toMatchObject({ status: 404, body: { code: 'connection_absent' } });
-    expect(await show(ticket, tom, one, 'looking', 'reply')).toMatchObject({
-      status: 400,
-      body: { fields: [{ path: 'kind' }] },
-    });
-    expect(await show(ticket, partner, two, 'looking')).toMatchObject({ status: 404, body: { code: 'ticket_absent' } });
-    await show(ticket, tom, one, 'looking');
-    expect(await present(ticket, partner)).toEqual([]);
-    expect(await present(ticket, foreigner)).toEqual([]);
-    expect((await service.request('GET', `/presence?ticket=${ticket}`, { as: anna })).status).toBe(403);
-  });
 });
