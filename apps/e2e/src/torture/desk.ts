@@ -79,8 +79,8 @@ const policies = [
     warnings: [50],
     onBreach: ['tell-owner'],
     afterBreach: [
-      { share: 120, actions: ['tell-lead'] },
-      { share: 150, actions: ['notify-up'] },
+      { share: 105, actions: ['tell-lead'] },
+      { share: 120, actions: ['notify-up'] },
     ],
   },
 ];

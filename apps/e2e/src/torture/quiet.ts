@@ -129,6 +129,6 @@ export const untilQuiet = async (watched: Watched, tell: (found: string) => void
     if (quiet === 2) return [];
     if (!getsLess(found) || Date.now() > end) return words;
     // Looking must not take much of what is looked at.
-    await sleep(Math.max(1_000, 4 * (performance.now() - looked)));
+    await sleep(Math.max(500, performance.now() - looked));
   }
 };
