@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { counted, type Verdict } from './findings.ts';
-import { judge } from './invariants/index.ts';
+import { judgeSpilled } from './invariants/index.ts';
 import { probe } from './probes.ts';
-import { partsOf } from './reading/scratch.ts';
 import { closeSources, gather, openSources, type Sources } from './reading/gather.ts';
 import { holdStill } from './reading/stillness.ts';
 import { rebuildReporting } from './rebuild.ts';
@@ -32,9 +31,9 @@ const audited = async (sources: Sources, run: Run, folder: string): Promise<Verd
     const { whole, spill } = await gather(sources, folder, still);
     // Until here it takes what timers still make, and the last of it while nothing new can be made.
     await reportingEnded();
-    const rebuilt = await rebuildReporting(sources, spill);
-    const evidence = { ...whole, probes: await probe(run, whole.walls, spill), rebuilt };
-    const verdicts = judge(evidence, () => partsOf(evidence, spill.scratch));
+    const rebuilding = rebuildReporting(sources, spill);
+    const probes = await probe(run, whole.walls, spill);
+    const verdicts = await judgeSpilled({ ...whole, probes }, spill.scratch, rebuilding);
     await spill.scratch.close();
     return verdicts;
   } finally {

@@ -14,6 +14,7 @@ export type Scratch = {
   readonly parts: number;
   readonly add: <K extends Kind>(part: number, kind: K, row: Rows[K][number]) => void;
   addDigest(part: number, digest: Digest): void;
+  /** The rows of a part; those of a kind are read when they are first asked for. */
   rows(part: number): Rows;
   digests(part: number): Digest[];
   close(): Promise<void>;
@@ -43,6 +44,25 @@ export const kinds = [
 export const noRows = (): { [K in Kind]: Rows[K][number][] } =>
   Object.fromEntries(kinds.map((kind) => [kind, []])) as unknown as { [K in Kind]: Rows[K][number][] };
 
+type Placed = Evidence['records'][number];
+const byPlace = (a: Placed, b: Placed): number =>
+  a.topic === b.topic ? a.partition - b.partition || a.offset - b.offset : a.topic < b.topic ? -1 : 1;
+
+/** Records in the order in which they stand in Kafka; all else as it was read. */
+const sorted = (kind: Kind, rows: unknown[]): unknown[] =>
+  kind === 'records' ? (rows as Placed[]).sort(byPlace) : rows;
+
+/** An object whose values are made when they are first asked for. */
+const lazily = <K extends string, V>(names: readonly K[], make: (name: K) => V): Record<K, V> => {
+  const made = new Map<K, V>();
+  const valueOf = (name: K): V => {
+    if (!made.has(name)) made.set(name, make(name));
+    return made.get(name)!;
+  };
+  const descriptors = names.map((name) => [name, { get: () => valueOf(name), enumerable: true, configurable: true }]);
+  return Object.defineProperties({}, Object.fromEntries(descriptors) as PropertyDescriptorMap) as Record<K, V>;
+};
+
 /** Makes the folder anew. `close` deletes it. */
 export const openScratch = async (folder: string, parts: number): Promise<Scratch> => {
   await rm(folder, { recursive: true, force: true });
@@ -68,27 +88,26 @@ export const openScratch = async (folder: string, parts: number): Promise<Scratc
     parts,
     add: (part, kind, row) => write(`${part}.${kind}`, row),
     addDigest: (part, digest) => write(`${part}.digests`, digest),
-    rows: (part) => Object.fromEntries(kinds.map((kind) => [kind, read(`${part}.${kind}`)])) as unknown as Rows,
+    rows: (part) => lazily(kinds, (kind) => sorted(kind, read(`${part}.${kind}`))) as unknown as Rows,
     digests: (part) => read(`${part}.digests`) as Digest[],
     close: () => rm(folder, { recursive: true, force: true }),
   };
 };
 
-const byPlace = (a: Evidence['records'][number], b: Evidence['records'][number]): number =>
-  a.topic.localeCompare(b.topic) || a.partition - b.partition || a.offset - b.offset;
-
 const digestsOf = (digests: readonly Digest[], when: Digest['when']): Map<string, string> =>
   new Map(digests.flatMap((row) => (row.when === when ? [[row.key, row.digest] as const] : [])));
 
-/** The evidence of each part, one after the other. */
+/** The evidence of each part, one after the other, without what the rebuild made. */
 export const partsOf = function* (whole: Evidence, scratch: Scratch): Generator<Evidence> {
+  for (let part = 0; part < scratch.parts; part += 1)
+    yield Object.defineProperties({ ...whole }, Object.getOwnPropertyDescriptors(scratch.rows(part)));
+};
+
+/** What the rebuild made of each part. */
+export const rebuiltPartsOf = function* (whole: Evidence, scratch: Scratch): Generator<Evidence> {
+  if (whole.rebuilt === null || 'failure' in whole.rebuilt) return;
   for (let part = 0; part < scratch.parts; part += 1) {
-    const rows = scratch.rows(part);
     const digests = scratch.digests(part);
-    const rebuilt =
-      whole.rebuilt === null || 'failure' in whole.rebuilt
-        ? whole.rebuilt
-        : { before: digestsOf(digests, 'before'), after: digestsOf(digests, 'after') };
-    yield { ...whole, ...rows, records: [...rows.records].sort(byPlace), rebuilt };
+    yield { ...whole, rebuilt: { before: digestsOf(digests, 'before'), after: digestsOf(digests, 'after') } };
   }
 };

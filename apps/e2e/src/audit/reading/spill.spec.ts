@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Evidence } from '../evidence.ts';
 import { changed, healthy, solved, without } from '../example.ts';
-import { judge } from '../invariants/index.ts';
+import { judge, judgeSpilled } from '../invariants/index.ts';
 import { noRows, partsOf } from './scratch.ts';
 import { openSpill, type OfTickets } from './spill.ts';
 
@@ -41,7 +41,7 @@ const judgedInParts = async (evidence: Evidence) => {
       for (const [key, digest] of evidence.rebuilt[when]) spill.digest(when, key, digest);
   const whole = { ...evidence, ...noRows() };
   expect([...partsOf(whole, spill.scratch)].filter(({ journal }) => journal.length > 0).length).toBeGreaterThan(2);
-  const verdicts = judge(whole, () => partsOf(whole, spill.scratch));
+  const verdicts = await judgeSpilled({ ...whole, rebuilt: null }, spill.scratch, Promise.resolve(whole.rebuilt));
   await spill.scratch.close();
   return verdicts;
 };
