@@ -35,10 +35,18 @@ export const streamRows = async function* <R>(
   parameters: readonly unknown[] = [],
 ): AsyncGenerator<R> {
   await client.query(`DECLARE rows NO SCROLL CURSOR FOR ${sql}`, [...parameters]);
+  const fetch = () => client.query<R & pg.QueryResultRow>(`FETCH ${atOnce} FROM rows`);
+  let coming = fetch();
   for (;;) {
-    const { rows } = await client.query<R & pg.QueryResultRow>(`FETCH ${atOnce} FROM rows`);
+    const { rows } = await coming;
+    const isLast = rows.length < atOnce;
+    if (!isLast) {
+      // The server makes the next ones ready while these are looked at; whoever reads on hears of a failure.
+      coming = fetch();
+      coming.catch(() => undefined);
+    }
     yield* rows as R[];
-    if (rows.length < atOnce) break;
+    if (isLast) break;
   }
   await client.query('CLOSE rows');
 };

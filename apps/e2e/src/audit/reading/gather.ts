@@ -55,6 +55,12 @@ const readService = async (client: Client, service: Service, names: Names, spill
   };
 };
 
+const readServices = async (databases: Sources['databases'], names: Names, spill: Spill) => {
+  const all: Awaited<ReturnType<typeof readService>>[] = [];
+  for (const [service, client] of databases) all.push(await readService(client, service, names, spill));
+  return all;
+};
+
 const nowOf = async ({ databases }: Sources): Promise<number> => {
   const sql = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
   const [clock] = await allRows<{ now: number }>(databases.get('tier-queues')!, sql);
@@ -70,11 +76,11 @@ const inSnapshots = <T>(clients: readonly Client[], work: () => Promise<T>): Pro
 const readParts = async ({ databases, topics }: Sources, names: Names, spill: Spill) => {
   // All journals first: only they know which event is about which ticket.
   for (const [service, client] of databases) await spillJournal(client, service, spill);
-  const all: Awaited<ReturnType<typeof readService>>[] = [];
-  for (const [service, client] of databases) all.push(await readService(client, service, names, spill));
+  // Kafka has time while the databases are busy.
+  const [read, all] = await Promise.all([readTopics(topics, names, spill), readServices(databases, names, spill)]);
   const setBacks = all.map(({ setBacks: some }) => some).filter((some): some is SetBack[] => some !== null);
   return {
-    ...(await readTopics(topics, names, spill)),
+    ...read,
     positions: all.flatMap(({ positions }) => positions),
     setBacks: setBacks.length === services.length ? setBacks.flat() : null,
     parked: all.flatMap(({ parked }) => parked),
