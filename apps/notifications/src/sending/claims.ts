@@ -54,7 +54,7 @@ const mostAlong = 199;
 /** How many deliveries of one stream go out at once; a target that failed last gets one at a time. */
 const roomPerStream = 8;
 /** The same for mails to requesters: those for the connections, and some to go on with. */
-const roomForMails = 16;
+const roomForMails = 48;
 
 /**
  * Streams with the fewest deliveries under way come first, so that busy targets do not starve the others.

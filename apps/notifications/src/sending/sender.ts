@@ -16,7 +16,7 @@ export type SenderOptions = {
   chance: () => number;
 };
 
-const concurrency = 32;
+const concurrency = 64;
 const idleMilliseconds = 200;
 /** Milliseconds between two claims, and before outcomes are written: each costs the same, whatever it brings. */
 const gathering = { claims: 20, outcomes: 5 };
