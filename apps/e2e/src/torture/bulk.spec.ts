@@ -25,7 +25,7 @@ it('lets agents end a share alone, and counts only that one against them', () =>
 
 it('opens no more while too many are on the way to their queue', () => {
   let queued = 0;
-  const tickets = opened(0, 4_000, () => queued);
+  const tickets = opened(0, 10_000, () => queued);
   expect(tickets.hasRoom(0)).toBe(false);
   queued = 100;
   expect(tickets.hasRoom(99)).toBe(true);

@@ -17,9 +17,9 @@ export type BulkTickets = {
 const mostForAgents = 4_000;
 /**
  * Tickets that may be on the way to their queue: services that work in large chunks have enough to do, and a ticket
- * that is opened after a fault still arrives within half a minute.
+ * that is opened after a fault still arrives within a minute.
  */
-const mostUnderWay = 4_000;
+const mostUnderWay = 10_000;
 
 /** Counts the tickets of which agents end a share; `queued` says how many have found a queue so far. */
 export const countBulk = (share: number, queued: () => number): BulkTickets => {
