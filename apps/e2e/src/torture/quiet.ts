@@ -117,7 +117,7 @@ export const untilQuiet = async (watched: Watched, tell: (found: string) => void
   let told = Date.now();
   for (let quiet = 0; ;) {
     const looked = performance.now();
-    const found = await unrest(watched).catch((error: Error) => [
+    const found: readonly Unrest[] = await unrest(watched).catch((error: Error) => [
       { count: 0, what: `it cannot be seen: ${error.message}` },
     ]);
     const words = found.map(wordsOf);
@@ -128,7 +128,8 @@ export const untilQuiet = async (watched: Watched, tell: (found: string) => void
     quiet = found.length === 0 ? quiet + 1 : 0;
     if (quiet === 2) return [];
     if (!getsLess(found) || Date.now() > end) return words;
-    // Looking must not take much of what is looked at.
-    await sleep(Math.max(500, performance.now() - looked));
+    // Looking must not take much of what is looked at; and among the last few events only a quick look finds none.
+    const left = found.reduce((sum, { count }) => sum + count, 0);
+    await sleep(left > 1_000 ? 5_000 : Math.max(500, performance.now() - looked));
   }
 };
