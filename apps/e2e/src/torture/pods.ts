@@ -20,8 +20,8 @@ export const entryOf = (service: Service): string =>
 /** Variables of the services that differ from those of a real installation, so that a run sees their effects. */
 export const serviceVariables = {
   CLOSE_AFTER_DAYS: '0.00015',
-  // Longer than a ticket waits in line where programs open as many as can be done.
-  UNROUTED_AFTER_SECONDS: '60',
+  // Longer than most tickets wait in line where programs open as many as can be done, and less than the minute of an orphan.
+  UNROUTED_AFTER_SECONDS: '40',
   WEBHOOK_RETRY_SECONDS: '0.5,0.5,1,2,3,3,5,5,5,5,5,5',
   WEBHOOK_TIMEOUT_SECONDS: '2',
   MAIL_RETRY_SECONDS: '1,2,5,10,30',
