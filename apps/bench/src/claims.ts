@@ -1,5 +1,6 @@
 import type { Database } from '@tierline/persistence';
 import { v7 as uuidv7 } from 'uuid';
+import { bareCommits } from './bare-commits.ts';
 import { agents, columnsOf, openPattern, queue, setUpDesk, tenant, ticketColumns } from './desk.ts';
 import type { Figure } from './figure.ts';
 import type { LoadReport } from './load/order.ts';
@@ -78,6 +79,7 @@ export const benchClaims = async (parts: Parts, { queued, seconds, flags }: Size
         { name: `first page ${of}, p99`, value: page.p99, unit: 'ms' },
       );
     }
+    const commits = await bareCommits(parts, system.urls['tier-queues'].database, database, seconds / 2);
     await refuseMended(database);
     const [first, last] = [medians[0]!, medians.at(-1)!];
     const span = `${queued.at(-1)! / 1_000} k ÷ ${queued[0]! / 1_000} k`;
@@ -85,6 +87,7 @@ export const benchClaims = async (parts: Parts, { queued, seconds, flags }: Size
       { name: `claim next, p50, ${span}`, value: last.claim / first.claim, unit: 'ratio', aim: '≤ 1.3' },
       { name: `first page, p50, ${span}`, value: last.list / first.list, unit: 'ratio', aim: '≤ 1.3' },
       ...figures,
+      ...commits,
     ];
   } finally {
     await system.stop();
