@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '@tierline/persistence';
 import { Figures } from '@tierline/service';
+import { watched } from './orphans.ts';
 
 /** The figures of the desk, over all tenants, read from the database when somebody asks. */
 @Injectable()
@@ -11,9 +12,9 @@ export class Gauges implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.figures.gauge('tickets', 'Tickets by tier and state.', ['tier', 'state'], async () => {
+    this.figures.gauge('tickets', 'Tickets that are not closed, by tier and state.', ['tier', 'state'], async () => {
       const rows = await this.database.query<{ tier: string; state: string; n: string }>(
-        `SELECT coalesce(tier, 'none') AS tier, state, count(*) AS n FROM ticket GROUP BY 1, 2`,
+        `SELECT coalesce(tier, 'none') AS tier, state, count(*) AS n FROM ticket WHERE state IN (${watched}) GROUP BY 1, 2`,
       );
       return rows.map(({ tier, state, n }) => ({ labels: { tier, state }, value: Number(n) }));
     });
@@ -40,7 +41,8 @@ export class Gauges implements OnModuleInit {
     this.figures.gauge('timer_delay_seconds', 'How late the oldest due timer is.', [], async () => [
       {
         value: await this.count(
-          `SELECT coalesce(greatest(extract(epoch FROM now() - min(due)), 0), 0) AS n FROM timer`,
+          `SELECT coalesce(greatest(extract(epoch FROM now() - least((SELECT min(next_try) FROM timer),
+             (SELECT min(due) FROM timer WHERE failures > 0))), 0), 0) AS n`,
         ),
       },
     ]);

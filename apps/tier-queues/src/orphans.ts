@@ -7,7 +7,7 @@ import { cursorValues, open, pageOf, type Listed, type Page } from './queries.ts
 export type Orphan = { readonly tenant: string; readonly id: string; readonly kind: OrphanKind };
 
 /** States in which the watchdog looks at a ticket; the words are those of its index. */
-const watched = `${open}, 'RESOLVED'`;
+export const watched = `${open}, 'RESOLVED'`;
 
 /** Milliseconds that a timer may be late before it counts as lost. */
 export const patience = 60_000;
