@@ -26,11 +26,16 @@ const publisher = async () => {
   const database = await Database.open('relay-spec', addresses);
   const log = await testLog();
   const prefix = await scratchTopics('relay');
+  const failures: string[] = [];
   const relay = new Relay({
     outbox: outboxOf(database),
     log,
     prefix,
-    events: { onSent: () => undefined, onFailure: () => undefined, onHeld: () => undefined },
+    events: {
+      onSent: () => undefined,
+      onFailure: ({ message }) => void failures.push(message),
+      onHeld: () => undefined,
+    },
   });
   const subscriber = await subscribe(prefix);
   ended.push(
@@ -41,12 +46,21 @@ const publisher = async () => {
     () => subscriber.close(),
   );
   relay.start();
-  const write = (subject: string, sequence: number) =>
+  const noteOf = (text: string) => NoteAdded({ ...NoteAdded.example, noteId: uuidv7(), text });
+  const write = (subject: string, sequence: number, texts = ['short']) =>
     database.inBackground((tx) =>
-      append(tx, [{ ...origin, subject, sequence, fact: NoteAdded({ ...NoteAdded.example, noteId: uuidv7() }) }]),
+      append(
+        tx,
+        texts.map((text, nth) => ({ ...origin, subject, sequence: sequence + nth, fact: noteOf(text) })),
+      ),
     );
   const rows = () => database.query('SELECT 1 FROM outbox');
-  return { database, subscriber, write, rows };
+  const asOwner = async (sql: string) => {
+    const owner = await Database.open('owner', { app: urls.ownerUrl, worker: urls.ownerUrl });
+    await owner.query(sql);
+    await owner.close();
+  };
+  return { database, subscriber, write, rows, asOwner, failures };
 };
 
 it('sends what comes next while what it sent waits to leave the outbox, and sends nothing twice', async () => {
@@ -63,4 +77,20 @@ it('sends what comes next while what it sent waits to leave the outbox, and send
   await write(second, 2);
   await eventually(() => expect(subscriber.about(second)).toHaveLength(2));
   expect(subscriber.about(first)).toHaveLength(1);
+});
+
+it('goes on when what it sent in several requests cannot leave the outbox, and removes it later', async () => {
+  const { subscriber, write, rows, asOwner, failures } = await publisher();
+  await asOwner(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$`);
+  await asOwner('CREATE TRIGGER refused BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION refuse()');
+  const subject = uuidv7();
+  const long = Array.from({ length: 100 }, () => 'x'.repeat(30_000));
+  await write(subject, 1, long);
+  await eventually(() => expect(failures.length).toBeGreaterThan(1));
+  expect(failures.every((failure) => failure.includes('not now'))).toBe(true);
+  await asOwner('DROP TRIGGER refused ON outbox');
+  await eventually(async () => expect(await rows()).toEqual([]));
+  expect(new Set(subscriber.about(subject).map(({ sequence }) => sequence))).toEqual(
+    new Set(long.map((_, nth) => nth + 1)),
+  );
 });

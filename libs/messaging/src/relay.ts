@@ -182,7 +182,7 @@ export class Relay {
   }
 
   private async sendAll(producer: Producer, rows: readonly OutboxRow[]): Promise<number> {
-    const removals: Promise<void>[] = [];
+    const removals: Promise<Error | null>[] = [];
     const sent: OutboxRow[] = [];
     try {
       for (const batch of batchesOf(rows)) {
@@ -190,7 +190,7 @@ export class Relay {
         const accepted = await this.append(producer, batch);
         sent.push(...accepted);
         // Not awaited here: what follows goes out meanwhile. What a failed removal leaves is sent again, as duplicates.
-        if (accepted.length > 0) removals.push(this.remove(accepted));
+        if (accepted.length > 0) removals.push(failureOf(this.remove(accepted)));
         // What was refused is dealt with, or waits: the rest is read again, without it.
         if (accepted.length < batch.length) break;
       }
@@ -254,16 +254,22 @@ export class Relay {
   }
 }
 
-const leavingOf = (rows: readonly OutboxRow[], removals: readonly Promise<void>[]): Leaving => {
-  const leaving = { seqs: new Set(rows.map(({ seq }) => seq)), gone: outcomeOf(removals), isOver: false };
+const leavingOf = (rows: readonly OutboxRow[], removals: readonly Promise<Error | null>[]): Leaving => {
+  const leaving = { seqs: new Set(rows.map(({ seq }) => seq)), gone: firstFailureOf(removals), isOver: false };
   void leaving.gone.then(() => (leaving.isOver = true));
   return leaving;
 };
 
-/** Waits for all removals; gives what failed first. */
-const outcomeOf = async (removals: readonly Promise<void>[]): Promise<Error | null> => {
-  const failed = (await Promise.allSettled(removals)).find((end) => end.status === 'rejected');
-  if (failed) return failed.reason as Error;
+/** Never rejects: what fails before somebody waits for it would end the process. */
+const failureOf = (work: Promise<void>): Promise<Error | null> =>
+  work.then(
+    () => null,
+    (error: Error) => error,
+  );
+
+const firstFailureOf = async (removals: readonly Promise<Error | null>[]): Promise<Error | null> => {
+  const failure = (await Promise.all(removals)).find((error) => error !== null);
+  if (failure) return failure;
   if (removals.length > 0) await failpoint('relay.deleted');
   return null;
 };
