@@ -7,6 +7,9 @@ import { wrongWith, zoneFault } from './domain/absence-faults.ts';
 import { absenceOf } from './domain/absences.ts';
 import { zoneExists } from './domain/clocks/calendar.ts';
 import type { Desk } from './domain/desk.ts';
+import { whyNotToNote } from './domain/leading.ts';
+import { isLeadOfAll } from './leads.ts';
+import { teamsOf } from './lookups.ts';
 
 /** An absence as somebody said it, with the zone of the person's first shift. */
 export type SaidAbsence = {
@@ -101,22 +104,46 @@ const faultsOf = (items: readonly Away[], { absences }: Desk, { person, zone, kn
 
 type Saying = { readonly by: Caller; readonly person: string; readonly items: readonly Away[] };
 
+/** Refuses who may neither see nor say when another person is away: `lead_only`. */
+const requireLeadOf = async (tx: Transaction, { by, person, items }: Saying, desk: Desk): Promise<void> => {
+  if (person === by.subject || isLeadOfAll(by)) return;
+  const teams = await teamsOf(tx, by.tenant, person);
+  const namesDeputy = items.some(({ deputy }) => deputy !== undefined);
+  const why = whyNotToNote(by.subject, { personId: person, teams, namesDeputy }, desk, tx.now);
+  if (why === null) return;
+  throw new DomainError('lead_only', `Only a lead may say when ${person} is away: ${why}.`, 'forbidden');
+};
+
+/** When somebody is away, for a lead. Throws `lead_only`. */
+export const absencesForLead = async (
+  tx: Transaction,
+  by: Caller,
+  person: string,
+  desk: Desk,
+): Promise<ShownAbsence[]> => {
+  await requireLeadOf(tx, { by, person, items: [] }, desk);
+  return absencesOfPerson(tx, by.tenant, person);
+};
+
 /**
  * Notes when somebody is away, in place of what he or she said before; what the desk document says stays.
- * Throws `agent_absent` and `absence_invalid`.
+ * Throws `lead_only`, `agent_absent` and `absence_invalid`.
  */
 export const sayAbsences = (
   commands: Commands,
   deskOf: (tx: Transaction, tenant: string) => Promise<Desk>,
-  { by, person, items }: Saying,
+  saying: Saying,
 ): Promise<ShownAbsence[]> =>
-  commands.within({ by }, async (tx) => {
+  commands.within({ by: saying.by }, async (tx) => {
+    const { by, person, items } = saying;
     const { tenant } = by;
     await lockDesk(tx, tenant);
+    const desk = await deskOf(tx, tenant);
+    await requireLeadOf(tx, saying, desk);
     const known = await knownAmong(tx, tenant, [person, ...items.flatMap(({ deputy }) => deputy ?? [])]);
     if (!known.has(person)) throw new DomainError('agent_absent', `The desk does not know ${person}.`, 'refused');
     const [shift] = await tx.query<{ zone: string }>(zoneOf('$1', '$2'), [tenant, person]);
-    refuse(faultsOf(items, await deskOf(tx, tenant), { person, zone: shift?.zone ?? 'Etc/UTC', known }));
+    refuse(faultsOf(items, desk, { person, zone: shift?.zone ?? 'Etc/UTC', known }));
     await tx.query(
       `INSERT INTO own_absence (tenant_id, person_id, said, said_by, said_at) VALUES ($1, $2, $3::jsonb, $4, $5)
        ON CONFLICT (tenant_id, person_id) DO UPDATE

@@ -4,7 +4,9 @@ import { originOf, type Commands } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import type { Doer } from './domain/command.ts';
 import { openStates, requireLead } from './domain/guards.ts';
+import { withRightsOver } from './domain/leading.ts';
 import { lockTickets } from './looking.ts';
+import { sees, sightOf, ticketAbsent, type Sight } from './sight.ts';
 import type { TicketWork } from './staff.ts';
 import { outcomeOf, type Outcome, type Tickets } from './tickets.ts';
 
@@ -28,13 +30,19 @@ const most = 500;
 
 const open = openStates.map((state) => `'${state}'`).join(', ');
 
-const matching = async (tx: Transaction, tenant: string, parent: string, wanted: Wanted): Promise<string[]> => {
+const matching = async (
+  tx: Transaction,
+  tenant: string,
+  parent: string,
+  wanted: Wanted,
+  { queues }: Sight,
+): Promise<string[]> => {
   const { category, words, openedSince } = wanted;
   if (category === undefined && words === undefined) return [];
   const rows = await tx.query<{ id: string }>(
     `SELECT id FROM ticket t WHERE tenant_id = $1 AND id <> $2 AND state IN (${open})
        AND ($3::text IS NULL OR body->>'category' = $3) AND ($4::text IS NULL OR subject ILIKE $4)
-       AND ($5::timestamptz IS NULL OR opened_at >= $5) AND NOT EXISTS (
+       AND ($5::timestamptz IS NULL OR opened_at >= $5) AND ($6::text[] IS NULL OR queue = ANY($6)) AND NOT EXISTS (
          SELECT 1 FROM link l WHERE l.tenant_id = t.tenant_id AND l.ticket_id = t.id AND l.kind = 'child-of')
      ORDER BY opened_at, id LIMIT ${most}`,
     [
@@ -43,6 +51,7 @@ const matching = async (tx: Transaction, tenant: string, parent: string, wanted:
       category ?? null,
       words === undefined ? null : `%${words.replace(/[\\%_]/g, '\\$&')}%`,
       openedSince ?? null,
+      queues === 'all' ? null : queues,
     ],
   );
   return rows.map(({ id }) => id);
@@ -70,12 +79,16 @@ export const addChildren = (
   wanted: Wanted,
 ): Promise<{ id: string; children: Outcome[] }> =>
   commands.within({ by, idempotency }, async (tx) => {
-    requireLead(doer, 'make tickets children of another');
+    const sight = await sightOf(tx, by);
     const above = await ancestorsOf(tx, by.tenant, id);
-    const found = await matching(tx, by.tenant, id, wanted);
+    const found = await matching(tx, by.tenant, id, wanted, sight);
     const ids = [...new Set([...wanted.ids.map((one) => one.toLowerCase()), ...found])].slice(0, most);
-    const others = await lockTickets(tx, by.tenant, [id, ...ids]);
-    if (!others.has(id)) throw new DomainError('ticket_absent', 'There is no such ticket.', 'absent');
+    const locked = await lockTickets(tx, by.tenant, [id, ...ids]);
+    const others = new Map([...locked].filter(([, { place }]) => sees(sight, place?.queue ?? null)));
+    const parent = others.get(id);
+    if (!parent) throw ticketAbsent();
+    const desk = await tickets.deskOf(tx, by.tenant);
+    requireLead(parent, withRightsOver(parent, doer, desk, tx.now), 'make tickets its children');
     const origin = originOf(by);
     const linking = ids.map((to): TicketWork => ({
       id,
@@ -84,7 +97,7 @@ export const addChildren = (
       looked: { others, closesCycle: above.has(to) },
     }));
     const results = await tickets.runEach(tx, linking);
-    const self = { ticketId: id, number: others.get(id)!.number };
+    const self = { ticketId: id, number: parent.number };
     const linked = ids.filter((_, index) => !(results[index] instanceof DomainError));
     await tickets.run(
       tx,

@@ -7,8 +7,9 @@ import { unjudged, type Desk, type Queue } from './domain/desk.ts';
 import { refuseFor, roomFor, shortcomings, wordsOf } from './domain/eligibility.ts';
 import type { Person } from './domain/people.ts';
 import { waitingLanes } from './lanes.ts';
+import { isLeadOfAll, mayDecideFor } from './leads.ts';
 import { lockPerson } from './staff.ts';
-import { answerOf, isLead, type TicketAnswer, type Tickets } from './tickets.ts';
+import { answerOf, type TicketAnswer, type Tickets } from './tickets.ts';
 
 /** Tries to find a waiting ticket while all candidates are just being changed by others. */
 const tries = 3;
@@ -64,15 +65,20 @@ const refuse = (index: number, code: string, message: string, kind: 'refused' | 
 const queuesFor = (
   by: Caller,
   person: Person | undefined,
-  desk: Desk,
+  { desk, at }: { readonly desk: Desk; readonly at: string },
   named: readonly string[] | undefined,
 ): Queue[] => {
   const teams = person?.agent.teams ?? [];
   if (!named) return [...desk.queues.values()].filter(({ team }) => teams.includes(team));
   return named.map((name, index) => {
     const queue = desk.queues.get(name) ?? refuse(index, 'queue_absent', `there is no queue ${name}`, 'refused');
-    if (isLead(by) || teams.includes(queue.team)) return queue;
-    return refuse(index, 'not_in_team', `you are not in the team of queue ${name}`, 'forbidden');
+    if (teams.includes(queue.team) || mayDecideFor(queue.team, by, desk, at)) return queue;
+    return refuse(
+      index,
+      'not_in_team',
+      `queue ${name} belongs to team ${queue.team}, and you are neither in it nor lead it`,
+      'forbidden',
+    );
   });
 };
 
@@ -105,12 +111,12 @@ export const claimNext = async (
   named: readonly string[] | undefined,
 ): Promise<TicketAnswer | null> => {
   const [desk, person] = await together(tickets.deskOf(tx, by.tenant), lockPerson(tx, by.tenant, by.subject));
-  const sources = sourcesOf(by, person, queuesFor(by, person, desk, named), desk, tx.now);
+  const sources = sourcesOf(by, person, queuesFor(by, person, { desk, at: tx.now }, named), desk, tx.now);
   if (sources.length === 0) return null;
   for (let attempt = 1; ; attempt += 1) {
     const found = await firstOf(tx, by.tenant, sources);
     if (found.id !== null) {
-      const act = { type: 'claim', by: { agentId: by.subject, lead: isLead(by) } } as const;
+      const act = { type: 'claim', by: { agentId: by.subject, lead: isLeadOfAll(by) } } as const;
       const known = new Map(person && [[by.subject, person]]);
       const teams = new Map(person && [[by.subject, person.agent.teams]]);
       const looked = { desk, teams, people: known };

@@ -99,13 +99,19 @@ export const coverageOf = async (
 /** A certificate that has ended or ends soon. */
 export type Expiring = { agentId: string; name: string; certification: string; number: string; expires: string };
 
-/** Certificates whose last day is this one or earlier, the earliest first. */
-export const expiringUntil = (tx: Transaction, tenant: string, day: string): Promise<Expiring[]> =>
+/** Certificates of people in these teams whose last day is this one or earlier, the earliest first. */
+export const expiringUntil = (
+  tx: Transaction,
+  tenant: string,
+  day: string,
+  teams: readonly string[] | 'all',
+): Promise<Expiring[]> =>
   tx.query<Expiring>(
     `SELECT p.id AS "agentId", p.body->>'name' AS name, c->>'certification' AS certification, c->>'number' AS number,
        c->>'expires' AS expires
      FROM desk_part p CROSS JOIN LATERAL jsonb_array_elements(p.body->'certifications') AS c
      WHERE p.tenant_id = $1 AND p.kind = 'agent' AND p.body ? 'certifications' AND c->>'expires' <= $2
+       AND ($3::text[] IS NULL OR p.body->'teams' ?| $3::text[])
      ORDER BY c->>'expires', p.id`,
-    [tenant, day],
+    [tenant, day, teams === 'all' ? null : teams],
   );

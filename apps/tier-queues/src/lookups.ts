@@ -14,11 +14,11 @@ export const childrenOf = async (tx: Transaction, tenant: string, id: string): P
   return rows.map(({ id: child }) => child);
 };
 
-/** The teams that the caller works in. */
-export const teamsOfAgent = async (tx: Transaction, { tenant, subject }: Caller): Promise<readonly string[]> => {
+/** The teams that somebody works in. */
+export const teamsOf = async (tx: Transaction, tenant: string, agentId: string): Promise<readonly string[]> => {
   const rows = await tx.query<{ teams: string[] }>('SELECT teams FROM agent WHERE tenant_id = $1 AND agent_id = $2', [
     tenant,
-    subject,
+    agentId,
   ]);
   return rows[0]?.teams ?? [];
 };
@@ -36,11 +36,13 @@ export const numbersOf = async (
   return new Map(rows.map(({ id, number }) => [id, number]));
 };
 
-/** The queues of the caller's teams. */
+/** The queues of the teams that the caller works in, or is named as lead of. */
 export const queuesOfTeams = async (tx: Transaction, { tenant, subject }: Caller): Promise<string[]> => {
   const rows = await tx.query<{ queue: string }>(
-    `SELECT q.queue FROM agent a JOIN queue q ON q.tenant_id = a.tenant_id AND q.team = ANY(a.teams)
-     WHERE a.tenant_id = $1 AND a.agent_id = $2`,
+    `SELECT queue FROM queue WHERE tenant_id = $1 AND team IN (
+       SELECT unnest(teams) FROM agent WHERE tenant_id = $1 AND agent_id = $2
+       UNION SELECT id FROM desk_part
+       WHERE tenant_id = $1 AND kind = 'team' AND (body->>'lead' = $2 OR body->'leads' ? $2))`,
     [tenant, subject],
   );
   return rows.map(({ queue }) => queue);

@@ -1,8 +1,7 @@
 import type { Caller } from '@tierline/auth';
 import { DomainError } from '@tierline/contracts';
 import type { Transaction } from '@tierline/persistence';
-import { teamsOfAgent } from './lookups.ts';
-import { isLead } from './tickets.ts';
+import { teamsOf } from './lookups.ts';
 
 /** A saved choice of tickets: a person's own, or a team's. */
 export type SavedView<D> = {
@@ -19,6 +18,9 @@ export type SavedView<D> = {
   mine: boolean;
 };
 
+/** Who looks at views, with the teams that he or she leads at this moment. */
+export type Viewer = Caller & { readonly led: readonly string[] | 'all' };
+
 type Named = { readonly name: string; readonly team?: string | undefined; readonly definition: object };
 
 /** How many views one person may save. */
@@ -28,9 +30,9 @@ const columns = `id, name, owner, team, definition, version, changed_by AS "chan
 
 const viewAbsent = () => new DomainError('view_absent', 'There is no such view.', 'absent');
 
-const requireOwnTeam = (by: Caller, teams: readonly string[], team: string | undefined): void => {
-  if (team === undefined || isLead(by) || teams.includes(team)) return;
-  const message = `you are not in team ${team}`;
+const requireOwnTeam = ({ led }: Viewer, teams: readonly string[], team: string | undefined): void => {
+  if (team === undefined || led === 'all' || led.includes(team) || teams.includes(team)) return;
+  const message = `you are neither in team ${team} nor lead it`;
   throw new DomainError('not_in_team', `team: ${message}.`, 'forbidden', { fields: [{ path: 'team', message }] });
 };
 
@@ -57,24 +59,25 @@ const requireFreeName = async (tx: Transaction, by: Caller, { name, team }: Name
 };
 
 /** The caller's own views and those of his or her teams, by name. */
-export const viewsOf = async <D>(tx: Transaction, by: Caller): Promise<SavedView<D>[]> =>
+export const viewsOf = async <D>(tx: Transaction, by: Viewer): Promise<SavedView<D>[]> =>
   tx.query<SavedView<D>>(
-    `SELECT ${columns}, owner = $2 OR $4 AS mine FROM saved_view
-     WHERE tenant_id = $1 AND ((team IS NULL AND owner = $2) OR team = ANY($3::text[]) OR (team IS NOT NULL AND $4))
+    `SELECT ${columns}, owner = $2 OR team IS NOT NULL AND ($4 OR team = ANY($5::text[])) AS mine FROM saved_view
+     WHERE tenant_id = $1 AND ((team IS NULL AND owner = $2) OR team = ANY($3::text[] || $5::text[])
+       OR (team IS NOT NULL AND $4))
      ORDER BY lower(name), id`,
-    [by.tenant, by.subject, await teamsOfAgent(tx, by), isLead(by)],
+    [by.tenant, by.subject, await teamsOf(tx, by.tenant, by.subject), by.led === 'all', by.led === 'all' ? [] : by.led],
   );
 
 /** One view that the caller may use. Throws `view_absent`. */
-export const viewOf = async <D>(tx: Transaction, by: Caller, id: string): Promise<SavedView<D>> => {
+export const viewOf = async <D>(tx: Transaction, by: Viewer, id: string): Promise<SavedView<D>> => {
   const found = (await viewsOf<D>(tx, by)).find((view) => view.id === id);
   if (!found) throw viewAbsent();
   return found;
 };
 
 /** Saves a new view. Throws `not_in_team`, `view_name_taken`, `too_many_views`. */
-export const addView = async <D>(tx: Transaction, by: Caller, id: string, named: Named): Promise<SavedView<D>> => {
-  requireOwnTeam(by, await teamsOfAgent(tx, by), named.team);
+export const addView = async <D>(tx: Transaction, by: Viewer, id: string, named: Named): Promise<SavedView<D>> => {
+  requireOwnTeam(by, await teamsOf(tx, by.tenant, by.subject), named.team);
   await lockNames(tx, by, undefined);
   const [own] = await tx.query<{ n: number }>(
     'SELECT count(*)::int AS n FROM saved_view WHERE tenant_id = $1 AND owner = $2',
@@ -91,11 +94,11 @@ export const addView = async <D>(tx: Transaction, by: Caller, id: string, named:
 };
 
 /** A lead may change what a team shares, but not take it away from the team into somebody's private views. */
-const requireOwner = (view: SavedView<unknown>, by: Caller, team: string | null | undefined = view.team): void => {
+const requireOwner = (view: SavedView<unknown>, by: Viewer, team: string | null | undefined = view.team): void => {
   if (view.owner === by.subject || (view.mine && team !== null && team !== undefined)) return;
   throw new DomainError(
     'not_owner',
-    `The view belongs to ${view.owner}; only that person or a lead may change it.`,
+    `The view belongs to ${view.owner}; only that person or${view.team === null ? ' a lead' : ` who leads team ${view.team}`} may change it.`,
     'forbidden',
   );
 };
@@ -113,7 +116,7 @@ const requireVersion = ({ version }: SavedView<unknown>, expected: number | unde
 /** Replaces a view. Throws `view_absent`, `not_owner`, `not_in_team`, `view_name_taken`, `changed_meanwhile`. */
 export const putView = async <D>(
   tx: Transaction,
-  by: Caller,
+  by: Viewer,
   id: string,
   named: Named & { readonly expected?: number | undefined },
 ): Promise<SavedView<D>> => {
@@ -122,7 +125,7 @@ export const putView = async <D>(
   requireOwner(view, by, named.team ?? null);
   requireVersion(view, named.expected);
   // Whoever shared it may have left the team: what stays in it may still be changed.
-  if (named.team !== view.team) requireOwnTeam(by, await teamsOfAgent(tx, by), named.team);
+  if (named.team !== view.team) requireOwnTeam(by, await teamsOf(tx, by.tenant, by.subject), named.team);
   await requireFreeName(tx, { ...by, subject: view.owner }, named, id);
   await tx.query(
     `UPDATE saved_view SET name = $3, team = $4, definition = $5, version = version + 1, changed_by = $6, changed_at = $7
@@ -133,7 +136,7 @@ export const putView = async <D>(
 };
 
 /** Deletes a view. Throws `view_absent`, `not_owner`. */
-export const removeView = async (tx: Transaction, by: Caller, id: string) => {
+export const removeView = async (tx: Transaction, by: Viewer, id: string) => {
   const view = await viewOf(tx, by, id);
   requireOwner(view, by);
   await tx.query('DELETE FROM saved_view WHERE tenant_id = $1 AND id = $2', [by.tenant, id]);

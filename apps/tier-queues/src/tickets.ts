@@ -82,8 +82,6 @@ export const answerOf = ({ id, sequence, state }: TicketResult): TicketAnswer =>
   owner: state.state === 'ABSENT' ? null : state.owner,
 });
 
-export const isLead = ({ roles }: Caller): boolean => roles.includes('lead') || roles.includes('admin');
-
 /** All work on tickets, from HTTP, events and timers, goes through here: looked-up surroundings, then the rules. */
 export class Tickets implements Batch<TicketWork> {
   private readonly desks: Desks;

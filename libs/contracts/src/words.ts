@@ -55,6 +55,9 @@ export const Line = z.string().trim().min(1).max(300).refine(isStorable, unstora
 /** Text a person wrote, up to 32,000 characters. */
 export const Text = z.string().trim().min(1).max(32_000).refine(isStorable, unstorable);
 
-/** Roles of a token's holder. */
+/**
+ * Roles of a token's holder. `lead` leads every team of the tenant; who is to lead some of them has the role `agent`, and is
+ * named by the desk.
+ */
 export const Role = z.enum(['requester', 'agent', 'lead', 'admin', 'partner-agent', 'integrator', 'auditor']);
 export type Role = z.infer<typeof Role>;

@@ -39,7 +39,7 @@ export const settled = (
 };
 
 export const settleAttention = (ticket: KnownTicket, { by, decision }: SettleAttention): TicketFact[] => {
-  requireLead(by, 'decide what becomes of it');
+  requireLead(ticket, by, 'decide what becomes of it');
   inState(ticket, 'decide on', openStates);
   const facts = settled(ticket, 'decided', by.agentId, decision);
   if (facts.length > 0) return facts;

@@ -9,7 +9,7 @@ import type { Cause } from './clocks/clock.ts';
 import type { OrphanKind } from './mending.ts';
 import type { ClockTimerKind, StateTimerKind } from './timers.ts';
 
-/** Who acts; `lead` may act in every team. */
+/** Who acts; `lead` may act in every team, or, once it is decided on one ticket, in the team of that. */
 export type Doer = { readonly agentId: string; readonly lead: boolean };
 
 export type By = { readonly by: Doer };

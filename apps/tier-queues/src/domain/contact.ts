@@ -2,8 +2,7 @@ import { DomainError } from '@tierline/contracts';
 import type { Doer, Surroundings } from './command.ts';
 import { contactOf, tierBelow, type Desk, type Tier } from './desk.ts';
 import { isIn } from './guards.ts';
-import { lastPlace } from './reminders.ts';
-import type { KnownTicket } from './ticket.ts';
+import { lastPlace, type KnownTicket } from './ticket.ts';
 
 /** The tier whose people write for this one: itself, the next below that may, or null where nobody does. */
 const writersOf = (desk: Desk, tier: Tier): Tier | null => {

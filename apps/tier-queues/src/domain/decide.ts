@@ -12,6 +12,7 @@ import type { TicketFact } from './facts.ts';
 import { fireClock, stalled } from './falling-due.ts';
 import { hold, resume, wokenUp } from './holding.ts';
 import { withClocks } from './keeping-time.ts';
+import { withRightsOver } from './leading.ts';
 import { updateIsDue } from './major.ts';
 import { mend } from './mending.ts';
 import { mergedReply } from './merging.ts';
@@ -116,7 +117,7 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
       return mergedReply(ticket, act, around, at);
     default:
       requireNoOverlap(act, ticket, around.unseen ?? []);
-      return decideAgentAct(act, ticket, around, at);
+      return decideAgentAct({ ...act, by: withRightsOver(ticket, act.by, around.desk, at) }, ticket, around, at);
   }
 };
 

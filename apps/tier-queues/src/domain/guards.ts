@@ -1,7 +1,7 @@
 import { DomainError, TicketQueued } from '@tierline/contracts';
 import type { Doer, Surroundings } from './command.ts';
 import { unjudged, type Place } from './desk.ts';
-import type { KnownTicket, QueueCause } from './ticket.ts';
+import { lastPlace, type KnownTicket, type QueueCause } from './ticket.ts';
 
 type State = KnownTicket['state'];
 
@@ -36,9 +36,15 @@ export const placeNow = (ticket: KnownTicket): Place => {
   );
 };
 
-export const requireLead = ({ lead }: Doer, verb: string): void => {
-  if (!lead) throw new DomainError('lead_only', `Only a lead may ${verb}.`, 'forbidden');
+/** Refuses who leads neither all of the desk nor this team: `lead_only`. */
+export const requireLeadOf = (team: string | null, { lead }: Doer, verb: string): void => {
+  if (lead) return;
+  const who = team === null ? 'a lead of the whole desk' : `a lead of team ${team}, or of the whole desk,`;
+  throw new DomainError('lead_only', `Only ${who} may ${verb}.`, 'forbidden', { conflict: { team } });
 };
+
+export const requireLead = (ticket: KnownTicket, by: Doer, verb: string): void =>
+  requireLeadOf(lastPlace(ticket)?.team ?? null, by, verb);
 
 export const isIn = (teams: Surroundings['teams'], agentId: string, team: string): boolean =>
   teams.get(agentId)?.includes(team) ?? false;
@@ -46,7 +52,7 @@ export const isIn = (teams: Surroundings['teams'], agentId: string, team: string
 /** Refuses who is neither the owner, nor in the team of the ticket's queue (the last one, between two), nor a lead. */
 export const requireTeam = (ticket: KnownTicket, by: Doer, { teams }: Surroundings): void => {
   if (by.lead || ticket.owner === by.agentId) return;
-  const place = ticket.place ?? ticket.previous.at(-1);
+  const place = lastPlace(ticket);
   if (place && isIn(teams, by.agentId, place.team)) return;
   throw new DomainError(
     'not_in_team',

@@ -34,7 +34,7 @@ export const declareMajor = (
   at: string,
 ): TicketFact[] => {
   const { by, commander, summary, updateEvery } = act;
-  requireLead(by, 'declare a major incident');
+  requireLead(ticket, by, 'declare a major incident');
   inState(ticket, 'declare a major incident of', openStates);
   if (ticket.beside.major)
     throw new DomainError('major_already', `${ticket.beside.major.commander} commands it already.`, 'conflict', {

@@ -24,7 +24,7 @@ const requireEligible = (
   { desk, people }: Surroundings,
   at: string,
 ): Overridden => {
-  if (override !== undefined) requireLead(by, 'set a rule aside');
+  if (override !== undefined) requireLead(ticket, by, 'set a rule aside');
   const queue = ticket.place?.queue ?? null;
   const work = {
     queue: queue === null ? undefined : desk.queues.get(queue),
@@ -66,7 +66,7 @@ const requireAssignable = (agentId: string, team: string, { teams }: Surrounding
 
 export const assign = (ticket: KnownTicket, act: Assign, around: Surroundings, at: string): TicketFact[] => {
   const { by, agentId, override } = act;
-  requireLead(by, 'assign a ticket');
+  requireLead(ticket, by, 'assign the ticket');
   const place = placeNow(inState(ticket, 'assign', openStates));
   const off = settled(ticket, 'assigned', by.agentId);
   if (ticket.owner === agentId) return off;

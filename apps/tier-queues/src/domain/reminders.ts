@@ -4,11 +4,9 @@ import type { Clock } from './clocks/clock.ts';
 import { calendarOf, type Calendar } from './clocks/calendar.ts';
 import type { BreachAction, Policy } from './clocks/policies.ts';
 import { reminderTime } from './clocks/working-time.ts';
+import { leadsOf } from './leading.ts';
 import { fallbackPlace, type Desk, type Place } from './desk.ts';
-import { awaitedRoute, type KnownTicket } from './ticket.ts';
-
-/** Where the ticket is, or was last. */
-export const lastPlace = (ticket: KnownTicket): Place | null => ticket.place ?? ticket.previous.at(-1) ?? null;
+import { awaitedRoute, lastPlace, type KnownTicket } from './ticket.ts';
 
 /** Where the ticket is, or was last; where it was nowhere yet, it is expected in its tier, or in the lowest. */
 const placeInCharge = (ticket: KnownTicket, desk: Desk): Place | null => {
@@ -41,11 +39,17 @@ const insteadOfLead = (lead: Told, desk: Desk): Told => {
   return { ...instead, ...(agentId !== null && { standsInFor: agentId }) };
 };
 
-/** The lead of this team, or who stands in; without a name where the desk knows none. */
+/**
+ * The lead of this team, or who stands in, or the first other lead who is there; without a name where the desk knows
+ * none.
+ */
 export const leadOf = (team: string | null, desk: Desk, notBefore: string): Told => {
-  const agentId = (team === null ? undefined : desk.teams.get(team)?.lead) ?? null;
+  const [agentId = null, ...others] = leadsOf(team, desk);
   const lead: Told = { who: 'lead', agentId, team, notBefore };
-  return present(lead, desk, () => insteadOfLead(lead, desk))!;
+  const next = others.find((other) => standInFor(desk, other, notBefore) === other);
+  const instead = (): Told =>
+    next === undefined ? insteadOfLead(lead, desk) : { ...lead, agentId: next, standsInFor: agentId! };
+  return present(lead, desk, instead)!;
 };
 
 /** An agent who has to do with the ticket, or who stands in, or else the lead of its team. */

@@ -131,6 +131,9 @@ export const dimensionsOf = (ticket: KnownTicket): Dimensions => ({
   beside: ticket.beside,
 });
 
+/** Where the ticket is, or was last. */
+export const lastPlace = (ticket: KnownTicket): Place | null => ticket.place ?? ticket.previous.at(-1) ?? null;
+
 /** The route that the ticket waits for, if it does. */
 export const awaitedRoute = (ticket: Ticket): AwaitedRoute | null =>
   ticket.state === 'NEW' || ticket.state === 'QUEUED' ? ticket.route : null;

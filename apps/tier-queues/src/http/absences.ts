@@ -6,10 +6,9 @@ import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
 import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
-import { absencesOfPerson, sayAbsences } from '../absences.ts';
-import { requireLead } from '../domain/guards.ts';
+import { absencesForLead, absencesOfPerson, sayAbsences } from '../absences.ts';
+import { isLeadOfAll, ledBy } from '../leads.ts';
 import { Tickets } from '../tickets.ts';
-import { doerOf } from './requests.ts';
 
 const Absences = z
   .strictObject({ items: z.array(z.strictObject(Away.shape)).max(50) })
@@ -18,11 +17,16 @@ type Absences = z.infer<typeof Absences>;
 
 const meaning =
   '`from` and `until` are days, both of them away, or instants. While somebody is away, mails that would go to him or ' +
-  'her go to the deputy alone, or to whoever is next where there is none; no ticket is given to him or her. What an agent has ' +
+  'her go to the deputy alone, or to whoever is next where there is none; the deputy of a lead decides for the team; no ' +
+  'ticket is given to him or her. What an agent has ' +
   'and does not hold goes back to its queue as the absence begins. What the ' +
   'desk document says (`source: desk`) stands beside it and stays.';
 
-/** When people of the desk are away, as they say themselves. */
+const ofOthers =
+  'A lead of a team says it of those who work in it. With a deputy the rights over the teams go on that the person ' +
+  'leads, or is deputy for: only who is named as lead of each of them says that, or a lead of the whole desk.';
+
+/** When people of the desk are away, as they say themselves, and who decides for their teams meanwhile. */
 @ApiTags('people')
 @Controller()
 export class AbsencesController {
@@ -31,6 +35,21 @@ export class AbsencesController {
     @Inject(Commands) private readonly commands: Commands,
     @Inject(Tickets) private readonly tickets: Tickets,
   ) {}
+
+  @Get('me/leading')
+  @Allow('desk.read')
+  @ApiOperation({
+    summary: 'The teams that you lead at this moment.',
+    description:
+      '`wholeDesk`: the role of your token gives you the rights of a lead over every team. `items` are the teams that ' +
+      'the desk gives you to lead; `standsInFor` and `until` say for whom and how long, where you are the deputy.',
+  })
+  async leading(@By() by: Caller) {
+    const items = await this.database.asTenant(by.tenant, async (tx) =>
+      ledBy(by.subject, await this.tickets.deskOf(tx, by.tenant), tx.now),
+    );
+    return { wholeDesk: isLeadOfAll(by), items };
+  }
 
   @Get('me/absences')
   @Allow('mail-preference.own')
@@ -50,11 +69,22 @@ export class AbsencesController {
     return this.note(by, by.subject, items);
   }
 
+  @Get('staff/:personId/absences')
+  @Allow('ticket.work')
+  @ApiOperation({ summary: 'As a lead, see when somebody is away, and who stands in.', description: meaning })
+  @Refuses('lead_only')
+  async ofSomebody(@By() by: Caller, @Param('personId', { schema: PersonId }) person: string) {
+    const items = await this.database.asTenant(by.tenant, async (tx) =>
+      absencesForLead(tx, by, person, await this.tickets.deskOf(tx, by.tenant)),
+    );
+    return { items };
+  }
+
   @Put('staff/:personId/absences')
   @Allow('ticket.work')
   @ApiOperation({
     summary: 'As a lead, say when somebody is away who cannot say so, being ill.',
-    description: meaning,
+    description: `${meaning} ${ofOthers}`,
   })
   @Refuses('lead_only', 'agent_absent', 'absence_invalid')
   sayFor(
@@ -62,7 +92,6 @@ export class AbsencesController {
     @Param('personId', { schema: PersonId }) person: string,
     @Body({ schema: Absences }) { items }: Absences,
   ) {
-    requireLead(doerOf(by), 'say when somebody else is away');
     return this.note(by, person, items);
   }
 

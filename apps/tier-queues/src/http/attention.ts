@@ -6,6 +6,7 @@ import { Database } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
 import { z } from 'zod';
 import { attentionList } from '../attention-list.ts';
+import { teamsLed } from '../leads.ts';
 import { sightOf } from '../sight.ts';
 import { Tickets } from '../tickets.ts';
 import { Nothing, TicketCommand, TicketIdParameter, paging, requestOf } from './requests.ts';
@@ -13,6 +14,7 @@ import { Nothing, TicketCommand, TicketIdParameter, paging, requestOf } from './
 const AttentionFilter = z.strictObject({
   reason: AttentionReason.optional(),
   tier: Slug.optional(),
+  mine: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
   ...paging(200),
 });
 const Decision = z.strictObject({ decision: Text }).meta({ example: { decision: 'Messaging keeps it.' } });
@@ -36,12 +38,14 @@ export class AttentionController {
   @ApiOperation({
     summary: 'Open tickets that a lead has to look at, with all reasons, the one that waits longest first.',
     description:
-      'Settled when a lead assigns the ticket, calls experts, returns it, or decides. A partner’s agent sees those in the queues of the own teams.',
+      'Settled when a lead assigns the ticket, calls experts, returns it, or decides. `mine`: you may, leading the team; with ' +
+      '`mine=true` those alone. A partner’s agent sees those in the queues of the own teams.',
   })
   list(@By() by: Caller, @Query({ schema: AttentionFilter }) query: z.infer<typeof AttentionFilter>) {
-    return this.database.asTenant(by.tenant, async (tx) =>
-      attentionList(tx, by.tenant, query, { ...query, ...(await sightOf(tx, by)) }),
-    );
+    return this.database.asTenant(by.tenant, async (tx) => {
+      const led = teamsLed(by, await this.tickets.deskOf(tx, by.tenant), tx.now);
+      return attentionList(tx, by.tenant, query, { ...query, ...(await sightOf(tx, by)), led });
+    });
   }
 
   @TicketCommand(

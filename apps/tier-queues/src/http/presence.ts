@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Inject, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Caller } from '@tierline/auth';
+import { may, type Caller } from '@tierline/auth';
 import { DomainError, Slug } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
@@ -10,6 +10,7 @@ import { sees, sightOf } from '../sight.ts';
 import { coverageOf, expiringUntil, standingsOf, type Standing } from '../coverage.ts';
 import { presences } from '../domain/people.ts';
 import { after, day } from '../domain/time.ts';
+import { teamsLed } from '../leads.ts';
 import { Tickets } from '../tickets.ts';
 import { presenceOf, sayPresence } from '../presences.ts';
 
@@ -69,12 +70,20 @@ export class PresenceController {
   }
 
   @Get('certificates/expiring')
-  @Allow('report.read')
-  @ApiOperation({ summary: 'Certificates of agents that have ended, or end within so many days; the earliest first.' })
+  @Allow('desk.read')
+  @ApiOperation({
+    summary: 'Certificates of agents that have ended, or end within so many days; the earliest first.',
+    description: 'Who leads teams by the desk, and may not read the reports, gets those of the agents in these teams.',
+  })
+  @Refuses('lead_only')
   async expiring(@By() by: Caller, @Query({ schema: ExpiryFilter }) { days }: z.infer<typeof ExpiryFilter>) {
-    const items = await this.database.asTenant(by.tenant, (tx) =>
-      expiringUntil(tx, by.tenant, after(tx.now, days * day).slice(0, 10)),
-    );
+    const items = await this.database.asTenant(by.tenant, async (tx) => {
+      const desk = await this.tickets.deskOf(tx, by.tenant);
+      const teams = may(by.roles, 'report.read') ? 'all' : teamsLed(by, desk, tx.now);
+      if (teams.length === 0)
+        throw new DomainError('lead_only', 'Only who leads a team may see which certificates end.', 'forbidden');
+      return expiringUntil(tx, by.tenant, after(tx.now, days * day).slice(0, 10), teams);
+    });
     return { items };
   }
 

@@ -4,7 +4,8 @@ import type { Caller } from '@tierline/auth';
 import { Allow, InvalidInput, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import type { AgentAct, Doer } from '../domain/command.ts';
-import { isLead, type AgentRequest } from '../tickets.ts';
+import { isLeadOfAll } from '../leads.ts';
+import type { AgentRequest } from '../tickets.ts';
 
 export const TicketIdParameter = z
   .uuid('the ticket id in the address is not a UUID')
@@ -24,7 +25,7 @@ export const TicketCommand = (verb: string, summary: string, ...codes: string[])
     Refuses('ticket_absent', 'wrong_state', ...codes),
   );
 
-export const doerOf = (by: Caller): Doer => ({ agentId: by.subject, lead: isLead(by) });
+export const doerOf = (by: Caller): Doer => ({ agentId: by.subject, lead: isLeadOfAll(by) });
 
 type Unsigned<A> = A extends AgentAct ? Omit<A, 'by'> : never;
 

@@ -6,24 +6,15 @@ import { Database, type Transaction } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/service';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { addView, putView, removeView, viewOf, viewsOf } from '../saved-views.ts';
+import { teamsLed } from '../leads.ts';
+import { addView, putView, removeView, viewOf, viewsOf, type Viewer } from '../saved-views.ts';
+import { Tickets } from '../tickets.ts';
 import { windowCounts } from '../window-counts.ts';
 import type { WindowQuery } from '../window-query.ts';
 import { windowOf } from '../windows.ts';
 import { CountFilter, NewView, WindowFilter, type ViewDefinition } from './window-shapes.ts';
 
 const ViewId = z.uuid('is not the id of a view');
-
-/** The saved view, if one is named, with what the request says itself over it. */
-const queryOf = async (
-  tx: Transaction,
-  by: Caller,
-  { saved, ...asked }: WindowQuery & { saved?: string | undefined },
-): Promise<WindowQuery> => {
-  if (saved === undefined) return asked;
-  const { columns: _, ...definition } = (await viewOf<ViewDefinition>(tx, by, saved)).definition;
-  return { ...definition, ...asked };
-};
 
 /** The list that agents work from, in windows, and the views that they save of it. */
 @ApiTags('windows')
@@ -32,6 +23,7 @@ export class WindowsController {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(Commands) private readonly commands: Commands,
+    @Inject(Tickets) private readonly tickets: Tickets,
   ) {}
 
   @Get('windows')
@@ -48,7 +40,7 @@ export class WindowsController {
   @Refuses('queue_absent', 'view_absent')
   window(@By() by: Caller, @Query({ schema: WindowFilter }) { limit, after, ...asked }: z.infer<typeof WindowFilter>) {
     return this.database.asTenant(by.tenant, async (tx) =>
-      windowOf(tx, by, await queryOf(tx, by, asked), { limit, after }),
+      windowOf(tx, by, await this.queryOf(tx, by, asked), { limit, after }),
     );
   }
 
@@ -61,14 +53,15 @@ export class WindowsController {
   })
   @Refuses('queue_absent', 'view_absent')
   counts(@By() by: Caller, @Query({ schema: CountFilter }) asked: z.infer<typeof CountFilter>) {
-    return this.database.asTenant(by.tenant, async (tx) => windowCounts(tx, by, await queryOf(tx, by, asked)));
+    return this.database.asTenant(by.tenant, async (tx) => windowCounts(tx, by, await this.queryOf(tx, by, asked)));
   }
 
   @Get('views')
   @Allow('queue.read')
   @ApiOperation({ summary: 'Your saved views and those of your teams, by name.' })
   async views(@By() by: Caller) {
-    return { items: await this.database.asTenant(by.tenant, (tx) => viewsOf(tx, by)), next: null };
+    const items = await this.database.asTenant(by.tenant, async (tx) => viewsOf(tx, await this.viewer(tx, by)));
+    return { items, next: null };
   }
 
   @Post('views')
@@ -76,18 +69,20 @@ export class WindowsController {
   @ApiOperation({
     summary: 'Save a view, for yourself or, with `team`, for a team of yours.',
     description:
-      'A lead may share with every team. The definition takes the parameters of a window and the columns to show.',
+      'Who leads a team shares with it, too. The definition takes the parameters of a window and the columns to show.',
   })
   @Refuses('not_in_team', 'view_name_taken', 'too_many_views')
   add(@By() by: Caller, @IdempotencyKey() key: string | undefined, @Body({ schema: NewView }) body: NewView) {
     const idempotency = key === undefined ? undefined : { key, body: { command: 'add-view', body } };
-    return this.commands.within({ by, idempotency }, (tx) => addView(tx, by, uuidv7(), body));
+    return this.commands.within({ by, idempotency }, async (tx) =>
+      addView(tx, await this.viewer(tx, by), uuidv7(), body),
+    );
   }
 
   @Put('views/:id')
   @Allow('view.save')
   @ApiOperation({
-    summary: 'Replace a view of yours; a lead may replace every shared one.',
+    summary: 'Replace a view of yours; who leads a team may replace what is shared with it.',
     description: 'If-Match takes the `version` that you saw.',
   })
   @Refuses('view_absent', 'not_owner', 'not_in_team', 'view_name_taken')
@@ -97,14 +92,32 @@ export class WindowsController {
     @SeenSequence() expected: number | undefined,
     @Body({ schema: NewView }) body: NewView,
   ) {
-    return this.commands.within({ by }, (tx) => putView(tx, by, id, { ...body, expected }));
+    return this.commands.within({ by }, async (tx) =>
+      putView(tx, await this.viewer(tx, by), id, { ...body, expected }),
+    );
   }
 
   @Delete('views/:id')
   @Allow('view.save')
-  @ApiOperation({ summary: 'Delete a view of yours; a lead may delete every shared one.' })
+  @ApiOperation({ summary: 'Delete a view of yours; who leads a team may delete what is shared with it.' })
   @Refuses('view_absent', 'not_owner')
   remove(@By() by: Caller, @Param('id', { schema: ViewId }) id: string) {
-    return this.commands.within({ by }, (tx) => removeView(tx, by, id));
+    return this.commands.within({ by }, async (tx) => removeView(tx, await this.viewer(tx, by), id));
+  }
+
+  private async viewer(tx: Transaction, by: Caller): Promise<Viewer> {
+    return { ...by, led: teamsLed(by, await this.tickets.deskOf(tx, by.tenant), tx.now) };
+  }
+
+  /** The saved view, if one is named, with what the request says itself over it. */
+  private async queryOf(
+    tx: Transaction,
+    by: Caller,
+    { saved, ...asked }: WindowQuery & { saved?: string | undefined },
+  ): Promise<WindowQuery> {
+    if (saved === undefined) return asked;
+    const { definition } = await viewOf<ViewDefinition>(tx, await this.viewer(tx, by), saved);
+    const { columns: _, ...named } = definition;
+    return { ...named, ...asked };
   }
 }

@@ -92,6 +92,17 @@ const choiceFaults = ({ categories }: DeskParts): PartFault[] =>
     }),
   );
 
+const leadFaults = ({ teams }: DeskParts): PartFault[] =>
+  teams.flatMap(({ lead, leads = [] }, index) => {
+    if (lead === undefined && leads.length > 0)
+      return [fault('teams', index, 'lead', 'who decides beside a lead needs one: name who is told first')];
+    return leads.flatMap((person, position) =>
+      person === lead || leads.indexOf(person) !== position
+        ? [fault('teams', index, `leads.${position}`, `${person} leads the team already`)]
+        : [],
+    );
+  });
+
 const managementFaults = ({ management, agents }: DeskParts): PartFault[] => {
   const known = new Set(agents.map(({ agentId }) => agentId));
   return management.flatMap(({ personId, name }, index) => {
@@ -148,6 +159,7 @@ export const deskFaults = (parts: DeskParts): PartFault[] => [
   ...wayFaults(parts),
   ...successorFaults(parts),
   ...choiceFaults(parts),
+  ...leadFaults(parts),
   ...managementFaults(parts),
   ...absenceFaults(parts),
   ...calendarFaults(parts),
@@ -181,7 +193,7 @@ const endingCertificates = ({ agents }: DeskParts, today: string): DeskFault[] =
 
 const leadsWithoutDeputy = ({ absences, teams }: DeskParts, today: string): DeskFault[] =>
   absences.flatMap(({ personId, until, deputy }, index) => {
-    const led = teams.filter(({ lead }) => lead === personId).map(({ team }) => team);
+    const led = teams.filter(({ lead, leads = [] }) => lead === personId && leads.length === 0).map(({ team }) => team);
     if (deputy !== undefined || led.length === 0 || until.slice(0, 10) < today.slice(0, 10)) return [];
     const message = `${personId} leads ${led.join(', ')}: while nobody stands in, management is told instead, or else the whole team`;
     return [{ path: `absences.${index}.deputy`, message }];

@@ -122,6 +122,24 @@ describe('a desk', () => {
       /go round in a circle/,
     ],
     [
+      'others who lead without a lead',
+      { teams: [{ ...small.teams[0], leads: ['tom'] }] },
+      'teams.0.lead',
+      /told first/,
+    ],
+    [
+      'somebody who leads a team twice',
+      { teams: [{ ...small.teams[0], lead: 'tom', leads: ['tom'] }] },
+      'teams.0.leads.0',
+      /tom leads the team already/,
+    ],
+    [
+      'somebody who leads and is not there',
+      { teams: [{ ...small.teams[0], lead: 'tom', leads: ['ida'] }] },
+      'teams.0.leads.0',
+      /no agent ida/,
+    ],
+    [
       'management of a team that is not there',
       { management: [{ personId: 'nadia', name: 'Nadia', teams: ['it', 'hr'] }] },
       'management.0.teams.1',
@@ -194,6 +212,9 @@ it('warns of a lead who is away without a deputy, until that is over', () => {
   const away = parts({ ...small, teams, absences });
   expect(deskWarnings(away, '2027-01-03T12:00:00.000Z')).toMatchObject([{ path: 'absences.0.deputy' }]);
   expect(deskWarnings(away, '2027-01-04T00:00:00.000Z')).toEqual([]);
+  const agents = [...small.agents, { agentId: 'ida', name: 'Ida', teams: [] }];
+  const shared = parts({ ...small, agents, teams: [{ ...teams[0], leads: ['ida'] }], absences });
+  expect(deskWarnings(shared, '2027-01-03T12:00:00.000Z')).toEqual([]);
 });
 
 describe('the differences of two desks', () => {

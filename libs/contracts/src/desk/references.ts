@@ -35,7 +35,11 @@ const references: References = {
     ...needed('skills', skills),
     ...many('certifications', 'certifications', certifications),
   ],
-  teams: ({ lead, partner }) => [one('lead', 'agents', lead), one('partner', 'partners', partner)],
+  teams: ({ lead, leads, partner }) => [
+    one('lead', 'agents', lead),
+    ...many('leads', 'agents', leads),
+    one('partner', 'partners', partner),
+  ],
   partners: ({ calendar }) => [one('calendar', 'calendars', calendar)],
   agents: ({ teams, skills, certifications = [], shifts }) => [
     ...many('teams', 'teams', teams),

@@ -17,7 +17,10 @@ export const NeededSkill = z.object({ skill: Slug, level: Level.optional() });
 export const TeamPart = z.object({
   team: Slug,
   name: Line,
+  /** Decides for the team, and is told first. */
   lead: PersonId.optional(),
+  /** Decide for it, too; told, in this order, while the lead is away and nobody stands in. */
+  leads: z.array(PersonId).max(50).optional(),
   partner: Slug.optional(),
 });
 
