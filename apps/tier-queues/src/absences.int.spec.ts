@@ -1,4 +1,4 @@
-import { eventually } from '@tierline/testing';
+import { eventually, subscribe } from '@tierline/testing';
 import { deskBody, serviceDesk } from './domain/example.ts';
 import { person, startDesk, type WorkingDesk } from './testing/working-desk.ts';
 
@@ -18,6 +18,7 @@ const document = {
 const [yesterday, tomorrow] = [-1, 1].map((days) => new Date(Date.now() + days * 86_400_000).toISOString());
 const now = { from: yesterday!, until: tomorrow! };
 
+type Changes = { items: object[]; next: string | null };
 type Items = { items: { from: string; until: string; deputy?: string; source: string }[] };
 let desk: WorkingDesk;
 
@@ -41,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => desk?.service.stop());
 
 afterEach(async () => {
-  await desk.service.database.query('DELETE FROM own_absence');
+  await desk.service.database.query(`UPDATE own_absence SET said = '[]'`);
   await put({ ...document }, 'merge');
 });
 
@@ -68,6 +69,31 @@ it('is said by a lead for who is ill, and by management of itself', async () => 
   expect((await say(nadia, [{ ...now, deputy: 'tom' }])).status).toBe(200);
   expect((await say(person('nobody.here'), [now])).body).toMatchObject({ code: 'agent_absent' });
   expect((await say(person('una', 'agent', 'globex'), [now])).body).toMatchObject({ code: 'agent_absent' });
+});
+
+it('leaves a trace: an event, and who said what instead of what', async () => {
+  const topic = await subscribe(desk.service.prefix, 'desk');
+  const [first, second] = [now, { ...now, deputy: 'tom' }];
+  await say(una, [first]);
+  await say(una, [first]);
+  await say(lea, [second], '/staff/una/absences');
+  const told = () => topic.about('acme/said-absence/una').slice(-2);
+  await eventually(() =>
+    expect(told()).toMatchObject([
+      { actor: 'agent:una', data: { personId: 'una', saidBy: 'agent:una', items: [first] } },
+      { actor: 'agent:lea', data: { saidBy: 'agent:lea', items: [second] } },
+    ]),
+  );
+  expect(told()[1]!.sequence).toBe(told()[0]!.sequence + 1);
+  const { body } = await desk.get<Changes>('/absences/changes?limit=1&person=una', tom);
+  expect(body).toMatchObject({ items: [{ by: 'agent:lea', personId: 'una', before: [first], after: [second] }] });
+  const rest = await desk.get<Changes>(`/absences/changes?limit=1&person=una&after=${body.next}`, tom);
+  expect(rest.body.items).toMatchObject([{ by: 'agent:una', before: [], after: [first] }]);
+  expect((await desk.get('/absences/changes', person('pia', 'partner-agent'))).status).toBe(403);
+  const { sequence } = told()[1]!;
+  expect((await desk.ask('POST', '/desk/republish', omar)).status).toBe(200);
+  await eventually(() => expect(told()[1]).toMatchObject({ sequence: sequence + 1, data: { saidBy: 'agent:lea' } }));
+  await topic.close();
 });
 
 it('is refused where deputies go round, also over what others said and over the document', async () => {

@@ -3,6 +3,7 @@ import { DomainError, type Away } from '@tierline/contracts';
 import { lockDesk, renewDesk } from '@tierline/desk';
 import type { Commands } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
+import { keepSaid } from './absence-changes.ts';
 import { wrongWith, zoneFault } from './domain/absence-faults.ts';
 import { absenceOf } from './domain/absences.ts';
 import { zoneExists } from './domain/clocks/calendar.ts';
@@ -144,12 +145,6 @@ export const sayAbsences = (
     if (!known.has(person)) throw new DomainError('agent_absent', `The desk does not know ${person}.`, 'refused');
     const [shift] = await tx.query<{ zone: string }>(zoneOf('$1', '$2'), [tenant, person]);
     refuse(faultsOf(items, desk, { person, zone: shift?.zone ?? 'Etc/UTC', known }));
-    await tx.query(
-      `INSERT INTO own_absence (tenant_id, person_id, said, said_by, said_at) VALUES ($1, $2, $3::jsonb, $4, $5)
-       ON CONFLICT (tenant_id, person_id) DO UPDATE
-         SET said = excluded.said, said_by = excluded.said_by, said_at = excluded.said_at`,
-      [tenant, person, JSON.stringify(items), by.actor, tx.now],
-    );
-    await renewDesk(tx, [tenant]);
+    if (await keepSaid(tx, by, person, items)) await renewDesk(tx, [tenant]);
     return absencesOfPerson(tx, tenant, person);
   });

@@ -19,6 +19,7 @@ import {
 } from '@tierline/contracts';
 import { lockDesk, repeatParts, type ToldPart } from '@tierline/desk';
 import { append, originOf, type Commands, type Entry } from '@tierline/messaging';
+import { republishSaid } from './absence-changes.ts';
 import type { KeptParts, OwnSort } from './domain/desk-parts.ts';
 
 /** The fact that tells of a part in an edition. */
@@ -72,5 +73,5 @@ export const republishDesk = (commands: Commands, { by, idempotency }: Request):
     const sequence = await lockDesk(tx, by.tenant);
     const parts = await repeatParts(tx, by.tenant, kindsInOrder);
     await append(tx, entriesOf(by, parts));
-    return { sequence, published: parts.length };
+    return { sequence, published: parts.length + (await republishSaid(tx, by)) };
   });

@@ -107,9 +107,34 @@ class LeaveBegun1760000003404 implements MigrationInterface {
   }
 }
 
+class AbsenceChanges1760000003405 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // What people said of absences is published from now on, and kept for whoever asks who handed which rights on.
+    await runner.query(`
+      ALTER TABLE own_absence ADD COLUMN sequence int NOT NULL DEFAULT 0;
+      CREATE TABLE absence_change (
+        tenant_id text NOT NULL,
+        position bigint GENERATED ALWAYS AS IDENTITY,
+        person_id text NOT NULL,
+        at timestamptz NOT NULL,
+        by text NOT NULL,
+        before jsonb NOT NULL,
+        after jsonb NOT NULL,
+        PRIMARY KEY (tenant_id, position)
+      );
+      CREATE INDEX ON absence_change (tenant_id, person_id, position);
+      SELECT protect_tenant_table('absence_change');`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Places of events that were taken would be given again: restore a backup of before to go back.');
+  }
+}
+
 export const peopleMigrations = [
   Eligibility1760000003401,
   RepeatedParts1760000003402,
   OwnAbsences1760000003403,
   LeaveBegun1760000003404,
+  AbsenceChanges1760000003405,
 ];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AbsencePart } from './desk/absence.ts';
+import { AbsencePart, Away } from './desk/absence.ts';
 import { AgentPart } from './desk/agent.ts';
 import { CalendarPart, Holiday } from './desk/calendar.ts';
 import { HandoverPart } from './desk/handover.ts';
@@ -8,7 +8,8 @@ import { ManagementPart } from './desk/management.ts';
 import { PolicyPart } from './desk/policy.ts';
 import { CertificationPart, PartnerPart, SkillPart, TeamPart } from './desk/skill.ts';
 import { QueuePart, TierPart } from './desk/tier.ts';
-import { defineEvent } from './event.ts';
+import { Actor, defineEvent } from './event.ts';
+import { PersonId } from './words.ts';
 
 const source = '/tier-queues';
 const topic = 'desk' as const;
@@ -153,6 +154,20 @@ export const AbsenceChanged = defineEvent('tierline.desk.absence-changed.v1', {
   summary: 'When somebody of the desk is away and who stands in, as the desk document says; the latest one counts.',
   data: AbsencePart,
   example: { personId: 'lea.fischer', from: '2026-12-21', until: '2027-01-03', deputy: 'tom.first' },
+});
+
+export const AbsencesSaid = defineEvent('tierline.desk.absences-said.v1', {
+  topic,
+  source,
+  summary:
+    'When somebody of the desk is away, all of it, as he or she says, or a lead; beside what the desk document says. The ' +
+    'latest one counts.',
+  data: z.object({ personId: PersonId, saidBy: Actor, items: z.array(Away) }),
+  example: {
+    personId: 'lea.fischer',
+    saidBy: 'agent:lea.fischer',
+    items: [{ from: '2026-12-21', until: '2027-01-03', deputy: 'tom.first' }],
+  },
 });
 
 export const ManagementChanged = defineEvent('tierline.desk.management-changed.v1', {

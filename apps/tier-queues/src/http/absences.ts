@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Put } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Away, PersonId } from '@tierline/contracts';
@@ -6,14 +6,18 @@ import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
 import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
+import { absenceChanges } from '../absence-changes.ts';
 import { absencesForLead, absencesOfPerson, sayAbsences } from '../absences.ts';
 import { isLeadOfAll, ledBy } from '../leads.ts';
 import { Tickets } from '../tickets.ts';
+import { paging } from './requests.ts';
 
 const Absences = z
   .strictObject({ items: z.array(z.strictObject(Away.shape)).max(50) })
   .meta({ example: { items: [{ from: '2026-12-21', until: '2027-01-03', deputy: 'tom.first' }] } });
 type Absences = z.infer<typeof Absences>;
+
+const ChangeFilter = z.strictObject({ person: PersonId.optional(), ...paging(200) });
 
 const meaning =
   '`from` and `until` are days, both of them away, or instants. While somebody is away, mails that would go to him or ' +
@@ -67,6 +71,19 @@ export class AbsencesController {
   @Refuses('agent_absent', 'absence_invalid')
   say(@By() by: Caller, @Body({ schema: Absences }) { items }: Absences) {
     return this.note(by, by.subject, items);
+  }
+
+  @Get('absences/changes')
+  @Allow('desk.review')
+  @ApiOperation({
+    summary: 'The changes of what people said of absences, newest first: who, when, what before and after.',
+    description: 'Those of the desk document stand in its versions.',
+  })
+  changes(
+    @By() { tenant }: Caller,
+    @Query({ schema: ChangeFilter }) { person, ...page }: z.infer<typeof ChangeFilter>,
+  ) {
+    return this.database.asTenant(tenant, (tx) => absenceChanges(tx, tenant, person ?? null, page));
   }
 
   @Get('staff/:personId/absences')
