@@ -5,6 +5,7 @@ import {
   DeskPartRemoved,
   ManagementChanged,
   PersonChanged,
+  QueueUnserved,
   TeamChanged,
   TicketOpened,
   TicketResolved,
@@ -17,6 +18,7 @@ import {
 import { On, type Task } from '@tierline/messaging';
 import { deskCopies, type DeskCopy } from './desk-copies.ts';
 import { noticesOf } from './domain/notice.ts';
+import { queueMails } from './queue-mails.ts';
 import { staffMails } from './staff-mails.ts';
 import { knownPeople, notedEvents, type KnownPerson, type Noted } from './store.ts';
 import { writtenHints } from './stream/hints.ts';
@@ -60,6 +62,11 @@ export class EventsController {
   management({ tenant, data: { personId, name, email } }: EventOf<typeof ManagementChanged>): Task {
     const part = { personId, name: name ?? null, email: email ?? null };
     return { batch: deskCopies, work: { tenant, kind: 'management', id: personId, part } satisfies DeskCopy };
+  }
+
+  @On(QueueUnserved)
+  unserved(event: EventOf<typeof QueueUnserved>): Task {
+    return { batch: queueMails, work: event };
   }
 
   @On(DeskPartRemoved)

@@ -14,6 +14,9 @@ export const gatherFor = 60_000;
 /** Names the lanes of this service's mails to the desk's people. */
 const lanes = 'b6f0a2f4-6d0c-4f9e-9a3e-5c2d1e7f8a90';
 
+/** What a mail is about: a ticket, or the team that something else concerns. */
+type Concerned = { readonly team: string | null };
+
 type Ticket = { tenant: string; id: string; number: number; subject: string; team: string | null };
 type Team = { tenant: string; team: string; lead: string | null; members: string[] };
 
@@ -28,7 +31,8 @@ const ticketsOf = async (tx: Transaction, events: readonly Received[]): Promise<
   return new Map(rows.map((row) => [keyOf(row.tenant, row.id), row]));
 };
 
-const teamsOf = async (tx: Transaction, wanted: readonly { tenant: string; team: string }[]) => {
+/** These teams with who leads them and who is in them. */
+export const teamsOf = async (tx: Transaction, wanted: readonly { tenant: string; team: string }[]) => {
   if (wanted.length === 0) return new Map<string, Team>();
   const rows = await tx.query<Team>(
     `SELECT w.tenant, w.team, t.lead,
@@ -49,14 +53,18 @@ const tellingOf = (event: Received, tickets: ReadonlyMap<string, Ticket>): Telli
   throw new DomainError('ticket_unknown', `Ticket ${event.subject} was never opened here: nothing to tell of it.`);
 };
 
-const teamIn = (to: Addressee, { team }: Ticket): string | null => {
+const teamIn = (to: Addressee, { team }: Concerned): string | null => {
   if ('person' in to) return null;
   return ('lead' in to ? to.lead : to.everybody) ?? team;
 };
 
-const peopleOf = (to: Addressee, ticket: Ticket, teams: ReadonlyMap<string, Team>): readonly string[] => {
+const peopleOf = (
+  to: Addressee,
+  about: Concerned & { readonly tenant: string },
+  teams: ReadonlyMap<string, Team>,
+): readonly string[] => {
   if ('person' in to) return [to.person];
-  const team = teams.get(keyOf(ticket.tenant, teamIn(to, ticket) ?? ''));
+  const team = teams.get(keyOf(about.tenant, teamIn(to, about) ?? ''));
   if (!team) return [];
   return 'lead' in to && team.lead !== null ? [team.lead] : team.members;
 };
@@ -64,19 +72,33 @@ const peopleOf = (to: Addressee, ticket: Ticket, teams: ReadonlyMap<string, Team
 /** So many deliveries are written at once: one event may have to be told to all of a large team. */
 const most = 1_000;
 
+/** What is told of an event: to whom, about what, and with which mails it shares a lane. */
+type Tidings = {
+  readonly event: Received;
+  readonly notices: readonly Notice[];
+  readonly about: Concerned & { readonly tenant: string };
+  readonly newsOf: (text: string) => StaffNews;
+};
+
 /** One mail a person and event, whatever makes him or her one who has to know; nobody is told of the own act. */
-const deliveriesOf = ({ event, notices, ticket }: Telling, teams: ReadonlyMap<string, Team>, now: string) => {
+export const deliveriesOf = (tidings: Tidings, teams: ReadonlyMap<string, Team>, now: string): ToPerson[] => {
+  const { event, notices, about } = tidings;
   const byPerson = new Map<string, Notice>();
   for (const notice of notices)
-    for (const person of peopleOf(notice.to, ticket, teams))
+    for (const person of peopleOf(notice.to, about, teams))
       if (event.actor !== `agent:${person}` && !byPerson.has(person)) byPerson.set(person, notice);
-  return [...byPerson].map(([person, notice]) => deliveryOf(event, ticket, { person, notice, now }));
+  return [...byPerson].map(([person, notice]) => deliveryOf(tidings, { person, notice, now }));
+};
+
+const ofTicket = ({ event, notices, ticket }: Telling): Tidings => {
+  const { number, subject } = ticket;
+  return { event, notices, about: ticket, newsOf: (text) => ({ ticketId: event.subject, number, subject, text }) };
 };
 
 const deliveriesInSlices = function* (tellings: readonly Telling[], teams: ReadonlyMap<string, Team>, now: string) {
   let slice: ToPerson[] = [];
   for (const telling of tellings)
-    for (const delivery of deliveriesOf(telling, teams, now)) {
+    for (const delivery of deliveriesOf(ofTicket(telling), teams, now)) {
       slice.push(delivery);
       if (slice.length < most) continue;
       yield slice;
@@ -87,13 +109,12 @@ const deliveriesInSlices = function* (tellings: readonly Telling[], teams: Reado
 
 type ToOne = { readonly person: string; readonly notice: Notice; readonly now: string };
 
-type ToPerson = NewDelivery & { readonly person_id: string };
+export type ToPerson = NewDelivery & { readonly person_id: string };
 
-const deliveryOf = (event: Received, ticket: Ticket, { person, notice, now }: ToOne): ToPerson => {
+const deliveryOf = ({ event, newsOf }: Tidings, { person, notice, now }: ToOne): ToPerson => {
   const soonest = new Date(Date.parse(now) + (notice.gathers ? gatherFor : 0)).toISOString();
   const isLater = Date.parse(notice.notBefore) > Date.parse(soonest);
   const group = notice.gathers ? 'found' : event.subject;
-  const { number, subject } = ticket;
   return {
     id: uuidv5(`staff/${person}`, event.id),
     tenant_id: event.tenant,
@@ -106,10 +127,20 @@ const deliveryOf = (event: Received, ticket: Ticket, { person, notice, now }: To
     event_id: event.id,
     event_type: event.type,
     correlation_id: event.correlationId,
-    body: JSON.stringify({ ticketId: event.subject, number, subject, text: notice.text } satisfies StaffNews),
+    body: JSON.stringify(newsOf(notice.text)),
     person_id: person,
     due: isLater ? notice.notBefore : soonest,
   };
+};
+
+/** Lets these mails wait for their time, but for those whose kinds their readers switched off. */
+export const enqueueWanted = async (tx: Transaction, deliveries: readonly ToPerson[]): Promise<void> => {
+  const personOf = ({ tenant_id, person_id }: ToPerson) => ({ tenant: tenant_id, person: person_id });
+  const offOf = await switchedOff(tx, deliveries.map(personOf));
+  await enqueue(
+    tx,
+    deliveries.filter((delivery) => isMailed(offOf(personOf(delivery)), delivery.event_type)),
+  );
 };
 
 /** Lets those of the desk who have to know of an event get a mail; nothing is sent here. */
@@ -126,13 +157,6 @@ export const staffMails: Batch<Received> = {
         }),
       ),
     );
-    const personOf = ({ tenant_id, person_id }: ToPerson) => ({ tenant: tenant_id, person: person_id });
-    for (const deliveries of deliveriesInSlices(tellings, teams, tx.now)) {
-      const offOf = await switchedOff(tx, deliveries.map(personOf));
-      await enqueue(
-        tx,
-        deliveries.filter((delivery) => isMailed(offOf(personOf(delivery)), delivery.event_type)),
-      );
-    }
+    for (const deliveries of deliveriesInSlices(tellings, teams, tx.now)) await enqueueWanted(tx, deliveries);
   },
 };

@@ -29,6 +29,7 @@ import { Timers } from './timers.ts';
 import { Pusher } from './pusher.ts';
 import { ShiftEnds } from './shift-ends.ts';
 import { Closings } from './closings.ts';
+import { QueueWatch } from './queue-watch.ts';
 import { Retiming } from './retiming.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -75,6 +76,12 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
         inject: [Database, Relay, Tickets],
         useFactory: (database: Database, relay: Relay, tickets: Tickets) =>
           new Watchdog(database, relay, tickets, read.WATCHDOG_SECONDS * second),
+      },
+      {
+        provide: QueueWatch,
+        inject: [Database, Relay, Tickets],
+        useFactory: (database: Database, relay: Relay, tickets: Tickets) =>
+          new QueueWatch(database, relay, tickets, read.QUEUE_WATCH_SECONDS * second),
       },
       Gauges,
       DraftRetention,

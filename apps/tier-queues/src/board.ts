@@ -2,6 +2,7 @@ import type { Transaction } from '@tierline/persistence';
 import { countOrphans } from './orphans.ts';
 import { open } from './queries.ts';
 import type { Sight } from './sight.ts';
+import { unservedByQueue, type Unserved } from './unserved-queues.ts';
 
 /** How much waits, is being worked on and is held. */
 export type Load = { waiting: number; assigned: number; pending: number; oldestWaiting: Date | null };
@@ -14,7 +15,7 @@ export type Board = {
     tier: string;
     name: string;
     rank: number;
-    queues: (Load & { queue: string; name: string; team: string })[];
+    queues: (Load & { queue: string; name: string; team: string; unserved: Unserved | null })[];
   })[];
   /** Open tickets that wait for a route; 0 for who sees some queues only. */
   unrouted: number;
@@ -61,6 +62,7 @@ export const boardOf = async (tx: Transaction, tenant: string, { queues }: Sight
   ]);
   const all = await queueLoads(tx, tenant);
   const loads = queues === 'all' ? all : all.filter(({ queue }) => queues.includes(queue));
+  const unserved = await unservedByQueue(tx, tenant);
   const seen = queues === 'all' ? tiers : tiers.filter(({ tier }) => loads.some((load) => load.tier === tier));
   const [rest] = await tx.query<{ unrouted: number }>(
     `SELECT count(*)::int AS unrouted FROM ticket WHERE tenant_id = $1 AND state IN (${open}) AND queue IS NULL`,
@@ -70,7 +72,11 @@ export const boardOf = async (tx: Transaction, tenant: string, { queues }: Sight
     at: tx.now,
     tiers: seen.map((tier) => {
       const own = loads.filter((load) => load.tier === tier.tier);
-      return { ...tier, ...total(own), queues: own.map(({ tier: _, ...queue }) => queue) };
+      return {
+        ...tier,
+        ...total(own),
+        queues: own.map(({ tier: _, ...queue }) => ({ ...queue, unserved: unserved.get(queue.queue) ?? null })),
+      };
     }),
     unrouted: queues === 'all' ? rest!.unrouted : 0,
     orphans: await countOrphans(tx, tenant, queues === 'all' ? null : queues),

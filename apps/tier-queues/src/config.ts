@@ -27,6 +27,12 @@ export const config = baseConfig.extend({
     .max(3_600)
     .default(10)
     .describe('Seconds between two rounds of the watchdog over all open tickets.'),
+  QUEUE_WATCH_SECONDS: z.coerce
+    .number()
+    .positive()
+    .max(3_600)
+    .default(60)
+    .describe('Seconds between two looks at which queues of a tenant nobody will serve.'),
   LONGEST_HOLD_DAYS: days.default(90).describe('Days that a hold may last at most.'),
   BOUNCE_LIMIT: z.coerce
     .number()

@@ -3,7 +3,16 @@ import type { Desk, DeskAgent } from './domain/desk.ts';
 import { absenceAt } from './domain/absences.ts';
 import { isAble } from './domain/eligibility.ts';
 import { openHours } from './domain/clocks/working-time.ts';
-import { calendarToday, isOnShift, shiftEnd, shiftsOf, unionOf, without, type Hours } from './domain/shifts.ts';
+import {
+  awayHours,
+  calendarToday,
+  isOnShift,
+  shiftEnd,
+  shiftsOf,
+  unionOf,
+  without,
+  type Hours,
+} from './domain/shifts.ts';
 import type { Presence } from './domain/people.ts';
 import { personColumns, personTables } from './staff.ts';
 
@@ -56,9 +65,6 @@ export const standingsOf = async (
 
 /** Hours in which a queue works and nobody who may take its tickets is on shift. */
 export type Coverage = { queue: string; team: string; gaps: Hours[]; withoutShifts: string[] };
-
-const awayHours = ({ absences }: Desk, agentId: string): Hours[] =>
-  unionOf(absences.flatMap(({ personId, from, until }) => (personId === agentId ? [{ from, to: until }] : [])));
 
 /** The gaps of each queue that has a calendar, from now on. `withoutShifts`: agents who come when they come. */
 export const coverageOf = async (

@@ -7,8 +7,10 @@ import {
   RequesterConfirmed,
   RequesterRejected,
   RequesterReplied,
+  RulesChanged,
   TicketOpened,
   TicketRouted,
+  deskSorts,
   type EventOf,
   type Received,
 } from '@tierline/contracts';
@@ -16,6 +18,7 @@ import { On, causedBy, type Task } from '@tierline/messaging';
 import { v5 as uuidv5 } from 'uuid';
 import { runbooks } from './beside-rows.ts';
 import type { Act } from './domain/command.ts';
+import { routingTargets } from './routing-targets.ts';
 import { Tickets } from './tickets.ts';
 import { wayUpOf } from './way-up-copies.ts';
 
@@ -48,8 +51,14 @@ export class TicketEvents {
   }
 
   @On(CataloguePartRemoved)
-  wayUpRemoved(event: EventOf<typeof CataloguePartRemoved>): Task | null {
+  partRemoved(event: EventOf<typeof CataloguePartRemoved>): Task | null {
+    if (event.data.kind === deskSorts.categories.kind) return { batch: routingTargets, work: event };
     return wayUpOf(event, null);
+  }
+
+  @On(RulesChanged)
+  rulesChanged(event: EventOf<typeof RulesChanged>): Task {
+    return { batch: routingTargets, work: event };
   }
 
   @On(RequesterReplied)
@@ -73,8 +82,11 @@ export class TicketEvents {
   }
 
   @On(CatalogueChanged)
-  categoryChanged(event: EventOf<typeof CatalogueChanged>): Task {
-    return { batch: runbooks, work: event };
+  categoryChanged(event: EventOf<typeof CatalogueChanged>): Task[] {
+    return [
+      { batch: runbooks, work: event },
+      { batch: routingTargets, work: event },
+    ];
   }
 
   private noted(event: Received): Task {

@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { clockMigrations } from './clock-migrations.ts';
 import { peopleMigrations } from './people-migrations.ts';
+import { queueMigrations } from './queue-migrations.ts';
 import { screenMigrations } from './screen-migrations.ts';
 import { searchMigrations } from './search-migrations.ts';
 
@@ -222,5 +223,6 @@ export const ownMigrations = [
   ...clockMigrations,
   ...screenMigrations,
   ...peopleMigrations,
+  ...queueMigrations,
   ...searchMigrations,
 ];

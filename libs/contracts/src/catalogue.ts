@@ -7,6 +7,7 @@ import type { EventDefinition } from './event.ts';
 import * as intake from './intake.ts';
 import * as majorIncident from './major-incident.ts';
 import * as notifications from './notifications.ts';
+import * as queueService from './queue-service.ts';
 import * as relations from './relations.ts';
 import * as routing from './routing.ts';
 import * as teamwork from './teamwork.ts';
@@ -27,6 +28,7 @@ export const events: ReadonlyMap<string, EventDefinition> = new Map(
     relations,
     majorIncident,
     deskEvents,
+    queueService,
     catalogueEvents,
     notifications,
   ]

@@ -16,6 +16,7 @@ export * from './relations.ts';
 export * from './major-incident.ts';
 export * from './notifications.ts';
 export * from './desk-events.ts';
+export * from './queue-service.ts';
 export * from './desk/absence.ts';
 export * from './desk/agent.ts';
 export * from './desk/calendar.ts';

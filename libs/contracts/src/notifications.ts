@@ -40,7 +40,10 @@ export const NotificationFailed = defineEvent('tierline.ticket.notification-fail
   },
 });
 
-/** Kinds of events of a ticket, as in `tierline.ticket.<kind>.v1`, of which people of the desk get mails. */
+/**
+ * Kinds of events of a ticket, as in `tierline.ticket.<kind>.v1`, of which people of the desk get mails; `queue-unserved` is
+ * one of the desk.
+ */
 export const StaffMailKind = z.enum([
   'sla-warned',
   'sla-breached',
@@ -54,6 +57,7 @@ export const StaffMailKind = z.enum([
   'stakeholders-updated',
   'major-commander-changed',
   'major-ended',
+  'queue-unserved',
 ]);
 export type StaffMailKind = z.infer<typeof StaffMailKind>;
 

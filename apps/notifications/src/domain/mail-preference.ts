@@ -7,6 +7,7 @@ const needed: readonly StaffMailKind[] = [
   'major-declared',
   'major-commander-changed',
   'stakeholder-update-due',
+  'queue-unserved',
 ];
 
 /** Whether a person gets mails of a kind, and may change that. */

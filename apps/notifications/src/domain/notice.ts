@@ -59,7 +59,8 @@ const addressee = ({ agentId, team, everybody = false }: Told): Addressee => {
 const wordsFor = ({ standsInFor }: Told, text: string): string =>
   standsInFor === undefined ? text : `${text}\nThis is for ${standsInFor}, who is away.`;
 
-const gathered = (tell: readonly Told[], text: string): Notice[] =>
+/** A notice for each who is to be told of what the desk found. */
+export const gathered = (tell: readonly Told[], text: string): Notice[] =>
   tell.map((told) => ({ to: addressee(told), text: wordsFor(told, text), notBefore: told.notBefore, gathers: true }));
 
 const warned = ({ data }: EventOf<typeof SlaWarned>): Notice[] => {

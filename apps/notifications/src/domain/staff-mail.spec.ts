@@ -26,3 +26,14 @@ it('does not name them all in the subject', () => {
   const many = Array.from({ length: 7 }, (_, index) => news(index + 1, 'late'));
   expect(staffMailOf('Lea', many).subject).toBe('7 tickets need a look: T-1, T-2, T-3, T-4, T-5 …');
 });
+
+it('tells beside tickets of what is none, by its title', () => {
+  const queue = { title: 'Nobody will serve the queue Network', text: 'All are away.' };
+  expect(staffMailOf('Lea', [queue])).toEqual({
+    subject: queue.title,
+    text: `Hello Lea,\n\n${queue.title}\nAll are away.\n\nTierline\n`,
+  });
+  const other = { ...queue, title: 'Nobody will serve the queue Phones' };
+  expect(staffMailOf('Lea', [news(1, 'late'), queue]).subject).toBe(`${queue.title}; 1 ticket needs a look: T-1`);
+  expect(staffMailOf('Lea', [queue, other]).subject).toBe(`${queue.title} and 1 more`);
+});

@@ -9,7 +9,6 @@ import {
 } from '@tierline/contracts';
 import type { Entry, Origin } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
-import type { StaffNews } from '../domain/staff-mail.ts';
 import type { Claimed } from './claims.ts';
 import type { Settled } from './settle.ts';
 
@@ -41,7 +40,7 @@ const ofStaff = ({ claimed, verdict }: Settled): Telling[] => {
   const { tenant, personId } = claimed;
   if (!personId || verdict.state === 'waiting') return [];
   return [{ ...claimed, body: claimed.body ?? '{}' }, ...claimed.along].flatMap((one) => {
-    const { ticketId } = JSON.parse(one.body) as Partial<StaffNews>;
+    const { ticketId } = JSON.parse(one.body) as { ticketId?: string };
     const kind = StaffMailKind.safeParse(kindOfEvent(one.eventType));
     if (ticketId === undefined || !kind.success) return [];
     const mail = { deliveryId: one.id, personId, kind: kind.data, attempts: one.attempts + 1 };

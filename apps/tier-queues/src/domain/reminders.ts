@@ -34,7 +34,7 @@ const present = (told: Told, desk: Desk, next: () => Told | null): Told | null =
 /** Whom to tell where the lead is away and nobody stands in: the first of management for the team, else all of the team. */
 const insteadOfLead = (lead: Told, desk: Desk): Told => {
   const { team, notBefore, agentId } = lead;
-  const [first] = managementOf({ team, tier: null }, desk, 'notified-up', notBefore);
+  const [first] = managementInCharge({ team, tier: null }, desk, 'notified-up', notBefore);
   const instead = first ?? { ...lead, agentId: null, everybody: true };
   return { ...instead, ...(agentId !== null && { standsInFor: agentId }) };
 };
@@ -79,7 +79,13 @@ const whereabouts = (ticket: KnownTicket, desk: Desk): Whereabouts => {
   return { team: place?.team ?? null, tier: awaitedRoute(ticket)?.tier ?? place?.tier ?? null };
 };
 
-const managementOf = ({ team, tier }: Whereabouts, desk: Desk, of: ManagementConcern, notBefore: string): Told[] => {
+/** Those of management, or their deputies, who are in charge of this team or tier and want to be told of this. */
+export const managementInCharge = (
+  { team, tier }: Whereabouts,
+  desk: Desk,
+  of: ManagementConcern,
+  notBefore: string,
+): Told[] => {
   const inCharge = desk.management.filter(({ toldOf, teams, tiers }) => {
     const isInCharge = teams?.includes(team ?? '') || tiers?.includes(tier ?? '') || !(teams || tiers);
     return isInCharge && (toldOf?.includes(of) ?? true);
@@ -96,7 +102,7 @@ const managementOf = ({ team, tier }: Whereabouts, desk: Desk, of: ManagementCon
  * names nobody who is there.
  */
 export const toManagement = (ticket: KnownTicket, desk: Desk, of: ManagementConcern, notBefore: string): Told[] =>
-  managementOf(whereabouts(ticket, desk), desk, of, notBefore);
+  managementInCharge(whereabouts(ticket, desk), desk, of, notBefore);
 
 /** Those who were told before, or who stand in for them now. */
 export const stillThere = (told: readonly Told[], desk: Desk): Told[] =>

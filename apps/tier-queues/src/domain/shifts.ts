@@ -66,6 +66,10 @@ export const without = (hours: readonly Hours[], others: readonly Hours[]): Hour
     hours,
   ) as Hours[];
 
+/** The hours in which the person is away. */
+export const awayHours = ({ absences }: Pick<Desk, 'absences'>, person: string): Hours[] =>
+  unionOf(absences.flatMap(({ personId, from, until }) => (personId === person ? [{ from, to: until }] : [])));
+
 /**
  * True when the agent may be given work without asking: said to be present, or on shift and nothing else said. Never
  * while away: what was said of the presence may be from before.

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { attentionList } from '../attention-list.ts';
 import { teamsLed } from '../leads.ts';
 import { sightOf } from '../sight.ts';
+import { unservedList } from '../unserved-queues.ts';
 import { Tickets } from '../tickets.ts';
 import { Nothing, TicketCommand, TicketIdParameter, paging, requestOf } from './requests.ts';
 
@@ -38,13 +39,18 @@ export class AttentionController {
   @ApiOperation({
     summary: 'Open tickets that a lead has to look at, with all reasons, the one that waits longest first.',
     description:
-      'Settled when a lead assigns the ticket, calls experts, returns it, or decides. `mine`: you may, leading the team; with ' +
+      'Settled when a lead assigns the ticket, calls experts, returns it, or decides. `queues`: ' +
+      'those that nobody will serve in the next day of their hours, on the first page. `mine`: you may, leading the team; with ' +
       '`mine=true` those alone. A partner’s agent sees those in the queues of the own teams.',
   })
   list(@By() by: Caller, @Query({ schema: AttentionFilter }) query: z.infer<typeof AttentionFilter>) {
     return this.database.asTenant(by.tenant, async (tx) => {
       const led = teamsLed(by, await this.tickets.deskOf(tx, by.tenant), tx.now);
-      return attentionList(tx, by.tenant, query, { ...query, ...(await sightOf(tx, by)), led });
+      const reader = { ...(await sightOf(tx, by)), led };
+      const list = await attentionList(tx, by.tenant, query, { ...query, ...reader });
+      // They have no ticket whose reason could be asked for, and stand on the first page.
+      const isAsked = query.reason === undefined && query.after === undefined;
+      return { ...list, queues: isAsked ? await unservedList(tx, by.tenant, reader, query) : [] };
     });
   }
 

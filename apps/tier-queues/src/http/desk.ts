@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { agentsOf, queuesOf, tiersOf } from '../desk-lists.ts';
 import { putDesk } from '../desk.ts';
 import { acquaintanceOf } from '../sight.ts';
+import { unservedByQueue } from '../unserved-queues.ts';
 import { paging, requireSame } from './requests.ts';
 
 const TierBody = z
@@ -61,9 +62,17 @@ export class DeskController {
 
   @Get('queues')
   @Allow('desk.read')
-  @ApiOperation({ summary: 'The queues by their slug.' })
+  @ApiOperation({
+    summary: 'The queues by their slug.',
+    description:
+      '`unserved` says since when, and why, nobody will serve one in the next day of its hours; null: somebody will.',
+  })
   queues(@By() by: Caller, @Query({ schema: QueueFilter }) query: z.infer<typeof QueueFilter>) {
-    return this.database.asTenant(by.tenant, (tx) => queuesOf(tx, by.tenant, query, query));
+    return this.database.asTenant(by.tenant, async (tx) => {
+      const { items, next } = await queuesOf(tx, by.tenant, query, query);
+      const unserved = await unservedByQueue(tx, by.tenant);
+      return { items: items.map((queue) => ({ ...queue, unserved: unserved.get(queue.queue) ?? null })), next };
+    });
   }
 
   @Get('agents')
