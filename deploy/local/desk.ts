@@ -2,12 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { askAt } from './desk/ask.ts';
 import { readDocument, writeDocument, type Document } from './desk/document.ts';
-import { differenceLines, faultLines, ticketLines } from './desk/report.ts';
+import { differenceLines, faultLines, historyLines, ticketLines } from './desk/report.ts';
 import {
   Refused,
   applyDesk,
+  documentAt,
   exportDesk,
   faultsIn,
+  historyOf,
   keepers,
   planDesk,
   republishDesk,
@@ -22,9 +24,13 @@ import { readRunning, stateFolder, statePaths } from './state.ts';
 const usage = `Usage: npm run desk -- plan FILE                what the file would change; changes nothing
        npm run desk -- apply FILE --why "…"    makes the desk what the file says; what it does not name goes
        npm run desk -- export [--out FILE]     the desk as such a file
+       npm run desk -- versions                who changed it when, and why; newest first
+       npm run desk -- revert N                makes it again what it was after version N, with the catalogue of that time
        npm run desk -- republish               tells it again to all services, as it is; once all of a new release run
 
-  --tenant T   whose desk; default: ${demoTenant}
+  --tenant T      whose desk; default: ${demoTenant}
+  --version N     with export: as it was after version N
+  --catalogue M   with revert and export --version: with the catalogue and rules of their version M
 `;
 
 const say = (...lines: readonly string[]) => lines.forEach((line) => process.stdout.write(`${line}\n`));
@@ -54,33 +60,60 @@ const apply = async (ask: Ask, document: Document, why: string | undefined): Pro
   say('Done.');
 };
 
+const numberIn = (text: string | undefined, name: string): number => {
+  if (text !== undefined && /^\d{1,9}$/.test(text)) return Number(text);
+  throw new Refusal(`${name} has to be the number of a version: npm run desk -- versions lists them.`);
+};
+
+type Chosen = { readonly number: number; readonly catalogue: number | undefined; readonly why: string | undefined };
+
+const revert = async (ask: Ask, { number, catalogue, why }: Chosen): Promise<void> => {
+  const beside = catalogue === undefined ? '' : `, catalogue to ${catalogue}`;
+  const note = `Reverts to ${number}${beside}${why?.trim() ? `: ${why.trim()}` : ''}`;
+  await apply(ask, await documentAt(ask, number, catalogue), note);
+};
+
 const republish = async (ask: Ask): Promise<void> => {
   const published = await republishDesk(ask);
   say(...keepers.map((service) => `${service} published ${published[service]} events.`));
 };
 
+/** How many changes `versions` lists. */
+const mostListed = 40;
+
+const commands = ['plan', 'apply', 'export', 'versions', 'revert', 'republish'];
+
+type Options = Readonly<Partial<Record<'why' | 'out' | 'version' | 'catalogue', string>>>;
+
+const exported = async (ask: Ask, { out, version }: Options, catalogue: number | undefined): Promise<void> => {
+  const document =
+    version === undefined ? await exportDesk(ask) : await documentAt(ask, numberIn(version, '--version'), catalogue);
+  if (out === undefined) process.stdout.write(writeDocument(document));
+  else await writeFile(out, writeDocument(document));
+};
+
+const execute = async (command: string, argument: string | undefined, ask: () => Promise<Ask>, options: Options) => {
+  const { why, catalogue: named } = options;
+  const catalogue = named === undefined ? undefined : numberIn(named, '--catalogue');
+  if (command === 'plan' || command === 'apply') {
+    if (argument === undefined) throw new Refusal(`FILE is missing.\n\n${usage}`);
+    const document = await readDocument(argument);
+    return command === 'plan' ? shownPlan(await ask(), document) : apply(await ask(), document, why);
+  }
+  if (command === 'revert') return revert(await ask(), { number: numberIn(argument, 'N'), catalogue, why });
+  if (command === 'versions') return say(...historyLines(await historyOf(await ask(), mostListed)));
+  return command === 'republish' ? republish(await ask()) : exported(await ask(), options, catalogue);
+};
+
 const run = async (): Promise<void> => {
+  const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: {
-      tenant: { type: 'string', default: demoTenant },
-      why: { type: 'string' },
-      out: { type: 'string' },
-    },
+    options: { tenant: { ...text, default: demoTenant }, why: text, out: text, version: text, catalogue: text },
   });
-  const [command = '', file] = positionals;
-  if (!['plan', 'apply', 'export', 'republish'].includes(command)) throw new Refusal(usage);
-  if ((command === 'plan' || command === 'apply') && file === undefined)
-    throw new Refusal(`FILE is missing.\n\n${usage}`);
-  const document = file === undefined ? {} : await readDocument(file);
-  const ask = await openAsk(values.tenant);
-  if (command === 'plan') await shownPlan(ask, document);
-  if (command === 'apply') await apply(ask, document, values.why);
-  if (command === 'republish') await republish(ask);
-  if (command !== 'export') return;
-  const text = writeDocument(await exportDesk(ask));
-  if (values.out === undefined) process.stdout.write(text);
-  else await writeFile(values.out, text);
+  const [command = '', argument] = positionals;
+  if (!commands.includes(command)) throw new Refusal(usage);
+  await execute(command, argument, () => openAsk(values.tenant), values);
 };
 
 try {

@@ -21,17 +21,20 @@ import {
   deskNumber,
   lockDesk,
   noteVersion,
+  partsAtVersion,
   readParts,
+  refuseFaults,
   refuseUnlessSeen,
   renewDesk,
   repeatParts,
+  revertNote,
   saveParts,
   warningsAt,
 } from '@tierline/desk';
 import type { DeskPlan, PartChange, ToldPart } from '@tierline/desk';
 import { append, originOf, type Entry } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
-import { ruleSet } from './desks.ts';
+import { deskOf, ruleSet } from './desks.ts';
 import type { Rule } from './domain/desk.ts';
 
 /** The sorts of parts that are decided here. */
@@ -150,3 +153,40 @@ export const planCatalogue = async (tx: Transaction, tenant: string, parts: Desk
   faults: documentFaults(parts),
   warnings: warningsAt(parts, tx.now),
 });
+
+/** Catalogue and ways as they were after a version. Throws `version_absent` and `version_inexact`. */
+export const catalogueAtVersion = async (tx: Transaction, tenant: string, number: number): Promise<DeskParts> =>
+  partsAtVersion(tx, tenant, number, allParts(await readCatalogue(tx, tenant)));
+
+const judged: readonly DeskSort[] = [...ownSorts, 'tiers', 'queues', 'calendars'];
+
+/** What is wrong with catalogue and ways on the desk of today, as far as it is known here. */
+const faultsToday = async (tx: Transaction, tenant: string, own: DeskParts) => {
+  const { tiers, queues, calendars } = await deskOf(tx, tenant);
+  const known = { tiers: [...tiers.values()], queues: [...queues.values()], calendars: [...calendars.values()] };
+  const faults = deskFaults({ ...own, ...known });
+  const isJudged = ({ part, names }: (typeof faults)[number]) =>
+    (ownSorts as readonly DeskSort[]).includes(part) && (names === undefined || judged.includes(names));
+  return faults.filter(isJudged).map(placeOfFault);
+};
+
+/** What going back to a version would change here; nothing is stored. */
+export const planRevert = async (tx: Transaction, tenant: string, number: number): Promise<DeskPlan> => {
+  const parts = await catalogueAtVersion(tx, tenant, number);
+  return {
+    sequence: await deskNumber(tx, tenant),
+    differences: differencesOf(await readCatalogue(tx, tenant), canonicalOf(ownParts(parts))),
+    faults: await faultsToday(tx, tenant, parts),
+    warnings: [],
+  };
+};
+
+type Revert = Pick<Change, 'by' | 'expected'> & { readonly number: number; readonly why: string | undefined };
+
+/** Makes catalogue and ways what they were after a version, as a new version. Throws `desk_invalid`, and as above. */
+export const revertCatalogue = async (tx: Transaction, { by, expected, number, why }: Revert): Promise<Changed> => {
+  await lockDesk(tx, by.tenant);
+  const parts = await catalogueAtVersion(tx, by.tenant, number);
+  refuseFaults(await faultsToday(tx, by.tenant, parts));
+  return changeCatalogue(tx, { by, expected, why: revertNote(number, why), after: () => ownParts(parts) });
+};

@@ -114,7 +114,9 @@ it('plans a document, takes it whole, and writes the same document back', async 
   const again = await request('POST', '/desk/plan?mode=replace', withWays);
   expect(again.body).toMatchObject({ sequence: 1, differences: [], faults: [] });
   expect((await replace(small)).body).toMatchObject({ sequence: 1, queues: { changed: 0 } });
-  await eventually(() => expect(desk.received.filter(({ tenant }) => tenant === 'acme')).toHaveLength(16));
+  await eventually(() =>
+    expect(desk.received.filter(({ tenant, actor }) => tenant === 'acme' && actor === 'agent:omar')).toHaveLength(16),
+  );
   expect(desk.about('acme/handover/tier-1:tier-2')).toMatchObject([{ data: small.handovers[0] }]);
 });
 

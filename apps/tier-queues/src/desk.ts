@@ -1,6 +1,15 @@
 import type { Caller } from '@tierline/auth';
-import { DomainError, deskSorts, partId, type DeskDifference, type DeskParts } from '@tierline/contracts';
-import { deskNumber, lockDesk, noteVersion, refuseFaults, refuseUnlessSeen, warningsAt } from '@tierline/desk';
+import { DomainError, allParts, deskSorts, partId, type DeskDifference, type DeskParts } from '@tierline/contracts';
+import {
+  deskNumber,
+  lockDesk,
+  noteVersion,
+  partsAtVersion,
+  refuseFaults,
+  refuseUnlessSeen,
+  revertNote,
+  warningsAt,
+} from '@tierline/desk';
 import type { DeskPlan } from '@tierline/desk';
 import { append, type Commands } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
@@ -46,7 +55,7 @@ const refuseInUse = (fields: DeskPlan['faults']): void => {
 
 /** The agents that a merge has to look at; undefined: all. */
 const agentsIn = ({ parts: { agents, management, absences }, mode }: Wanted) =>
-  mode === 'replace'
+  mode !== 'merge'
     ? undefined
     : [
         ...agents.map(({ agentId }) => agentId),
@@ -69,33 +78,56 @@ const concernsAcceptance = ({ part, what, fields }: DeskDifference): boolean =>
     part === 'tiers' ? field === 'acceptanceMinutes' : part === 'queues' && (field === 'calendar' || field === 'tier'),
   );
 
+const changeWithin = async (tx: Transaction, change: Change): Promise<DeskAnswer> => {
+  const { by, why, expected, parts, mode } = change;
+  const { tenant, actor } = by;
+  const number = await lockDesk(tx, tenant);
+  refuseUnlessSeen(expected, number);
+  const changes = changeDesk(await readDeskParts(tx, tenant, agentsIn(change)), parts, mode, tx.now);
+  const { differences, faults } = changes;
+  refuseFaults(faults);
+  refuseInUse(await partsInUse(tx, tenant, differences));
+  const answer = { ...countOf(parts, differences), warnings: warningsAt(parts, tx.now) };
+  if (differences.length === 0) return { sequence: number, ...answer };
+  const changed = changedParts(changes);
+  const editions = await saveDesk(tx, tenant, changed);
+  if (changed.some(({ part }) => part === 'queues' || part === 'calendars')) await renewClosings(tx, tenant, changes);
+  if (changed.some(({ part }) => part === 'agents' || part === 'calendars')) await lookAtShifts(tx, tenant);
+  if (differences.some(concernsAcceptance)) await retime(tx, tenant, 'calendar-changed');
+  const told = changed.map(({ part, id, body }) => {
+    const key = { kind: deskSorts[part].kind, id };
+    return { ...key, ...editions(key), body };
+  });
+  await append(tx, entriesOf(by, told));
+  return { sequence: await noteVersion(tx, { tenant, actor, why }, differences), ...answer };
+};
+
 /**
  * Changes the desk, all or nothing, and publishes every part that differs.
  * Throws `desk_invalid`, `desk_part_in_use` and `changed_meanwhile`.
  */
 export const putDesk = (commands: Commands, change: Change): Promise<DeskAnswer> =>
-  commands.within(change, async (tx) => {
-    const { by, why, expected, parts, mode } = change;
-    const { tenant, actor } = by;
-    const number = await lockDesk(tx, tenant);
-    refuseUnlessSeen(expected, number);
-    const changes = changeDesk(await readDeskParts(tx, tenant, agentsIn(change)), parts, mode, tx.now);
-    const { differences, faults } = changes;
-    refuseFaults(faults);
-    refuseInUse(await partsInUse(tx, tenant, differences));
-    const answer = { ...countOf(parts, differences), warnings: warningsAt(parts, tx.now) };
-    if (differences.length === 0) return { sequence: number, ...answer };
-    const changed = changedParts(changes);
-    const editions = await saveDesk(tx, tenant, changed);
-    if (changed.some(({ part }) => part === 'queues' || part === 'calendars')) await renewClosings(tx, tenant, changes);
-    if (changed.some(({ part }) => part === 'agents' || part === 'calendars')) await lookAtShifts(tx, tenant);
-    if (differences.some(concernsAcceptance)) await retime(tx, tenant, 'calendar-changed');
-    const told = changed.map(({ part, id, body }) => {
-      const key = { kind: deskSorts[part].kind, id };
-      return { ...key, ...editions(key), body };
-    });
-    await append(tx, entriesOf(by, told));
-    return { sequence: await noteVersion(tx, { tenant, actor, why }, differences), ...answer };
+  commands.within(change, (tx) => changeWithin(tx, change));
+
+/** What this service keeps of the desk as it was after a version. Throws `version_absent` and `version_inexact`. */
+export const deskAtVersion = async (tx: Transaction, tenant: string, number: number): Promise<DeskParts> =>
+  partsAtVersion(tx, tenant, number, allParts(await readDeskParts(tx, tenant)));
+
+type Revert = Pick<Change, 'by' | 'expected' | 'idempotency'> & {
+  readonly number: number;
+  readonly why?: string | undefined;
+};
+
+/**
+ * Makes the desk what it was after a version, as a new version. What categories and rules name, which another service
+ * keeps, is not judged. Throws what `putDesk` and `deskAtVersion` throw.
+ */
+export const revertDesk = (commands: Commands, revert: Revert): Promise<DeskAnswer> =>
+  commands.within(revert, async (tx) => {
+    const { by, number, why, expected } = revert;
+    await lockDesk(tx, by.tenant);
+    const parts = await deskAtVersion(tx, by.tenant, number);
+    return changeWithin(tx, { by, expected, parts, mode: 'revert', why: revertNote(number, why) });
   });
 
 /** What the change would do, and to open tickets unless it would be refused; nothing is stored. */

@@ -99,7 +99,7 @@ it('finds a queue without tickets where tiers begin, and where categories or rul
   await isListed('network', false);
   await eventually(() => expect(told('network').at(-1)).toMatchObject({ data: { because: 'nothing-waits' } }));
   const rule = (enabled: boolean) =>
-    RulesChanged({ rules: [{ name: 'VPN', when: {}, then: { queue: 'network' }, enabled }] } as never);
+    RulesChanged({ rules: [{ name: 'VPN', when: {}, then: { queue: 'network' }, enabled }] });
   await route(rule(true), 'acme/rules/rules', 1);
   await isListed('network', true);
   await route(rule(false), 'acme/rules/rules', 2);

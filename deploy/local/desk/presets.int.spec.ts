@@ -4,7 +4,17 @@ import { startUnderTest, type ServiceUnderTest, type TestPerson } from '@tierlin
 import { routing } from '../../../apps/routing/src/app.module.ts';
 import { tierQueues } from '../../../apps/tier-queues/src/app.module.ts';
 import { parseDocument, readDocument, writeDocument, type Document } from './document.ts';
-import { applyDesk, exportDesk, faultsIn, planDesk, republishDesk, type Ask, type Keeper } from './services.ts';
+import {
+  applyDesk,
+  documentAt,
+  exportDesk,
+  faultsIn,
+  historyOf,
+  planDesk,
+  republishDesk,
+  type Ask,
+  type Keeper,
+} from './services.ts';
 
 const folder = new URL('../../presets/', import.meta.url).pathname;
 const running = new Map<Keeper, ServiceUnderTest>();
@@ -66,6 +76,27 @@ it('goes from one preset to another and back', async () => {
     await apply(ask, document);
     expect(await exportDesk(ask)).toEqual(canonical(document));
   }
+});
+
+it('goes back to a version of the desk with the catalogue of that time, or with another', async () => {
+  const ask = askFor('going-back');
+  const [small, medium] = await Promise.all(['small', 'medium'].map((name) => readDocument(`${folder}${name}.yaml`)));
+  const fewer = { ...small!, rules: [], categories: (small!['categories'] as object[]).slice(1) };
+  for (const document of [small!, fewer, medium!]) await apply(ask, document);
+  const history = await historyOf(ask, 10);
+  expect(history.map(({ service, number }) => `${service} ${number}`)).toEqual([
+    'routing 3',
+    'tier-queues 2',
+    'routing 2',
+    'routing 1',
+    'tier-queues 1',
+  ]);
+  expect(await documentAt(ask, 2)).toEqual(canonical(medium!));
+  expect(await documentAt(ask, 1)).toEqual(canonical(fewer));
+  expect(await documentAt(ask, 1, 1)).toEqual(canonical(small!));
+  expect(await documentAt(ask, 0)).toEqual({ desk: 1 });
+  await apply(ask, await documentAt(ask, 1, 1));
+  expect(await exportDesk(ask)).toEqual(canonical(small!));
 });
 
 it('is completed by a second apply when the first ended between the services', async () => {

@@ -1,5 +1,5 @@
 import { parseDocument, writeDocument } from './document.ts';
-import { differenceLines, faultLines, ticketLines } from './report.ts';
+import { differenceLines, faultLines, historyLines, ticketLines } from './report.ts';
 
 it('shows what would change, part by part and field by field', () =>
   expect(
@@ -32,6 +32,19 @@ it('says so when nothing would change, and names faults by path', () => {
     '  tiers.0.rank: is taken',
   ]);
   expect(faultLines('No:', [])).toEqual([]);
+});
+
+it('lists who changed what when, the catalogue by numbers of its own', () => {
+  const change = { at: '2026-11-23T08:00:12.000Z', by: 'agent:omar', changes: 3, why: 'Night shift' };
+  expect(
+    historyLines([
+      { service: 'routing', number: 4, ...change, changes: 1, why: null },
+      { service: 'tier-queues', number: 12, ...change },
+    ]),
+  ).toEqual([
+    'catalogue 4    2026-11-23 08:00 UTC  agent:omar  1 part',
+    'desk 12        2026-11-23 08:00 UTC  agent:omar  3 parts  Night shift',
+  ]);
 });
 
 it('says what becomes of open tickets, and of how many it looked at', () => {

@@ -1,4 +1,4 @@
-import type { Difference, Fault, OpenTickets } from './services.ts';
+import type { Difference, Fault, Keeper, OpenTickets, Version } from './services.ts';
 
 const marks = { new: '+', changed: '~', removed: '-' } as const;
 
@@ -71,3 +71,11 @@ export const ticketLines = (open: OpenTickets | null | undefined): string[] => {
   if (lines.length === 0) return [];
   return ['Open tickets:', ...lines, 'Not counted:', ...open.notSaid.map((sentence) => `  ${sentence}`)];
 };
+
+/** The history of a desk, a line for each change: catalogue and rules have numbers of their own. */
+export const historyLines = (versions: readonly (Version & { readonly service: Keeper })[]): string[] =>
+  versions.map(({ service, number, at, by, why, changes }) => {
+    const which = service === 'routing' ? `catalogue ${number}` : `desk ${number}`;
+    const when = at.slice(0, 16).replace('T', ' ');
+    return `${which.padEnd(14)} ${when} UTC  ${by}  ${changes} part${changes === 1 ? '' : 's'}${why === null ? '' : `  ${why}`}`;
+  });

@@ -139,3 +139,51 @@ export const republishDesk = async (ask: Ask): Promise<Readonly<Record<Keeper, n
   );
   return Object.fromEntries(counts) as Record<Keeper, number>;
 };
+
+/** One change of the part of a desk that a service keeps. */
+export type Version = {
+  readonly number: number;
+  readonly at: string;
+  readonly by: string;
+  readonly why: string | null;
+  readonly changes: number;
+};
+
+const versionsAt = async (ask: Ask, service: Keeper, query: string): Promise<readonly Version[]> =>
+  ((await ask({ service, method: 'GET', path: `/desk/versions?${query}` })) as { items: Version[] }).items;
+
+/** The latest changes of the desk at both services, newest first. */
+export const historyOf = async (ask: Ask, most: number): Promise<(Version & { readonly service: Keeper })[]> => {
+  const lists = await Promise.all(
+    keepers.map(async (service) =>
+      (await versionsAt(ask, service, `limit=${most}`)).map((version) => ({ service, ...version })),
+    ),
+  );
+  return lists
+    .flat()
+    .sort((one, other) => (one.at < other.at ? 1 : -1))
+    .slice(0, most);
+};
+
+/** The version of the catalogue that was in force when the desk left this version; null: today's is. */
+const catalogueBeside = async (ask: Ask, number: number): Promise<number | null> => {
+  const [latest] = await versionsAt(ask, 'tier-queues', 'limit=1');
+  if (!latest || latest.number <= number) return null;
+  const [next] = await versionsAt(ask, 'tier-queues', `limit=1&after=${number + 2}`);
+  const [last] = await versionsAt(ask, 'routing', `limit=1&before=${encodeURIComponent(next!.at)}`);
+  return last?.number ?? 0;
+};
+
+/**
+ * The whole desk as it was after a version of tier-queues, with the catalogue of that time, or of the version of routing
+ * that is named. @throws Refused when what is stored does not tell it exactly.
+ */
+export const documentAt = async (ask: Ask, number: number, catalogue?: number): Promise<Document> => {
+  const beside = catalogue ?? (await catalogueBeside(ask, number));
+  const of = async (service: Keeper, path: string) =>
+    ((await ask({ service, method: 'GET', path })) as { document: Document }).document;
+  return {
+    ...(await of('tier-queues', `/desk/versions/${number}/document`)),
+    ...(await of('routing', beside === null ? '/desk' : `/desk/versions/${beside}/document`)),
+  };
+};

@@ -28,6 +28,7 @@ export * from './desk/handover.ts';
 export * from './desk/limits.ts';
 export * from './desk/management.ts';
 export * from './desk/policy.ts';
+export * from './desk/rewind.ts';
 export type { PartFault } from './desk/references.ts';
 export * from './desk/rule.ts';
 export * from './desk/skill.ts';

@@ -34,10 +34,14 @@ export type DeskPlan = {
 /** What is worth knowing of the document at that time, though it is no fault. */
 export const warningsAt = (parts: DeskParts, at: string): DeskFault[] => deskWarnings(parts, at.slice(0, 10));
 
+/** The refusal of a desk with these faults, one at least: `desk_invalid`, with every path. */
+export const deskInvalid = (faults: readonly DeskFault[]): DomainError => {
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  const { path, message } = faults[0]!;
+  return new DomainError('desk_invalid', `${path}: ${message}${more}.`, 'refused', { fields: [...faults] });
+};
+
 /** Refuses a desk with faults: `desk_invalid`, with every path. */
 export const refuseFaults = (faults: readonly DeskFault[]): void => {
-  const [first] = faults;
-  if (!first) return;
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  throw new DomainError('desk_invalid', `${first.path}: ${first.message}${more}.`, 'refused', { fields: [...faults] });
+  if (faults.length > 0) throw deskInvalid(faults);
 };

@@ -15,11 +15,15 @@ export {
   type ToldPart,
 } from './parts.ts';
 export {
+  DeskRevert,
+  DeskStateNumber,
   DeskVersionNumber,
   DeskVersionPage,
   deskVersion,
   deskVersions,
   noteVersion,
+  partsAtVersion,
+  revertNote,
   type Author,
   type DeskVersion,
 } from './versions.ts';

@@ -1,6 +1,8 @@
-import { DomainError, type DeskDifference } from '@tierline/contracts';
+import { DomainError, deskDocument, readDesk, rewound, type DeskDifference, type DeskParts } from '@tierline/contracts';
 import type { Transaction } from '@tierline/persistence';
 import { z } from 'zod';
+import { deskInvalid } from './draft.ts';
+import { deskNumber } from './parts.ts';
 
 /** Who changed a desk, and why. */
 export type Author = { readonly tenant: string; readonly actor: string; readonly why: string | null };
@@ -40,20 +42,36 @@ const columns = 'number, at, by, why, jsonb_array_length(differences) AS changes
 export const DeskVersionPage = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.coerce.number().int().positive().optional(),
+  /** Those of before this moment. */
+  before: z.iso.datetime().optional(),
 });
 
 export const DeskVersionNumber = z.coerce.number().int().positive().max(2_147_483_647);
+
+/** A state of the desk by its version; 0 is the one before the first change. */
+export const DeskStateNumber = z.coerce.number().int().nonnegative().max(2_147_483_647);
+
+/** Why a desk goes back to an earlier version. */
+export const DeskRevert = z
+  .strictObject({ why: z.string().trim().min(1).max(900).optional() })
+  .default({})
+  .meta({ example: { why: 'The night partner is not ready.' } });
+
+/** How the history names a change that goes back. */
+export const revertNote = (number: number, why: string | undefined): string =>
+  `Reverts to ${number}${why === undefined ? '' : `: ${why}`}`;
 
 /** The versions of a desk, newest first; `after` is the number of the last one seen. */
 export const deskVersions = async (
   tx: Transaction,
   tenant: string,
-  { limit, after }: z.output<typeof DeskVersionPage>,
+  { limit, after, before }: z.output<typeof DeskVersionPage>,
 ): Promise<{ items: DeskVersion[]; next: number | null }> => {
   const rows = await tx.query<Row>(
     `SELECT ${columns} FROM desk_version WHERE tenant_id = $1 AND ($2::int IS NULL OR number < $2)
+       AND ($4::timestamptz IS NULL OR at < $4)
      ORDER BY number DESC LIMIT $3`,
-    [tenant, after ?? null, limit + 1],
+    [tenant, after ?? null, limit + 1, before ?? null],
   );
   const items = rows.slice(0, limit).map(versionOf);
   return { items, next: rows.length > limit ? items.at(-1)!.number : null };
@@ -72,4 +90,43 @@ export const deskVersion = async (
   if (!row) throw new DomainError('version_absent', `The desk has no version ${number}.`, 'absent');
   const { differences, ...rest } = row;
   return { ...versionOf(rest), differences };
+};
+
+/** The changes of a desk after this version, the latest first. */
+const changesAfter = (tx: Transaction, tenant: string, number: number) =>
+  tx.query<{ differences: DeskDifference[] }>(
+    'SELECT differences FROM desk_version WHERE tenant_id = $1 AND number > $2 ORDER BY number DESC',
+    [tenant, number],
+  );
+
+/**
+ * The parts as a document would name them that were there after this version, from those that are there now. Throws
+ * `version_absent`, `version_inexact` where what is stored does not tell how they were, and `desk_invalid` where they
+ * have a shape that no document has any more.
+ */
+export const partsAtVersion = async (
+  tx: Transaction,
+  tenant: string,
+  number: number,
+  now: DeskParts,
+): Promise<DeskParts> => {
+  const latest = await deskNumber(tx, tenant);
+  if (number > latest) throw new DomainError('version_absent', `The desk has no version ${number}.`, 'absent');
+  const changes = await changesAfter(tx, tenant, number);
+  const { parts, unclear } = rewound(
+    now,
+    changes.map(({ differences }) => differences),
+  );
+  const fields = unclear.map(({ part, id, why }) => ({ path: `${part}.${id}`, message: why }));
+  if (fields.length > 0)
+    throw new DomainError(
+      'version_inexact',
+      `How the desk was after version ${number} cannot be told exactly: ${fields[0]!.path}: ${fields[0]!.message}. ` +
+        'Apply a document instead.',
+      'conflict',
+      { fields },
+    );
+  const read = readDesk(deskDocument(parts));
+  if (read.faults) throw deskInvalid(read.faults);
+  return read.parts;
 };

@@ -4,6 +4,8 @@ import type { Caller } from '@tierline/auth';
 import { deskDocument } from '@tierline/contracts';
 import {
   DeskDraft,
+  DeskRevert,
+  DeskStateNumber,
   DeskVersionNumber,
   DeskVersionPage,
   deskNumber,
@@ -17,16 +19,23 @@ import { Database } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import {
+  catalogueAtVersion,
   changeCatalogue,
   documentFaults,
   ownParts,
   planCatalogue,
+  planRevert,
   readCatalogue,
   republishCatalogue,
+  revertCatalogue,
 } from '../catalogue.ts';
 import { deskOf } from '../desks.ts';
 
 const Mode = z.strictObject({ mode: z.literal('replace').default('replace') });
+
+const reverting =
+  'Checked against the tiers, queues and calendars that routing has heard of. Places among rules are kept since they are ' +
+  'told in the history; where one is not known, it is refused as `version_inexact`.';
 
 /** Catalogue, matrix, rules and escalations as part of the desk's document: plan, change, history. */
 @ApiTags('desk')
@@ -130,5 +139,52 @@ export class DeskDocumentController {
   @Refuses('version_absent')
   version(@By() { tenant }: Caller, @Param('number', { schema: DeskVersionNumber }) number: number) {
     return this.database.asTenant(tenant, (tx) => deskVersion(tx, tenant, number));
+  }
+
+  @Get('versions/:number/document')
+  @Allow('desk.review')
+  @ApiOperation({
+    summary: 'Catalogue, matrix, rules and escalations as they were after a version; 0: before the first.',
+  })
+  @Refuses('version_absent', 'version_inexact', 'desk_invalid')
+  documentOf(@By() { tenant }: Caller, @Param('number', { schema: DeskStateNumber }) number: number) {
+    return this.database.asTenant(tenant, async (tx) => ({
+      sequence: number,
+      document: deskDocument(await catalogueAtVersion(tx, tenant, number)),
+    }));
+  }
+
+  @Post('versions/:number/plan')
+  @HttpCode(HttpStatus.OK)
+  @Allow('desk.review')
+  @ApiOperation({
+    summary: 'What going back to a version would change here; nothing is stored.',
+    description: reverting,
+  })
+  @Refuses('version_absent', 'version_inexact', 'desk_invalid')
+  planRevert(@By() { tenant }: Caller, @Param('number', { schema: DeskStateNumber }) number: number) {
+    return this.database.asTenant(tenant, (tx) => planRevert(tx, tenant, number));
+  }
+
+  @Post('versions/:number/revert')
+  @HttpCode(HttpStatus.OK)
+  @Allow('desk.change')
+  @ApiOperation({
+    summary: 'Make catalogue, matrix, rules and escalations what they were after a version, as a new version.',
+    description: `${reverting} The history says "Reverts to" and the number; If-Match refuses a desk that changed meanwhile.`,
+  })
+  @Refuses('version_absent', 'version_inexact', 'desk_invalid')
+  revert(
+    @By() by: Caller,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Param('number', { schema: DeskStateNumber }) number: number,
+    @Body({ schema: DeskRevert }) { why }: z.infer<typeof DeskRevert>,
+  ) {
+    const idempotency = key === undefined ? undefined : { key, body: { command: 'revert-desk', number } };
+    return this.commands.within({ by, idempotency }, async (tx) => {
+      const { sequence, differences } = await revertCatalogue(tx, { by, expected, number, why });
+      return { sequence, changed: differences.length };
+    });
   }
 }

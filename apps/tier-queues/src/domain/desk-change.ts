@@ -12,11 +12,14 @@ import {
 } from '@tierline/contracts';
 import { absenceFaults } from './absence-faults.ts';
 import { keptCalendar } from './calendar-part.ts';
-import { ownSorts, type KeptParts, type OwnSort } from './desk-parts.ts';
+import { isForeign, ownSorts, type KeptParts, type OwnSort } from './desk-parts.ts';
 import { promiseFaults } from './promise-faults.ts';
 
-/** `merge`: what is not named stays as it is; `replace`: it goes. */
-export type ChangeMode = 'merge' | 'replace';
+/**
+ * `merge`: what is not named stays as it is; `replace`: it goes; `revert`: it goes as far as it is decided here, and what
+ * the parts name among the others is not judged.
+ */
+export type ChangeMode = 'merge' | 'replace' | 'revert';
 
 export type DeskChange = {
   readonly differences: readonly DeskDifference[];
@@ -70,6 +73,12 @@ const mergeFaults = (there: KeptParts, named: DeskParts, after: DeskParts): Desk
   ...queuesThatHaveToStay(named, there),
 ];
 
+const faultsIn = (there: KeptParts, named: DeskParts, after: DeskParts, mode: ChangeMode): DeskFault[] => {
+  if (mode === 'merge') return mergeFaults(there, named, after);
+  const faults = deskFaults(named);
+  return (mode === 'replace' ? faults : faults.filter(({ names }) => !isForeign(names))).map(placeOfFault);
+};
+
 /** The parts as the desk keeps them. Calendars that cannot be used are left out: they are told as faults. */
 const keptOf = (parts: DeskParts, faults: readonly DeskFault[], at: string): KeptParts => {
   const canonical = ownSorts.map((name) => [name, parts[name].map((part) => canonicalPart(name, part))]);
@@ -88,9 +97,9 @@ const keptOf = (parts: DeskParts, faults: readonly DeskFault[], at: string): Kep
  * Nothing is refused here: faults are told beside the differences.
  */
 export const changeDesk = (there: KeptParts, named: DeskParts, mode: ChangeMode, at: string): DeskChange => {
-  const wanted = mode === 'replace' ? named : withTeams(overlaid(there, named));
+  const wanted = mode === 'merge' ? withTeams(overlaid(there, named)) : named;
   const faults = [
-    ...(mode === 'replace' ? deskFaults(named).map(placeOfFault) : mergeFaults(there, named, wanted)),
+    ...faultsIn(there, named, wanted, mode),
     ...promiseFaults(named, at),
     ...absenceFaults(named.absences.length, wanted),
   ];

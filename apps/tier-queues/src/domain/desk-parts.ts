@@ -11,6 +11,9 @@ import {
 type Foreign = 'categories' | 'matrix' | 'rules' | 'escalations';
 const foreign: readonly DeskSort[] = ['categories', 'matrix', 'rules', 'escalations'] satisfies readonly Foreign[];
 
+/** True for what is decided elsewhere, and not known here. */
+export const isForeign = (sort: DeskSort | undefined): boolean => sort !== undefined && foreign.includes(sort);
+
 /** The sorts of parts that are decided here. */
 export type OwnSort = Exclude<DeskSort, Foreign>;
 export const ownSorts = deskSortNames.filter((name) => !foreign.includes(name)) as readonly OwnSort[];

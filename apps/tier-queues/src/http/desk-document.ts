@@ -2,14 +2,23 @@ import { Body, Controller, Get, HttpCode, HttpStatus, Inject, Param, Post, Put, 
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { deskDocument, deskSchema } from '@tierline/contracts';
-import { DeskDraft, DeskVersionNumber, DeskVersionPage, deskNumber, deskVersion, deskVersions } from '@tierline/desk';
+import {
+  DeskDraft,
+  DeskRevert,
+  DeskStateNumber,
+  DeskVersionNumber,
+  DeskVersionPage,
+  deskNumber,
+  deskVersion,
+  deskVersions,
+} from '@tierline/desk';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
 import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { readDeskParts } from '../desk-store.ts';
 import { republishDesk } from '../desk-facts.ts';
-import { planDesk, putDesk } from '../desk.ts';
+import { deskAtVersion, planDesk, putDesk, revertDesk } from '../desk.ts';
 import { Tickets } from '../tickets.ts';
 
 const Mode = z.strictObject({ mode: z.enum(['merge', 'replace']).default('merge') });
@@ -18,6 +27,10 @@ const modes =
   'With `mode=merge` what is not named stays as it is; with `mode=replace` the document is the whole desk, and what it ' +
   'does not name goes, unless open tickets use it. The sorts `categories`, `matrix`, `rules` and `escalations` are ' +
   'checked with the rest, and kept by the routing service.';
+
+const reverting =
+  'The same checks as with `mode=replace`, but for what the parts name among categories and rules, and what these name ' +
+  'among the parts: routing keeps them, and goes back by its own versions. `desk revert` does both, and checks all.';
 
 /** The desk as one reviewed document: plan, change, history. */
 @ApiTags('desk')
@@ -117,5 +130,52 @@ export class DeskDocumentController {
   @Refuses('version_absent')
   version(@By() { tenant }: Caller, @Param('number', { schema: DeskVersionNumber }) number: number) {
     return this.database.asTenant(tenant, (tx) => deskVersion(tx, tenant, number));
+  }
+
+  @Get('versions/:number/document')
+  @Allow('desk.review')
+  @ApiOperation({
+    summary: 'The desk as a document, as far as this service keeps it, as it was after a version; 0: before the first.',
+  })
+  @Refuses('version_absent', 'version_inexact', 'desk_invalid')
+  documentOf(@By() { tenant }: Caller, @Param('number', { schema: DeskStateNumber }) number: number) {
+    return this.database.asTenant(tenant, async (tx) => ({
+      sequence: number,
+      document: deskDocument(await deskAtVersion(tx, tenant, number)),
+    }));
+  }
+
+  @Post('versions/:number/plan')
+  @HttpCode(HttpStatus.OK)
+  @Allow('desk.review')
+  @ApiOperation({
+    summary: 'What going back to a version would change, also for open tickets; nothing is stored.',
+    description: reverting,
+  })
+  @Refuses('version_absent', 'version_inexact', 'desk_invalid')
+  planRevert(@By() { tenant }: Caller, @Param('number', { schema: DeskStateNumber }) number: number) {
+    return this.database.asTenant(tenant, async (tx) => {
+      const parts = await deskAtVersion(tx, tenant, number);
+      return planDesk(tx, tenant, { parts, mode: 'revert' }, this.tickets);
+    });
+  }
+
+  @Post('versions/:number/revert')
+  @HttpCode(HttpStatus.OK)
+  @Allow('desk.change')
+  @ApiOperation({
+    summary: 'Make the desk what it was after a version, as a new version.',
+    description: `${reverting} The history says "Reverts to" and the number; If-Match refuses a desk that changed meanwhile.`,
+  })
+  @Refuses('version_absent', 'version_inexact', 'desk_invalid', 'desk_part_in_use')
+  revert(
+    @By() by: Caller,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Param('number', { schema: DeskStateNumber }) number: number,
+    @Body({ schema: DeskRevert }) { why }: z.infer<typeof DeskRevert>,
+  ) {
+    const idempotency = key === undefined ? undefined : { key, body: { command: 'revert-desk', number } };
+    return revertDesk(this.commands, { by, number, why, expected, idempotency });
   }
 }

@@ -6,6 +6,8 @@ export type DeskDifference = {
   readonly id: string;
   readonly what: 'new' | 'changed' | 'removed';
   readonly fields: readonly { readonly field: string; readonly from?: unknown; readonly to?: unknown }[];
+  /** Of a rule that goes: where it stood among the rules, 0 first. */
+  readonly place?: number;
 };
 
 const sorted = (value: unknown): unknown => {
@@ -43,9 +45,11 @@ const differencesIn = (part: DeskSort, before: readonly never[], after: readonly
     const fields = fieldsThatDiffer(from ?? nothing, to);
     return fields.length > 0 ? [{ part, id, what: from ? 'changed' : 'new', fields }] : [];
   });
-  const removed = [...there]
-    .filter(([id]) => !wanted.has(id))
-    .map(([id, from]): DeskDifference => ({ part, id, what: 'removed', fields: fieldsThatDiffer(from, nothing) }));
+  const removed = [...there].flatMap(([id, from], place): DeskDifference[] => {
+    if (wanted.has(id)) return [];
+    const fields = fieldsThatDiffer(from, nothing);
+    return [{ part, id, what: 'removed', fields, ...(part === 'rules' && { place }) }];
+  });
   return [...changes, ...removed];
 };
 

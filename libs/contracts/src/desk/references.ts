@@ -10,6 +10,8 @@ export type PartFault = {
   readonly message: string;
   /** `whole`: wrong only in a desk that is complete; parts that still come may mend it. */
   readonly kind: 'always' | 'whole';
+  /** The sort in which something is named that is not there. */
+  readonly names?: DeskSort;
 };
 
 /** What a part names in another sort. */
@@ -110,7 +112,7 @@ export const unknownReferences = (parts: DeskParts): PartFault[] => {
         .map(({ field, to, id }): PartFault => {
           const together = part === 'tiers' || (part === 'queues' && to === 'tiers') ? toQueuesOfTomorrow : '';
           const kind = part === 'management' || foundations.includes(to) ? 'always' : 'whole';
-          return { part, index, field, message: `there is no ${singular[to]} ${id}${together}`, kind };
+          return { part, index, field, message: `there is no ${singular[to]} ${id}${together}`, kind, names: to };
         }),
     );
   });
