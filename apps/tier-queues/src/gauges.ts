@@ -38,6 +38,12 @@ export class Gauges implements OnModuleInit {
         { value: await this.count(`SELECT coalesce(extract(epoch FROM now() - ended_at), 1e9) AS n FROM watchdog`) },
       ],
     );
+    this.figures.gauge(
+      'queues_unserved',
+      'Queues that nobody will serve in the next day of their hours.',
+      [],
+      async () => [{ value: await this.count('SELECT count(*) AS n FROM unserved_queue WHERE since IS NOT NULL') }],
+    );
     this.figures.gauge('timer_delay_seconds', 'How late the oldest due timer is.', [], async () => [
       {
         value: await this.count(

@@ -15,13 +15,15 @@ const attempt = 5_000;
 /** A queue that nobody will serve, with what makes that matter. */
 type Found = Unserved & { readonly openTickets: number; readonly isTarget: boolean };
 
-const peopleOf = (tx: Transaction, tenant: string): Promise<Server[]> =>
-  tx.query<Server>(
-    `SELECT p.body AS agent, s.presence FROM desk_part p
+const peopleOf = async (tx: Transaction, tenant: string): Promise<Server[]> => {
+  const rows = await tx.query<Pick<Server, 'agent' | 'presence'> & { since: Date | null }>(
+    `SELECT p.body AS agent, s.presence, s.since FROM desk_part p
      LEFT JOIN presence s ON s.tenant_id = p.tenant_id AND s.agent_id = p.id
      WHERE p.tenant_id = $1 AND p.kind = 'agent' AND p.body IS NOT NULL ORDER BY p.id`,
     [tenant],
   );
+  return rows.map(({ since, ...one }) => ({ ...one, said: since && since.toISOString() }));
+};
 
 /** Of these queues, those to which routing sends tickets, and how many are open in each. */
 const usesOf = async (tx: Transaction, tenant: string, queues: readonly string[]) => {

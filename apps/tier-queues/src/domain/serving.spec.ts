@@ -30,9 +30,15 @@ const away = (personId: string, from: string, until: string, deputy: string | nu
   source: 'person',
 });
 const week = (personId: string, deputy: string | null = null) => away(personId, '05T00:00', '12T00:00', deputy);
-const agent = (agentId: string, shifts: string[] = ['office'], presence: Presence | null = null): Server => ({
+const agent = (
+  agentId: string,
+  shifts: string[] = ['office'],
+  presence: Presence | null = null,
+  said: string | null = presence && at,
+): Server => ({
   agent: { agentId, name: agentId, teams: ['network'], ...(shifts.length > 0 && { shifts }) } satisfies DeskAgent,
   presence,
+  said,
 });
 const on = (absences: Absence[] = [], more: Partial<Queue> = { calendar: 'office' }): Desk => ({
   ...desk,
@@ -49,10 +55,13 @@ describe('a queue is served', () => {
     expect(found([agent('nils')], on([away('nils', '05T00:00', '05T12:00')]))).toEqual([]);
     expect(found([agent('nils')], on([away('nils', '01T00:00', '05T16:30')], { calendar: 'always' }))).toEqual([]);
   });
-  it('by who has no shifts, unless he or she said to be away', () => {
+  it('by who has no shifts, unless he or she is away since a day', () => {
     expect(found([agent('nils', [])])).toEqual([]);
     expect(found([agent('nils', [], 'busy')])).toEqual([]);
-    expect(found([agent('nils', [], 'away')])).toEqual([expect.stringContaining('nils said to be away')]);
+    expect(found([agent('nils', [], 'away')])).toEqual([]);
+    const yesterday = '2026-01-04T08:00:00.000Z';
+    const since = expect.stringContaining('nils is away since 2026-01-04 08:00 UTC') as string;
+    expect(found([agent('nils', [], 'away', yesterday)])).toEqual([since]);
   });
   it('by who says to be there while it is open, beside the own shift', () => {
     expect(found([agent('nils', ['night'], 'present')])).toEqual([]);
@@ -67,6 +76,10 @@ describe('nobody serves a queue', () => {
   it('of which all are away, or have other shifts; it is said of each', () => {
     expect(found([agent('nils'), agent('zoe', ['night'])], on([week('nils')]))).toEqual([
       'From 2026-01-05 08:00 to 2026-01-06 08:00 UTC: nils is away until 2026-01-12 00:00 UTC, zoe has no shift then.',
+    ]);
+    // On leave from the moment at which the own shift would begin.
+    expect(found([agent('nils')], on([away('nils', '05T08:00', '12T00:00')]), '2026-01-05T07:00:00.000Z')).toEqual([
+      expect.stringContaining('nils is away until'),
     ]);
     const many = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => agent(name, ['night']));
     expect(found(many)).toEqual([expect.stringMatching(/e has no shift then, and 2 more are not there\.$/)]);

@@ -1,5 +1,4 @@
 import type { Told } from '@tierline/contracts';
-import { absenceAt } from './absences.ts';
 import type { Calendar } from './clocks/calendar.ts';
 import { openHours } from './clocks/working-time.ts';
 import type { Desk, Queue } from './desk.ts';
@@ -7,10 +6,13 @@ import { isAble } from './eligibility.ts';
 import type { Person } from './people.ts';
 import { leadOf, managementInCharge } from './reminders.ts';
 import { awayHours, calendarToday, shiftsOf, without, type Hours } from './shifts.ts';
-import { after, day } from './time.ts';
+import { after, day, isLater } from './time.ts';
 
 /** An agent as it matters to whether a queue will be served. */
-export type Server = Pick<Person, 'agent' | 'presence'>;
+export type Server = Pick<Person, 'agent' | 'presence'> & {
+  /** Since when the presence was said; null where nothing was. */
+  readonly said: string | null;
+};
 
 /** A queue that nobody will serve, and why, for people. */
 export type Unserved = { readonly queue: Queue; readonly detail: string };
@@ -45,10 +47,15 @@ const meets = (some: readonly Hours[], others: readonly Hours[]): boolean =>
 
 type Looking = { readonly desk: Desk; readonly at: string; readonly hoursIn: HoursIn };
 
-const willBeThere = ({ agent, presence }: Server, ahead: Ahead, { desk, at, hoursIn }: Looking): boolean => {
+/** True for who said to be away a day ago and nothing since: less may be lunch. */
+const staysAway = ({ presence, said }: Server, at: string): boolean =>
+  presence === 'away' && said !== null && !isLater(after(said, day), at);
+
+const willBeThere = (server: Server, ahead: Ahead, { desk, at, hoursIn }: Looking): boolean => {
+  const { agent, presence } = server;
   const left = without(ahead.work, awayHours(desk, agent.agentId));
   const shifts = shiftsOf(agent, desk.book);
-  if (shifts.length === 0) return left.length > 0 && presence !== 'away';
+  if (shifts.length === 0) return left.length > 0 && !staysAway(server, at);
   // Who says to be present works longer, or earlier, than the shift.
   const isHere = presence === 'present' && ahead.from === at && left[0]?.from === at;
   return isHere || shifts.some((shift) => meets(hoursIn(shift, ahead), left));
@@ -56,10 +63,13 @@ const willBeThere = ({ agent, presence }: Server, ahead: Ahead, { desk, at, hour
 
 const moment = (instant: string): string => instant.slice(0, 16).replace('T', ' ');
 
-const whyNot = ({ agent: { agentId }, presence }: Server, ahead: Hours, desk: Desk): string => {
-  const absence = absenceAt(desk, agentId, ahead.from);
+const whyNot = ({ agent: { agentId, shifts = [] }, said }: Server, ahead: Hours, desk: Desk): string => {
+  const absence = desk.absences.find(
+    ({ personId, from, until }) => personId === agentId && from < ahead.to && ahead.from < until,
+  );
   if (absence) return `${agentId} is away until ${moment(absence.until)} UTC`;
-  return presence === 'away' ? `${agentId} said to be away` : `${agentId} has no shift then`;
+  if (shifts.length > 0 || said === null) return `${agentId} has no shift then`;
+  return `${agentId} is away since ${moment(said)} UTC`;
 };
 
 /** People that are named; the rest is counted. */
@@ -88,7 +98,8 @@ const nothingMore = { skills: [], certifications: [] };
 
 /**
  * The queues that nobody will serve in the next day of their hours: of all in the team who bring what the queue asks for,
- * each is away, or has no shift in which it works. Who has no shifts comes when he or she comes, unless said to be away.
+ * each is away, or has no shift in which it works. Who has no shifts comes when he or she comes, unless
+ * away since a day or longer.
  */
 export const unservedQueues = (desk: Desk, people: readonly Server[], at: string): Unserved[] => {
   const looking: Looking = { desk, at, hoursIn: hoursOf() };
