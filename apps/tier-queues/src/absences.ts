@@ -11,6 +11,7 @@ import type { Desk } from './domain/desk.ts';
 import { whyNotToNote } from './domain/leading.ts';
 import { isLeadOfAll } from './leads.ts';
 import { teamsOf } from './lookups.ts';
+import { acquaintanceOf } from './sight.ts';
 
 /** An absence as somebody said it, with the zone of the person's first shift. */
 export type SaidAbsence = {
@@ -110,7 +111,11 @@ const requireLeadOf = async (tx: Transaction, { by, person, items }: Saying, des
   if (person === by.subject || isLeadOfAll(by)) return;
   const teams = await teamsOf(tx, by.tenant, person);
   const namesDeputy = items.some(({ deputy }) => deputy !== undefined);
-  const why = whyNotToNote(by.subject, { personId: person, teams, namesDeputy }, desk, tx.now);
+  const known = await acquaintanceOf(tx, by);
+  const isStranger = known !== 'all' && !known.has(person);
+  const why = isStranger
+    ? `${person} is in no team that ${by.subject} leads`
+    : whyNotToNote(by.subject, { personId: person, teams, namesDeputy }, desk, tx.now);
   if (why === null) return;
   throw new DomainError('lead_only', `Only a lead may say when ${person} is away: ${why}.`, 'forbidden');
 };

@@ -8,6 +8,7 @@ import { refuseFor, roomFor, shortcomings, wordsOf } from './domain/eligibility.
 import type { Person } from './domain/people.ts';
 import { waitingLanes } from './lanes.ts';
 import { isLeadOfAll, mayDecideFor } from './leads.ts';
+import { sees, sightOf, type Sight } from './sight.ts';
 import { lockPerson } from './staff.ts';
 import { answerOf, type TicketAnswer, type Tickets } from './tickets.ts';
 
@@ -61,18 +62,20 @@ const refuse = (index: number, code: string, message: string, kind: 'refused' | 
   throw new DomainError(code, `${path}: ${message}.`, kind, { fields: [{ path, message }] });
 };
 
+type Seen = { readonly desk: Desk; readonly at: string; readonly sight: Sight };
+
 /** The named queues, each of which the caller must be allowed to claim from; without any, those of the own teams. */
 const queuesFor = (
   by: Caller,
   person: Person | undefined,
-  { desk, at }: { readonly desk: Desk; readonly at: string },
+  { desk, at, sight }: Seen,
   named: readonly string[] | undefined,
 ): Queue[] => {
   const teams = person?.agent.teams ?? [];
   if (!named) return [...desk.queues.values()].filter(({ team }) => teams.includes(team));
   return named.map((name, index) => {
     const queue = desk.queues.get(name) ?? refuse(index, 'queue_absent', `there is no queue ${name}`, 'refused');
-    if (teams.includes(queue.team) || mayDecideFor(queue.team, by, desk, at)) return queue;
+    if (teams.includes(queue.team) || (sees(sight, name) && mayDecideFor(queue.team, by, desk, at))) return queue;
     return refuse(
       index,
       'not_in_team',
@@ -111,7 +114,9 @@ export const claimNext = async (
   named: readonly string[] | undefined,
 ): Promise<TicketAnswer | null> => {
   const [desk, person] = await together(tickets.deskOf(tx, by.tenant), lockPerson(tx, by.tenant, by.subject));
-  const sources = sourcesOf(by, person, queuesFor(by, person, { desk, at: tx.now }, named), desk, tx.now);
+  const seen = { desk, at: tx.now, sight: await sightOf(tx, by) };
+  const queues = queuesFor(by, person, seen, named);
+  const sources = sourcesOf(by, person, queues, desk, tx.now);
   if (sources.length === 0) return null;
   for (let attempt = 1; ; attempt += 1) {
     const found = await firstOf(tx, by.tenant, sources);

@@ -127,11 +127,26 @@ it('lets who leads a team of a partner see and take what is in its queues, and n
   expect((await desk.act(other, 'assign', pia, { agentId: 'ida' })).body).toMatchObject({ code: 'ticket_absent' });
   const children = await desk.act(mine, 'add-children', pia, { ids: [other], words: 'mail' });
   expect(children.body).toMatchObject({ children: [{ id: other, done: false, number: null, code: 'target_absent' }] });
+  expect((await say(pia, '/staff/nils', [now()])).status).toBe(200);
+  await say(pia, '/staff/nils', []);
   await desk.ticket(place);
   expect(await desk.ask('POST', '/claim-next', pia, { queues: ['network'] })).toMatchObject({ status: 200 });
   expect((await desk.ask('POST', '/claim-next', pia, { queues: ['phones'] })).body).toMatchObject({
     code: 'not_in_team',
   });
+});
+
+it('does not go to a partner’s agent because a lead in the house goes on leave', async () => {
+  const id = await waitingForDecision();
+  expect((await say(una, '/me', [{ ...now(), deputy: 'pia' }])).status).toBe(200);
+  expect((await led(pia)).items.map(({ team }) => team)).toEqual(['network']);
+  expect((await desk.act(id, 'settle-attention', pia, { decision: 'x' })).body).toMatchObject({
+    code: 'ticket_absent',
+  });
+  const taken = await desk.ask('POST', '/claim-next', pia, { queues: ['service-desk'] });
+  expect(taken.body).toMatchObject({ code: 'not_in_team' });
+  expect((await say(pia, '/staff/tom', [now()])).body).toMatchObject({ code: 'lead_only' });
+  expect(await listed(pia, '')).not.toContainEqual(expect.objectContaining({ id }));
 });
 
 it('is written and read again as it is: further leads stay in their order', async () => {

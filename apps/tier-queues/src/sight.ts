@@ -12,6 +12,9 @@ const wholeDesk: readonly Role[] = ['agent', 'lead', 'admin', 'auditor'];
 export const isStaff = ({ roles }: Caller): boolean =>
   roles.some((role) => role === 'partner-agent' || wholeDesk.includes(role));
 
+/** True for whoever works for the desk at a partner's alone. */
+export const isOfPartner = (by: Caller): boolean => isStaff(by) && !by.roles.some((role) => wholeDesk.includes(role));
+
 /** What the caller sees; a partner's agent never learns that there is more. */
 export const sightOf = async (tx: Transaction, by: Caller): Promise<Sight> => {
   if (by.roles.some((role) => wholeDesk.includes(role))) return { queues: 'all' };
@@ -33,14 +36,18 @@ export const refuseUnseen = async (tx: Transaction, by: Caller, id: string): Pro
   if (ticket && !sees(sight, ticket.queue)) throw ticketAbsent();
 };
 
-/** People of the desk whom somebody may know of: all, or those at the same partner and in the same teams. */
+/** People of the desk whom somebody may know of: all, or those at the same partner and in teams of his or hers. */
 export type Acquaintance = ReadonlySet<string> | 'all';
 
 /** A partner's agent knows of whoever acts on a ticket by that act, and of nobody else outside the own organisation. */
 export const acquaintanceOf = async (tx: Transaction, by: Caller): Promise<Acquaintance> => {
   if (by.roles.some((role) => wholeDesk.includes(role))) return 'all';
   const rows = await tx.query<{ agentId: string }>(
-    `WITH me AS (SELECT teams FROM agent WHERE tenant_id = $1 AND agent_id = $2), own AS (
+    `WITH me AS (
+       SELECT coalesce((SELECT teams FROM agent WHERE tenant_id = $1 AND agent_id = $2), '{}') || ARRAY(
+         SELECT id FROM desk_part WHERE tenant_id = $1 AND kind = 'team' AND (body->>'lead' = $2 OR body->'leads' ? $2)
+       ) AS teams
+     ), own AS (
        SELECT t.id FROM desk_part t CROSS JOIN me WHERE t.tenant_id = $1 AND t.kind = 'team' AND (t.id = ANY(me.teams)
          OR t.body->>'partner' IN (SELECT m.body->>'partner' FROM desk_part m
               WHERE m.tenant_id = $1 AND m.kind = 'team' AND m.id = ANY(me.teams))))

@@ -24,7 +24,7 @@ export const Problem = z.object({
     .optional()
     .describe(
       'With a 409: what changed since the caller looked. `sequence` is the ticket’s now, `expected` the one of If-Match; ' +
-        'else the values, by field, that stand against the command.',
+        'else the values, by field, that stand against the command. With `lead_only`: the team whose leads may.',
     )
     .meta({ example: { expected: 2, sequence: 3 } }),
   correlationId: z.string().optional().describe('Finds the request in the logs of all services.'),

@@ -50,7 +50,7 @@ export class AbsencesController {
   })
   async leading(@By() by: Caller) {
     const items = await this.database.asTenant(by.tenant, async (tx) =>
-      ledBy(by.subject, await this.tickets.deskOf(tx, by.tenant), tx.now),
+      ledBy(by, await this.tickets.deskOf(tx, by.tenant), tx.now),
     );
     return { wholeDesk: isLeadOfAll(by), items };
   }

@@ -6,7 +6,7 @@ import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
 import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
-import { sees, sightOf } from '../sight.ts';
+import { acquaintanceOf, sees, sightOf } from '../sight.ts';
 import { coverageOf, expiringUntil, standingsOf, type Standing } from '../coverage.ts';
 import { presences } from '../domain/people.ts';
 import { after, day } from '../domain/time.ts';
@@ -82,7 +82,9 @@ export class PresenceController {
       const teams = may(by.roles, 'report.read') ? 'all' : teamsLed(by, desk, tx.now);
       if (teams.length === 0)
         throw new DomainError('lead_only', 'Only who leads a team may see which certificates end.', 'forbidden');
-      return expiringUntil(tx, by.tenant, after(tx.now, days * day).slice(0, 10), teams);
+      const all = await expiringUntil(tx, by.tenant, after(tx.now, days * day).slice(0, 10), teams);
+      const known = await acquaintanceOf(tx, by);
+      return all.filter(({ agentId }) => known === 'all' || known.has(agentId));
     });
     return { items };
   }
