@@ -51,7 +51,7 @@ export const absencesAsSaid = (tenant: string): string => `
 /** True when anybody is, was or will be away: then it matters to all what becomes of agents. */
 export const someAreAway = async (tx: Transaction, tenant: string): Promise<boolean> => {
   const [row] = await tx.query<{ some: boolean }>(
-    `SELECT EXISTS (SELECT FROM own_absence WHERE tenant_id = $1) OR
+    `SELECT EXISTS (SELECT FROM own_absence WHERE tenant_id = $1 AND said <> '[]') OR
        EXISTS (SELECT FROM desk_part WHERE tenant_id = $1 AND kind = 'absence' AND body IS NOT NULL) AS some`,
     [tenant],
   );

@@ -23,7 +23,7 @@ const dueAgents = `SELECT p.tenant_id AS tenant, p.body AS agent, s.ends_at AS "
 /** Agents for whom an absence is noted. */
 const absentAgents = `SELECT p.tenant_id AS tenant, p.id AS "agentId" FROM desk_part p
   WHERE p.kind = 'agent' AND p.body IS NOT NULL AND (
-    EXISTS (SELECT FROM own_absence o WHERE o.tenant_id = p.tenant_id AND o.person_id = p.id)
+    EXISTS (SELECT FROM own_absence o WHERE o.tenant_id = p.tenant_id AND o.person_id = p.id AND o.said <> '[]')
     OR EXISTS (SELECT FROM desk_part a WHERE a.tenant_id = p.tenant_id AND a.kind = 'absence' AND a.body->>'personId' = p.id))
   ORDER BY 1, 2`;
 
