@@ -69,6 +69,8 @@ it('tells once of a queue with open tickets that nobody will serve, and when som
   const { body } = await desk.get<{ items: { queue: string; unserved: object | null }[] }>('/queues', lea);
   const unserved = body.items.flatMap(({ queue, unserved: since }) => (since ? [queue] : []));
   expect(unserved).toEqual(['network']);
+  const seen = await desk.get<{ items: { unserved: object | null }[] }>('/queues', person('pia', 'partner-agent'));
+  expect(seen.body.items.filter((one) => one.unserved)).toEqual([]);
   const board = await desk.get<{ tiers: { queues: { queue: string; unserved: object | null }[] }[] }>('/board', lea);
   const all = board.body.tiers.flatMap(({ queues }) => queues);
   expect(all.filter((one) => one.unserved).map(({ queue }) => queue)).toEqual(['network']);

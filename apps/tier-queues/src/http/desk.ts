@@ -17,7 +17,7 @@ import { Allow, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { agentsOf, queuesOf, tiersOf } from '../desk-lists.ts';
 import { putDesk } from '../desk.ts';
-import { acquaintanceOf } from '../sight.ts';
+import { acquaintanceOf, sees, sightOf } from '../sight.ts';
 import { unservedByQueue } from '../unserved-queues.ts';
 import { paging, requireSame } from './requests.ts';
 
@@ -65,13 +65,16 @@ export class DeskController {
   @ApiOperation({
     summary: 'The queues by their slug.',
     description:
-      '`unserved` says since when, and why, nobody will serve one in the next day of its hours; null: somebody will.',
+      '`unserved` says since when, and why, nobody will serve one in the next day of its hours; null: somebody will, or its tickets are out of your sight.',
   })
   queues(@By() by: Caller, @Query({ schema: QueueFilter }) query: z.infer<typeof QueueFilter>) {
     return this.database.asTenant(by.tenant, async (tx) => {
       const { items, next } = await queuesOf(tx, by.tenant, query, query);
       const unserved = await unservedByQueue(tx, by.tenant);
-      return { items: items.map((queue) => ({ ...queue, unserved: unserved.get(queue.queue) ?? null })), next };
+      // What is said of a queue names people.
+      const sight = await sightOf(tx, by);
+      const shown = (queue: string) => (sees(sight, queue) ? (unserved.get(queue) ?? null) : null);
+      return { items: items.map((queue) => ({ ...queue, unserved: shown(queue.queue) })), next };
     });
   }
 
