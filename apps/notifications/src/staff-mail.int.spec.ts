@@ -7,7 +7,6 @@ import {
   ManagementChanged,
   ManagementNotified,
   PersonChanged,
-  QueueUnserved,
   SlaBreached,
   SlaWarned,
   StaffNotified,
@@ -130,24 +129,6 @@ it('writes to the whole team where the desk names no lead, and nobody to whoever
   const [mail] = await arrived(other, 1);
   expect(mail).toContain('The board meets in an hour and cannot print.');
   expect(await mailsOf(one)).toHaveLength(0);
-});
-
-it('tells of a queue that nobody will serve who leads its team, beside what was found of tickets', async () => {
-  const lead = somebody();
-  const team = await teamOf(lead);
-  const ticket = ticketOf();
-  await send([ticket.opened(), ticket.record(SlaWarned({ ...SlaWarned.example, tell: [told('lead', null, team)] }))]);
-  const unserved = QueueUnserved({ ...QueueUnserved.example, team, tell: [told('lead', null, team)] });
-  await sendAbout(`acme/queue-service/${team}`, unserved);
-  await eventually(async () => {
-    const sql = `SELECT 1 FROM delivery WHERE person_id = $1 AND event_type LIKE '%queue-unserved%'`;
-    expect(await service.database.query(sql, [lead.personId])).toHaveLength(1);
-  });
-  await letGo(1);
-  const [mail] = await arrived(lead, 1);
-  expect(mail).toContain('Nobody will serve the queue Network; 1 ticket needs a look: T-1042');
-  expect(mail).toContain('nils.net is away until');
-  expect(mail).toContain('75 % of the time');
 });
 
 it('waits for an address, and forgets who is no agent any more', async () => {
