@@ -139,6 +139,21 @@ it('brings what is for somebody on leave to the deputy', async () => {
   await ticketShows(ticket, { major: null });
 });
 
+it('lets the deputy decide for a team while its lead is on leave, and not after', async () => {
+  const { amara, sofia, mara, attentionListShows, attentionListIsWithout } = company;
+
+  const ticket = await amara.opens('The network is slow', { category: 'network-outage' });
+  await amara.asksForSomebodyInCharge(ticket, 'It gets worse.');
+  await attentionListShows(ticket, 'requester-asked', 'It gets worse.');
+  await isRefused('lead_only', mara.decides(ticket, 'It can wait.'));
+
+  await sofia.isAwayUntilTomorrow(mara);
+  await mara.decides(ticket, 'The network team looks at it first.');
+  await attentionListIsWithout(ticket);
+  await sofia.isBack();
+  await isRefused('lead_only', mara.decides(ticket, 'And now this.'));
+});
+
 it('measures a vendor by a clock of its own while the promise to the requester goes on', async () => {
   const { amara, tom, mara, clocksShow, dueOf, staysDue, explanationSays, wasNeverOnHold } = company;
 

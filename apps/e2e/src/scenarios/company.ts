@@ -40,6 +40,8 @@ const agents = [
   },
 ];
 
+const teams = [{ team: 'network', name: 'Network', lead: 'sofia' }];
+
 /** Told of major incidents from their beginning to their end. */
 const management = [{ personId: 'nadia', name: 'Nadia', email: 'nadia@harbour.example', toldOf: ['major-incidents'] }];
 
@@ -84,7 +86,7 @@ const policies = [
 ];
 
 export const company = {
-  desk: { tiers, queues, certifications, agents, management, calendars, policies },
+  desk: { tiers, queues, teams, certifications, agents, management, calendars, policies },
   categories,
 } as const;
 

@@ -99,6 +99,7 @@ export const agentCalled = (api: Api, name: string, roles: Person['roles'] = ['a
       return api(by, 'PUT', 'tier-queues/me/absences', { items: [{ from, until, deputy }] });
     },
     isBack: () => api(by, 'PUT', 'tier-queues/me/absences', { items: [] }),
+    decides: (ticket: Ticket, decision: string) => does(ticket, 'settle-attention', { decision }),
     endsMajorIncident: (ticket: Ticket, reason: string) => does(ticket, 'end-major', { reason }),
   };
 };
@@ -111,7 +112,6 @@ export const leadCalled = (api: Api, name: string) => {
   return {
     ...agent,
     assigns: (ticket: Ticket, { id }: Person) => does(ticket, 'assign', { agentId: id }),
-    decides: (ticket: Ticket, decision: string) => does(ticket, 'settle-attention', { decision }),
     declaresMajorIncident: (ticket: Ticket, summary: string, commander: Person) =>
       does(ticket, 'declare-major', { summary, commander: commander.id }),
     gathersChildren: (ticket: Ticket, words: string) => does(ticket, 'add-children', { words }),
