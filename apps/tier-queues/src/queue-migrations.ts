@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-class QueueWatch1760000003501 implements MigrationInterface {
+class QueueWatch1760000003601 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // Where routing's catalogue and rules send tickets; which queues nobody will serve, since when: without a moment it is
     // over, and the row keeps the place of the last event about it.
@@ -32,4 +32,4 @@ class QueueWatch1760000003501 implements MigrationInterface {
   }
 }
 
-export const queueMigrations = [QueueWatch1760000003501];
+export const queueMigrations = [QueueWatch1760000003601];
