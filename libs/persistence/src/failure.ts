@@ -17,7 +17,7 @@ const transientMessages = [
   /Query read timeout/,
   /pool.*(ended|end)/i,
   // TypeORM gives a connection up when it breaks, and says this to the statements that were to come.
-  /query runner was already released/,
+  /query runner (was )?already released/i,
   // A migration changed the rows of a prepared statement: it is planned anew when asked again.
   /cached plan must not change result type/,
 ];

@@ -1,7 +1,9 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { scratchDatabase } from '@tierline/testing';
 import { Database } from './database.ts';
 import { isTransient } from './failure.ts';
+import type { Transaction } from './transaction.ts';
 
 let urls: Awaited<ReturnType<typeof scratchDatabase>>;
 let way: Server;
@@ -66,6 +68,21 @@ it('gives up a connection on which the server does not answer any more, and work
   expect(failures.map(isTransient)).toEqual([true, true, true]);
   await Promise.all(asked.map((ask) => ask()));
 }, 30_000);
+
+it.each(['asTenant', 'inBackground'] as const)(
+  'says that work may be tried again whose connection broke before its commit, %s',
+  async (how) => {
+    const work = async (tx: Transaction) => {
+      await tx.query('SELECT 1');
+      open.forEach((socket) => socket.destroy());
+      await sleep(100);
+    };
+    const done = how === 'asTenant' ? database.asTenant('acme', work) : database.inBackground(work);
+    const failure = await done.catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(isTransient(failure)).toBe(true);
+  },
+);
 
 it('ends a statement that takes longer than its patience by the server itself', async () => {
   const slow = database.query('SELECT pg_sleep(5)').then(
