@@ -21,6 +21,7 @@ const usage = `Usage: npm run torture -- --minutes M [--seed S]      breaks a ru
        npm run torture -- --without GUARD [--seed S]   the same without a protection: the audit must notice
        npm run torture -- --proof [--without GUARD]    a sound run, then that for every protection (or this one), as a table
        … --only KIND                                   faults of one kind alone, such as half-open
+       … --every N                                     faults in each Nth minute only, peace in the others
        … --rate N                                      up to N tickets a second more, by programs; agents of their tenant end them
        … --ended SHARE                                 they end this share of those, from 0 to 1; default all
        … --folder DIR                                  where the run is written; kept then, and when it failed
@@ -34,6 +35,7 @@ const read = (args: readonly string[]) =>
       minutes: { type: 'string' },
       without: { type: 'string' },
       only: { type: 'string' },
+      every: { type: 'string' },
       rate: { type: 'string' },
       ended: { type: 'string' },
       folder: { type: 'string' },
@@ -44,10 +46,12 @@ const read = (args: readonly string[]) =>
   }).values;
 type Arguments = ReturnType<typeof read>;
 
-const check = ({ minutes, without, rate, ended }: Arguments): void => {
+const check = ({ minutes, without, every, rate, ended }: Arguments): void => {
   const { postgresUrl, kafkaBrokers } = settings();
   if (minutes !== undefined && !(Number(minutes) >= 0.5 && Number(minutes) <= 1_440))
     throw new Refusal(`--minutes is ${minutes}: say a number from 0.5 to 1440.`);
+  if (every !== undefined && !(Number.isInteger(Number(every)) && Number(every) >= 1))
+    throw new Refusal(`--every is ${every}: say a whole number of minutes from 1.`);
   if (rate !== undefined && !(Number(rate) >= 0 && Number(rate) <= 2_000))
     throw new Refusal(`--rate is ${rate}: say a number of tickets a second from 0 to 2000.`);
   if (ended !== undefined && !(Number(ended) >= 0 && Number(ended) <= 1))
@@ -193,9 +197,10 @@ const torture = async (given: Arguments): Promise<number> => {
   const minutes = ['--minutes', given.minutes ?? (given.without === undefined ? '5' : '1')];
   const without = given.without === undefined ? [] : ['--without', given.without];
   const only = given.only === undefined ? [] : ['--only', given.only];
+  const every = given.every === undefined ? [] : ['--every', given.every];
   const rate = given.rate === undefined ? [] : ['--rate', given.rate];
   const ended = given.ended === undefined ? [] : ['--ended', given.ended];
-  const options = [...seed, ...minutes, ...without, ...only, ...rate, ...ended];
+  const options = [...seed, ...minutes, ...without, ...only, ...every, ...rate, ...ended];
   if (given.schedule) return runMain('.', [...options, '--schedule'], {}, () => undefined);
   return withFolder(given.folder, (folder) => runOnce(folder, options));
 };

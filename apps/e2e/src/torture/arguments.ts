@@ -4,6 +4,8 @@ import { faultKinds, guards, type FaultKind, type Guard } from './fault.ts';
 export type Arguments = {
   seed: string;
   minutes: number;
+  /** Faults come in each so many-th minute only. */
+  every: number;
   without: Guard | null;
   only: FaultKind | null;
   /** Tickets that programs open each second, beside what people do. */
@@ -22,6 +24,7 @@ export const readArguments = (args: readonly string[], freshSeed: string): Argum
     options: {
       seed: { type: 'string' },
       minutes: { type: 'string', default: '5' },
+      every: { type: 'string', default: '1' },
       without: { type: 'string' },
       only: { type: 'string' },
       rate: { type: 'string', default: '0' },
@@ -30,18 +33,21 @@ export const readArguments = (args: readonly string[], freshSeed: string): Argum
       schedule: { type: 'boolean', default: false },
     },
   });
-  const { seed = freshSeed, minutes, without, only, rate, ended, folder, schedule } = values;
+  const { seed = freshSeed, minutes, every, without, only, rate, ended, folder, schedule } = values;
   const guard = guards.find((each) => each === without);
   if (without !== undefined && !guard) throw new Error(`--without is ${without}: say one of ${guards.join(', ')}.`);
   const kind = faultKinds.find((each) => each === only);
   if (only !== undefined && !kind) throw new Error(`--only is ${only}: say one of ${faultKinds.join(', ')}.`);
   if (folder === undefined) throw new Error('--folder is missing.');
   if (!(Number(minutes) > 0)) throw new Error(`--minutes is ${minutes}: say how many.`);
+  if (!(Number.isInteger(Number(every)) && Number(every) >= 1))
+    throw new Error(`--every is ${every}: say a whole number from 1.`);
   if (!(Number(rate) >= 0)) throw new Error(`--rate is ${rate}: say how many tickets a second.`);
   if (!(Number(ended) >= 0 && Number(ended) <= 1)) throw new Error(`--ended is ${ended}: say a share from 0 to 1.`);
   return {
     seed,
     minutes: Number(minutes),
+    every: Number(every),
     without: guard ?? null,
     only: kind ?? null,
     rate: Number(rate),

@@ -4,6 +4,7 @@ import { linesOf, scheduleOf, type ScheduleOptions } from './schedule.ts';
 const options = (given: Partial<ScheduleOptions> = {}): ScheduleOptions => ({
   seed: '7',
   minutes: 30,
+  every: 1,
   without: null,
   only: null,
   ...given,
@@ -28,6 +29,12 @@ it('has at most two faults under way, and none at the end of each minute', () =>
     }
     for (const { at, seconds } of faults) expect((at % 60_000) + seconds * 1_000).toBeLessThanOrEqual(46_001);
   }
+});
+
+it('leaves minutes in peace where that is wanted, and has the same faults in the others', () => {
+  const inMinutes = (every: number) =>
+    scheduleOf(options({ every })).map((fault) => ({ ...fault, id: 0, minute: Math.floor(fault.at / 60_000) }));
+  expect(inMinutes(3)).toEqual(inMinutes(1).filter(({ minute }) => minute % 3 === 0));
 });
 
 it('ends every fault before the load ends', () => {

@@ -10,6 +10,8 @@ const lanes = ['first', 'second'] as const;
 export type ScheduleOptions = {
   seed: string;
   minutes: number;
+  /** Faults come in each so many-th minute, the first among them. */
+  every: number;
   /** Only what brings out the lack of this guard. */
   without: Guard | null;
   /** Faults of this kind alone. */
@@ -53,7 +55,8 @@ const ofMinute = (minute: number, end: number, lane: (typeof lanes)[number], opt
  */
 export const scheduleOf = (options: ScheduleOptions): readonly Fault[] => {
   const end = options.minutes * 60 - 2;
-  const minutes = Array.from({ length: Math.ceil(options.minutes) }, (_, minute) => minute);
+  const all = Array.from({ length: Math.ceil(options.minutes) }, (_, minute) => minute);
+  const minutes = all.filter((minute) => minute % options.every === 0);
   return minutes
     .flatMap((minute) => lanes.flatMap((lane) => ofMinute(minute, end, lane, options)))
     .sort((one, other) => one.at - other.at)
