@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** The parts that are Java programs. */
 export type JavaPart = 'kafka' | 'mail';
 
-const folders: Record<JavaPart, string> = { kafka: 'kafka-4.1.1', mail: 'greenmail-2.1.3' };
+const folders: Record<JavaPart, string> = { kafka: 'kafka-4.3.1', mail: 'greenmail-2.1.3' };
 const cache = join(projectRoot, 'node_modules', '.cache', 'tierline');
 
 const partNames: Record<JavaPart, string> = { kafka: 'Kafka', mail: 'the mail server' };

@@ -40,9 +40,6 @@ const properties = (data: string, port: number, controllerPort: number): string 
     'log.dirs': data,
     'auto.create.topics.enable': false,
     'group.initial.rebalance.delay.ms': 0,
-    // A killed broker may come back only when its former session has ended; the default is 9 s.
-    'broker.session.timeout.ms': 4000,
-    'broker.heartbeat.interval.ms': 1000,
     'offsets.topic.num.partitions': 4,
     'offsets.topic.replication.factor': 1,
     'transaction.state.log.num.partitions': 1,
