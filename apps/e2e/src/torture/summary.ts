@@ -122,7 +122,7 @@ export const linesOf = (summary: Summary): string[] => {
     .map(([why, count]) => `${count} ${why}`)
     .join(', ');
   return [
-    `seed ${summary.seed}, ${summary.minutes} min${summary.every > 1 ? `, faults in each ${summary.every}th of them` : ''}${summary.without === null ? '' : `, without ${summary.without}`}; ${summary.machine}`,
+    `seed ${summary.seed}, ${summary.minutes} min${summary.every > 1 ? `, faults in one of ${summary.every}` : ''}${summary.without === null ? '' : `, without ${summary.without}`}; ${summary.machine}`,
     `${summary.tickets} tickets (${summary.ticketsPerSecond} a second${summary.rate > 0 ? `, ${summary.rate} wanted of programs, ${Math.round(100 * summary.ended)} % of those to be ended` : ''}), ${commands.accepted} commands accepted, ${commands.refused} refused, ${commands.unknown} without an answer, ${commands.repeats} repeats (${indefinite || 'none'})`,
     `${summary.events} events in ${summary.records} records, ${summary.injected} injected, ${summary.webhooks} webhooks`,
     `${summary.faults} faults: ${Object.entries(kinds)
