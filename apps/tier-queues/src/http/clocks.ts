@@ -29,7 +29,8 @@ export class ClocksController {
   @ApiOperation({
     summary: 'The clocks of a ticket: what is promised, used, held and due.',
     description:
-      'Requesters see what was promised to them, in their own tickets. Times in milliseconds of working ' +
+      'Requesters see what was promised to them, in their own tickets, without how the desk chose the policy and when it ' +
+      'reminds itself. Times in milliseconds of working ' +
       'time, read at `asOf`.',
   })
   @Refuses('ticket_absent')

@@ -69,7 +69,7 @@ const story = (entry: ClockEntry, before: Clock | null, zone: string): string =>
     case 'resumed': {
       const since = timeWords(entry.since, zone);
       return before?.state === 'paused'
-        ? `Went on from ${since}: ${why}`
+        ? `Went on from ${since}, after ${durationWords(entry.paused - before.paused)} of working time on hold: ${why}`
         : `Counts again from ${since}, with ${used}: ${why}`;
     }
     case 'warned':
@@ -105,8 +105,10 @@ export const explain = (ledger: readonly ClockEntry[], calendars: readonly Calen
   const until = clock.due ?? last.at;
   const end = millisecondsOf(until) > millisecondsOf(last.at) ? until : last.at;
   const unusual = unusualDays(calendar, clock.from, end);
+  // Another promise may have come after it.
+  const rest = ledger.findLast(({ type }) => type === 'paused' || type === 'met' || type === 'stopped');
   return [
-    statusOf(clock, calendar, last.at),
+    statusOf(clock, calendar, (rest ?? last).at),
     ...promiseOf(clock, calendar),
     ...told,
     ...(unusual.length > 0 ? [`Other hours on the way: ${unusual.join('; ')}`] : []),
