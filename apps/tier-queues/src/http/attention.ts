@@ -99,7 +99,7 @@ export class AttentionController {
     return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'swarm', agents, skill, question }));
   }
 
-  @TicketCommand('join', 'Join the owner of a ticket that you were asked to help with.', 'not_asked')
+  @TicketCommand('join', 'Join the owner of a ticket that you were asked to help with.', 'not_asked', 'skill_missing')
   join(
     @By() by: Caller,
     @Param('id', { schema: TicketIdParameter }) id: string,
