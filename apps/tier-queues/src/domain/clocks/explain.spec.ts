@@ -39,6 +39,18 @@ describe('the explanation of a deadline', () => {
       'Went on from Thu 8 Jan 15:15, after 11 h 5 min of working time on hold: the requester wrote.',
     ]));
 
+  it.each([
+    ['sla-resolution', 'Counts from Wed 7 Jan 08:00: the ticket was opened.'],
+    ['sla-next-response', 'Counts from Wed 7 Jan 08:00: the requester wrote.'],
+    ['ola-waiting', 'Counts from Wed 7 Jan 08:00: it came to the team.'],
+  ] as const)('says what a %s counts from, not when that was noted', (kind, line) => {
+    const noted = startClock({ kind, about: null, from: '2026-01-07T07:00:00Z' }, gold, {
+      at: '2026-01-07T07:00:20Z',
+      cause: 'queued',
+    });
+    expect(explain(noted, [hamburg])[3]).toBe(line);
+  });
+
   it('says what is left while it is on hold', () =>
     expect(explain(ledger(hold), [hamburg])[0]).toBe(
       'On hold since Wed 7 Jan 11:10 (Europe/Berlin); 50 min are left when it goes on.',
