@@ -66,7 +66,7 @@ export class StreamController {
       '`hello {connection, now, resumed}` greets; `ticket {ticket, source, sequence, type, at, changed}` is a hint: patch the row, ' +
       'drop it when you have seen that sequence of that source; `presence {ticket, people}` comes for tickets that you are at; ' +
       '`heartbeat {now, lagMilliseconds, eventsBehind}` comes every 15 seconds with the time of the server; `reconnect {reason, ' +
-      'afterMilliseconds}` ends the stream (`shutdown`, `slow-reader`, `token-expired`, `presence-lost`). Hints come at least ' +
+      'afterMilliseconds}` ends the stream (`shutdown`, `slow-reader`, `token-expired`, `presence-lost`, `teams-changed`). Hints come at least ' +
       'once. Agents follow the desk of their tenant, a partner’s agents the tickets of their teams, requesters the public ' +
       'events of their own tickets. Ten minutes are kept; 410 means: read your lists again and connect anew.',
   })
