@@ -194,6 +194,8 @@ it('brings a requester whom nobody answers to the lead, and the first answer sta
   await waitsForAnAnswer(ticket);
   await clocksShow(ticket, { 'First answer': 'running', Solution: 'running' });
   await staysDue(ticket, 'First answer', promised);
+  const why = ['Due ', 'within 1 h of working time', 'the service agreement', 'the ticket was opened'];
+  await amara.isToldOf(ticket, 'First answer', ...why);
 
   await amara.asksForSomebodyInCharge(ticket, 'Nobody answers me.');
   await attentionListShows(ticket, 'requester-asked', 'Nobody answers me.');

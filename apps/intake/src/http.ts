@@ -4,12 +4,13 @@ import { may, type Caller } from '@tierline/auth';
 import { Channel, Impact, Line, PersonId, Slug, Text, Urgency } from '@tierline/contracts';
 import { Commands, originOf } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
+import { Allow, Answers, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Asker, Command } from './domain/asking.ts';
 import type { Contact } from './domain/person.ts';
 import { statuses, type Status } from './domain/request.ts';
+import { answered, opened, listed, whole } from './answer-examples.ts';
 import { listRequests, readRequest } from './queries.ts';
 import { openings, requests, type Opening } from './store.ts';
 
@@ -96,6 +97,7 @@ export class TicketsController {
       'Answers when the ticket is stored; from then on it is never lost. With an `Idempotency-Key` it may ' +
       'be sent again.',
   })
+  @Answers(opened)
   @Refuses('not_for_others')
   open(@By() caller: Caller, @Body({ schema: NewTicket }) body: NewTicket, @IdempotencyKey() key: string | undefined) {
     const { requester, category, organisation, channel, ...ticket } = body;
@@ -121,6 +123,7 @@ export class TicketsController {
       '`status` is one status, or `open` or `done`; `q` looks in the subject, or is a number like T-1042. ' +
       '`next` is the `after` of the next page, null on the last one.',
   })
+  @Answers({ items: [listed], next: '1042' })
   list(@By() { tenant, subject }: Caller, @Query({ schema: List }) { status, q, after, limit }: List) {
     const listing = { statuses: statusesOf(status), q: q ?? null, after: after ?? null, limit };
     return this.database.asTenant(tenant, (tx) => listRequests(tx, tenant, subject, listing));
@@ -132,6 +135,7 @@ export class TicketsController {
     summary: 'Read a ticket with its conversation',
     description: 'Own tickets, and those that one opened for somebody.',
   })
+  @Answers(whole)
   @Refuses('ticket_absent')
   read(@By() caller: Caller, @Param({ schema: TicketPath }) { id }: TicketPath) {
     return this.database.asTenant(caller.tenant, (tx) => readRequest(tx, caller.tenant, id, askerOf(caller)));
@@ -146,6 +150,7 @@ export class TicketsController {
       'A reply to a resolved ticket, or soon after the end to a closed one, reopens it; a later one opens a' +
       ' ticket that follows it.',
   })
+  @Answers(answered)
   @Refuses('ticket_absent', 'ticket_cancelled')
   reply(
     @By() caller: Caller,
@@ -165,6 +170,7 @@ export class TicketsController {
     summary: 'Say that the solution works',
     description: 'Once confirmed, again is harmless.',
   })
+  @Answers({ ...answered, status: 'closed' })
   @Refuses('ticket_absent', 'not_resolved')
   confirm(
     @By() caller: Caller,
@@ -184,6 +190,7 @@ export class TicketsController {
     summary: 'Say that the solution does not work',
     description: 'The ticket goes back to work.',
   })
+  @Answers({ ...answered, status: 'waiting' })
   @Refuses('ticket_absent', 'not_resolved')
   reject(
     @By() caller: Caller,
@@ -203,6 +210,7 @@ export class TicketsController {
     summary: 'Ask for somebody in charge',
     description: 'A lead is told that you wait; at most every four hours.',
   })
+  @Answers(answered)
   @Refuses('ticket_absent', 'asked_already', 'not_open')
   askEscalation(
     @By() by: Caller,

@@ -1,7 +1,8 @@
-import { eventually, tokenFor } from '@tierline/testing';
+import { AgentChanged, TicketQueued } from '@tierline/contracts';
+import { eventually, recordOf, send, tokenFor } from '@tierline/testing';
 import { request as httpRequest } from 'node:http';
 import { v7 as uuidv7 } from 'uuid';
-import { ben, startStreams, told, tom, una, type Streams } from './testing/open-streams.ts';
+import { ben, partner, startStreams, told, tom, una, type Streams } from './testing/open-streams.ts';
 
 let streams: Streams;
 let service: Streams['service'];
@@ -57,6 +58,35 @@ it('ends with the token that it was opened with', async () => {
   const stream = await open({ ...tom, expiresIn: '2s' });
   await eventually(() => expect(stream.of('reconnect')).toMatchObject([{ reason: 'token-expired' }]));
   await eventually(() => expect(stream.reader.ended).toBe(true));
+});
+
+it('of a partner’s agent ends when he or she comes into other teams, and goes on with those', async () => {
+  const moves = async (...teams: string[]) => {
+    const agent = { agentId: 'pat', name: 'Pat', teams };
+    await send([recordOf(service.prefix, AgentChanged(agent), { subject: 'acme/agent/pat' })]);
+    await eventually(async () =>
+      expect(await service.database.query('SELECT teams FROM agent_team WHERE agent_id = $1', ['pat'])).toEqual([
+        { teams },
+      ]),
+    );
+  };
+  const queuedAt = (team: string) =>
+    TicketQueued({ tier: 'tier-1', rank: 1, queue: team, team, cause: 'routed', priority: 'P2' });
+  await moves('phones');
+  const before = await open(partner);
+  await moves('night');
+  await eventually(() => expect(before.of('reconnect')).toMatchObject([{ reason: 'teams-changed' }]), 15_000);
+  const after = await open(partner, before.position());
+  const [theirs, ours] = [streams.ticketOf('ben'), streams.ticketOf('ben')];
+  for (const [ticket, team] of [
+    [theirs, 'phones'],
+    [ours, 'night'],
+  ] as const) {
+    await ticket.opened();
+    await ticket.tell(queuedAt(team));
+  }
+  await eventually(() => expect(told(after, ours.id)).toEqual(['queued']));
+  expect(told(after, theirs.id)).toEqual([]);
 });
 
 it('lets nobody open streams without end', async () => {

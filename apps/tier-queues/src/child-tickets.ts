@@ -8,7 +8,7 @@ import { withRightsOver } from './domain/leading.ts';
 import { lockTickets } from './looking.ts';
 import { sees, sightOf, ticketAbsent, type Sight } from './sight.ts';
 import type { TicketWork } from './staff.ts';
-import { outcomeOf, type Outcome, type Tickets } from './tickets.ts';
+import { answerOf, outcomeOf, type TicketAnswer, type Tickets } from './tickets.ts';
 
 /** Which tickets are to become children: those named, and open ones that match. */
 export type Wanted = {
@@ -77,7 +77,7 @@ export const addChildren = (
   tickets: Tickets,
   { by, doer, id, idempotency }: Adding,
   wanted: Wanted,
-): Promise<{ id: string; children: Outcome[] }> =>
+): Promise<TicketAnswer> =>
   commands.within({ by, idempotency }, async (tx) => {
     const sight = await sightOf(tx, by);
     const above = await ancestorsOf(tx, by.tenant, id);
@@ -109,5 +109,9 @@ export const addChildren = (
     );
     const numbers = new Map([...others].map(([one, { number }]) => [one, number]));
     const children = ids.map((to, index) => outcomeOf(to, numbers, results[index]));
-    return { id, children };
+    const [now] = await tx.query<{ sequence: number }>('SELECT sequence FROM ticket WHERE tenant_id = $1 AND id = $2', [
+      by.tenant,
+      id,
+    ]);
+    return { ...answerOf({ id, sequence: now!.sequence, state: parent }), children };
   });

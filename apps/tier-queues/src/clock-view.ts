@@ -4,7 +4,7 @@ import type { Transaction } from '@tierline/persistence';
 import { calendarOf } from './domain/clocks/calendar.ts';
 import { clocksAfter, type Clock, type ClockEntry } from './domain/clocks/clock.ts';
 import { explain } from './domain/clocks/explain.ts';
-import { entryOf, ledgerTypes } from './domain/clocks/ledger.ts';
+import { entryOf, ledgerForRequester, ledgerTypes } from './domain/clocks/ledger.ts';
 import { readingAt, stepsOf, warningsOf } from './domain/clocks/running.ts';
 import { promiseWords } from './domain/clocks/wording.ts';
 import type { Desk } from './domain/desk.ts';
@@ -43,9 +43,6 @@ const byKind = new Map(ledgerTypes.map((type) => [kindOf(type), type] as const))
 
 const ticketAbsent = () => new DomainError('ticket_absent', 'There is no such ticket.', 'absent');
 
-/** True for what was promised to the requester; the other clocks are between the desk and its partners. */
-const isOfRequester = ({ kind }: Clock): boolean => kind.startsWith('sla-');
-
 /** The ledger of a ticket's clocks that the caller may see, in order. Throws `ticket_absent`, to a stranger too. */
 const ledgerOf = async (tx: Transaction, by: Caller, id: string): Promise<readonly ClockEntry[]> => {
   const [ticket] = await tx.query<{ requester: string; queue: string | null }>(
@@ -62,7 +59,7 @@ const ledgerOf = async (tx: Transaction, by: Caller, id: string): Promise<readon
   const entries = rows.flatMap(
     ({ at, kind, data }) => entryOf({ type: byKind.get(kind)!, data }, at.toISOString()) ?? [],
   );
-  return isStaff ? entries : entries.filter(({ clock }) => clock.startsWith('sla-'));
+  return isStaff ? entries : ledgerForRequester(entries);
 };
 
 const viewOf = (clock: Clock, { book }: Desk, now: string): ClockView => {
@@ -98,7 +95,6 @@ export const explanationOf = async (
 ) => {
   const ledger = (await ledgerOf(tx, by, id)).filter(({ clock }) => clock === name);
   const [clock] = clocksAfter([], ledger);
-  if (!clock || !(isOfRequester(clock) || may(by.roles, 'queue.read')))
-    throw new DomainError('clock_absent', `The ticket has no clock ${name}.`, 'absent');
+  if (!clock) throw new DomainError('clock_absent', `The ticket has no clock ${name}.`, 'absent');
   return { asOf: tx.now, ...viewOf(clock, desk, tx.now), lines: explain(ledger, desk.book.calendars), ledger };
 };

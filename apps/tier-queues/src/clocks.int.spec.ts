@@ -98,10 +98,10 @@ describe('the clocks of a ticket', () => {
       ['ola-waiting:tier-1/service-desk#0', 'running', 240],
     ]);
     expect(body.items[0]!.consumed).toBeGreaterThanOrEqual(10 * minute);
-    expect((await get(`/tickets/${id}/clocks`, anna)).body.items.map(({ kind }) => kind)).toEqual([
-      'sla-first-response',
-      'sla-resolution',
-    ]);
+    const own = (await get(`/tickets/${id}/clocks`, anna)).body.items;
+    expect(own.map(({ kind }) => kind)).toEqual(['sla-first-response', 'sla-resolution']);
+    expect(own[0]).toMatchObject({ due: body.items[0]!.due, why: 'the service agreement', warnings: [], steps: [] });
+    expect(JSON.stringify(own)).not.toMatch(/Standard|service-desk|tier-1|every ticket/);
     expect(await get(`/tickets/${id}/clocks`, { ...anna, subject: 'bert' })).toMatchObject({ status: 404 });
     expect(await get(`/tickets/${id}/clocks`, { ...tom, tenant: 'globex' })).toMatchObject({ status: 404 });
   });
@@ -118,6 +118,8 @@ describe('the clocks of a ticket', () => {
     const own = `/tickets/${id}/clocks/${encodeURIComponent('ola-waiting:tier-1/service-desk#0')}/explain`;
     expect((await get(own)).status).toBe(200);
     expect(await get(own, anna)).toMatchObject({ status: 404, body: { code: 'clock_absent' } });
+    const told = await get(`/tickets/${id}/clocks/sla-resolution/explain`, anna);
+    expect(JSON.stringify(told.body)).not.toMatch(/Standard|service-desk|tier-1|every ticket|"tell"/);
     expect(await get(`/tickets/${id}/clocks/none/explain`)).toMatchObject({ body: { code: 'clock_absent' } });
   });
 

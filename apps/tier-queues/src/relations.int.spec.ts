@@ -116,7 +116,11 @@ describe('link', () => {
     const [mine, other, solved] = [await newTicket(), await newTicket({}, messaging), await newTicket()];
     expect((await act(parent, 'add-children', tom, { ids: [mine] })).body).toMatchObject({ code: 'lead_only' });
     const added = await act(parent, 'add-children', lea, { ids: [mine, other, solved, parent, uuidv7()] });
+    const { sequence } = (await get(`/tickets/${parent}`)).body as unknown as { sequence: number };
     expect(added.body).toMatchObject({
+      id: parent,
+      sequence,
+      state: 'QUEUED',
       children: [{ done: true }, { done: true }, { done: true }, { code: 'same_ticket' }, { code: 'target_absent' }],
     });
     await act(solved, 'claim', tom);

@@ -74,7 +74,7 @@ export const outcomeOf = (
   return { id, number, done: refusal === null, code: refusal?.code ?? null, detail: refusal?.message ?? null };
 };
 
-export const answerOf = ({ id, sequence, state }: TicketResult): TicketAnswer => ({
+export const answerOf = ({ id, sequence, state }: Pick<TicketResult, 'id' | 'sequence' | 'state'>): TicketAnswer => ({
   id,
   sequence,
   state: state.state,

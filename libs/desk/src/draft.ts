@@ -7,9 +7,15 @@ export type DeskDraft = { readonly why: string | null; readonly parts: DeskParts
 
 const Why = z.string().trim().min(1).max(1_000).nullish();
 
+const example = {
+  why: 'Network works by night, too.',
+  queues: [{ queue: 'network', name: 'Network', tier: 'tier-2', team: 'network', calendar: 'always' }],
+};
+
 /** A desk document as the body of a request; `why` may stand beside its parts. Refuses with the path of each fault. */
 export const DeskDraft = z
   .record(z.string(), z.unknown(), 'must be a desk document')
+  .meta({ example })
   .transform(({ why: given, ...document }, context): DeskDraft => {
     const why = Why.safeParse(given);
     const read = readDesk(document);

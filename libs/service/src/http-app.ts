@@ -8,6 +8,7 @@ import { TokenVerifier } from '@tierline/auth';
 import { withCorrelation } from '@tierline/messaging';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
+import { withAnswers } from './answers.ts';
 import type { DoorConfig } from './config.ts';
 import { DoorGuard } from './door.ts';
 import type { Figures } from './figures.ts';
@@ -149,7 +150,7 @@ export const serveOpenApi = (app: NestFastifyApplication, name: string): void =>
     .addServer(`/api/${name}`, 'through the gateway')
     .addServer('/', 'directly')
     .build();
-  const document = JSON.stringify(withRefusals(SwaggerModule.createDocument(app, options)));
+  const document = JSON.stringify(withAnswers(withRefusals(SwaggerModule.createDocument(app, options))));
   app
     .getHttpAdapter()
     .getInstance()

@@ -8,6 +8,7 @@ export {
   type BaseConfig,
   type DoorConfig,
 } from './config.ts';
+export { Answers, AnswersAlike, type AsJson } from './answers.ts';
 export { Allow, AllowAnyone, By, IdempotencyKey, SeenSequence } from './door.ts';
 export { Figures } from './figures.ts';
 export { bodyLimit, createHttpApp, fieldsOf, serveOpenApi } from './http-app.ts';

@@ -38,6 +38,15 @@ export const requesterCalled = (api: Api, name: string) => {
     },
     writes: (ticket: Ticket, text: string) => does(ticket, 'replies', { text }),
     asksForSomebodyInCharge: (ticket: Ticket, reason: string) => does(ticket, 'ask-escalation', { reason }),
+    /** What the portal tells of a promise: these words, and none that only the desk understands. */
+    isToldOf: async ({ id }: Ticket, promise: string, ...words: string[]) => {
+      const clocks = `tier-queues/tickets/${id}/clocks`;
+      const { items } = await api<{ items: { clock: string; name: string }[] }>(by, 'GET', clocks);
+      const clock = encodeURIComponent(items.find(({ name }) => name === promise)?.clock ?? promise);
+      const { lines } = await api<{ lines: string[] }>(by, 'GET', `${clocks}/${clock}/explain`);
+      for (const each of words) expect(lines.join('\n')).toContain(each);
+      expect(lines.join('\n')).not.toMatch(/P[1-4]|priority|queue|tier|[Ww]arned/);
+    },
     confirms: (ticket: Ticket) => does(ticket, 'confirm', {}),
     sees: (ticket: Ticket, status: string) => requesterSees(api, by, ticket, { status }),
     reads: (ticket: Ticket, text: string) =>

@@ -3,11 +3,11 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, Refuses } from '@tierline/service';
+import { Allow, Answers, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { listDeliveries } from '../queries.ts';
 import { retryDelivery } from '../subscriptions.ts';
-import { DeliveryQuery, Nothing } from './shapes.ts';
+import { DeliveryQuery, Nothing, deliveryExample, subscriptionExample } from './shapes.ts';
 
 @ApiTags('deliveries')
 @Allow('subscription.manage')
@@ -25,6 +25,7 @@ export class DeliveriesController {
       'With attempts, last status and next attempt; next attempt is null while a delivery waits behind an ' +
       'earlier one of its ticket or the subscription is disabled. Kept for 30 days.',
   })
+  @Answers({ items: [deliveryExample], next: null })
   @Refuses('subscription_absent')
   list(
     @By() { tenant }: Caller,
@@ -40,6 +41,7 @@ export class DeliveriesController {
     summary: 'Send a delivery again, now',
     description: 'Also one that was sent: the target drops the repeat by webhook-id.',
   })
+  @Answers({ id: subscriptionExample.id, sequence: 4, state: 'enabled', deliveryId: deliveryExample.id })
   @Refuses('subscription_absent', 'delivery_absent', 'subscription_disabled')
   retry(
     @By() by: Caller,

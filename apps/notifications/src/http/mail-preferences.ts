@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, Refuses } from '@tierline/service';
+import { Allow, Answers, By, Refuses } from '@tierline/service';
 import { mailPreferences, switchOff } from '../mail-preferences.ts';
 import { NewMailPreferences } from './shapes.ts';
 
@@ -22,6 +22,7 @@ export class MailPreferencesController {
     description:
       'A kind is the one in the event’s type, `tierline.ticket.<kind>.v1`. All are mailed unless you switch them off.',
   })
+  @Answers({ items: [{ kind: 'sla-warned', mailed: true, changeable: true }], next: null })
   async list(@By() by: Caller) {
     return { items: await this.database.asTenant(by.tenant, (tx) => mailPreferences(tx, by)), next: null };
   }
@@ -33,6 +34,7 @@ export class MailPreferencesController {
       'What is not named is on again. Holds for what happens from now on; mails that wait already still come. Those of ' +
       'a kind that is not `changeable` cannot be switched off.',
   })
+  @Answers({ items: [{ kind: 'sla-warned', mailed: false, changeable: true }], next: null })
   @Refuses('mail_needed')
   async put(@By() by: Caller, @Body({ schema: NewMailPreferences }) { off }: NewMailPreferences) {
     return { items: await this.commands.within({ by }, (tx) => switchOff(tx, by, off)), next: null };

@@ -53,4 +53,36 @@ export const NewMailPreferences = z
   .meta({ example: { off: ['sla-warned'] } });
 export type NewMailPreferences = z.infer<typeof NewMailPreferences>;
 
-export const Nothing = z.strictObject({}).optional();
+export const Nothing = z.strictObject({}).optional().meta({ example: {} });
+
+const id = '019a0000-0000-7000-8000-000000000021';
+const now = '2026-01-05T09:30:00.000Z';
+
+export const subscriptionExample = {
+  id,
+  sequence: 4,
+  state: 'enabled',
+  url: 'https://example.com/hooks',
+  types: ['tierline.ticket.resolved.v1'],
+  description: 'asset register',
+  disabledReason: null,
+  disabledAt: null,
+  createdBy: 'agent:omar',
+  createdAt: now,
+} as const;
+
+export const deliveryExample = {
+  id: '019a0000-0000-7000-8000-000000000022',
+  channel: 'webhook',
+  eventId: '019a0000-0000-7000-8000-000000000023',
+  type: 'tierline.ticket.resolved.v1',
+  ticketId: '019a0000-0000-7000-8000-000000000010',
+  state: 'waiting',
+  attempts: 2,
+  lastStatus: 503,
+  lastError: null,
+  lastAttemptAt: now,
+  nextAttemptAt: '2026-01-05T09:31:00.000Z',
+  createdAt: now,
+  finishedAt: null,
+} as const;

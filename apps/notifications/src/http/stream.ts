@@ -3,7 +3,7 @@ import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { DomainError, type Role } from '@tierline/contracts';
 import { Database } from '@tierline/persistence';
-import { Allow, By, InvalidInput, Refuses } from '@tierline/service';
+import { Allow, Answers, By, InvalidInput, Refuses } from '@tierline/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Reader } from '../stream/frames.ts';
@@ -30,6 +30,9 @@ const Showing = z
   })
   .meta({ example: { connection: '019a0000-0000-7000-8000-000000000007', doing: 'writing', kind: 'reply' } });
 const Leaving = z.strictObject({ connection: z.uuid() });
+
+const ticket = '019a0000-0000-7000-8000-000000000010';
+const connection = '019a0000-0000-7000-8000-000000000007';
 
 const positionOf = (request: FastifyRequest): string | null => {
   const sent = request.headers['last-event-id'];
@@ -63,7 +66,7 @@ export class StreamController {
       '`hello {connection, now, resumed}` greets; `ticket {ticket, source, sequence, type, at, changed}` is a hint: patch the row, ' +
       'drop it when you have seen that sequence of that source; `presence {ticket, people}` comes for tickets that you are at; ' +
       '`heartbeat {now, lagMilliseconds, eventsBehind}` comes every 15 seconds with the time of the server; `reconnect {reason, ' +
-      'afterMilliseconds}` ends the stream (`shutdown`, `slow-reader`, `token-expired`, `presence-lost`). Hints come at least ' +
+      'afterMilliseconds}` ends the stream (`shutdown`, `slow-reader`, `token-expired`, `presence-lost`, `teams-changed`). Hints come at least ' +
       'once. Agents follow the desk of their tenant, a partner’s agents the tickets of their teams, requesters the public ' +
       'events of their own tickets. Ten minutes are kept; 410 means: read your lists again and connect anew.',
   })
@@ -97,6 +100,20 @@ export class StreamController {
   @Get('presence')
   @Allow('presence.show')
   @ApiOperation({ summary: 'Who is at these tickets, and whether somebody writes; at most 200, comma-separated.' })
+  @Answers({
+    items: [
+      {
+        ticket,
+        connection,
+        person: 'tom.first',
+        name: 'Tom First',
+        doing: 'writing',
+        kind: 'reply',
+        since: '2026-01-05T09:30:00.000Z',
+      },
+    ],
+    next: null,
+  })
   async present(@By() by: Caller, @Query({ schema: z.strictObject({ ticket: Tickets }) }) query: { ticket: string[] }) {
     const tickets = await this.seenOf(by, query.ticket);
     return { items: await presentAt(this.database, by.tenant, tickets), next: null };
@@ -108,6 +125,7 @@ export class StreamController {
     summary: 'Show that you are at a ticket, and what you do there.',
     description: 'It lasts as long as the stream whose `hello` gave the connection, or until you leave.',
   })
+  @Answers({ ticket, connection, doing: 'writing', kind: 'reply' })
   @Refuses('ticket_absent', 'connection_absent', 'too_many_tickets')
   async show(
     @By() by: Caller,
@@ -124,6 +142,7 @@ export class StreamController {
   @Delete('presence/:ticket')
   @Allow('presence.show')
   @ApiOperation({ summary: 'Leave a ticket.' })
+  @Answers({ ticket, connection, left: true })
   @Refuses('connection_absent')
   leave(
     @By() by: Caller,

@@ -4,14 +4,14 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey, Refuses } from '@tierline/service';
+import { Allow, Answers, By, IdempotencyKey, Refuses } from '@tierline/service';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { checkTarget } from '../domain/subscription.ts';
 import { listSubscriptions, subscriptionOf } from '../queries.ts';
 import { WebhookChannel } from '../sending/webhook.ts';
 import { addSubscription, enableSubscription, removeSubscription, trySubscription } from '../subscriptions.ts';
-import { NewSubscription, Nothing, SubscriptionQuery } from './shapes.ts';
+import { NewSubscription, Nothing, SubscriptionQuery, deliveryExample, subscriptionExample } from './shapes.ts';
 
 const onceBy = (by: Caller, key: string | undefined, body: unknown) => ({
   by,
@@ -37,6 +37,7 @@ export class SubscriptionsController {
       'once; drop repeats by webhook-id. Ten tries over about three days; after the last one, or an answer ' +
       '410, the subscription is disabled and everything waits until it is enabled again, 30 days at most.',
   })
+  @Answers({ ...subscriptionExample, secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD' })
   @Refuses('target_insecure', 'target_forbidden', 'too_many_subscriptions')
   add(
     @By() by: Caller,
@@ -54,12 +55,14 @@ export class SubscriptionsController {
 
   @Get()
   @ApiOperation({ summary: 'List the subscriptions, newest first' })
+  @Answers({ items: [subscriptionExample], next: null })
   list(@By() { tenant }: Caller, @Query({ schema: SubscriptionQuery }) query: SubscriptionQuery) {
     return this.database.asTenant(tenant, (tx) => listSubscriptions(tx, query));
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'Look at a subscription' })
+  @Answers(subscriptionExample)
   @Refuses('subscription_absent')
   one(@By() { tenant }: Caller, @Param('id', { schema: z.uuid() }) id: string) {
     return this.database.asTenant(tenant, (tx) => subscriptionOf(tx, id));
@@ -70,6 +73,7 @@ export class SubscriptionsController {
     summary: 'Delete a subscription with its deliveries',
     description: 'What waits for it is not sent any more.',
   })
+  @Answers({ id: subscriptionExample.id, sequence: 4, state: 'deleted' })
   @Refuses('subscription_absent')
   remove(@By() by: Caller, @Param('id', { schema: z.uuid() }) id: string) {
     return this.commands.within({ by }, (tx) => removeSubscription(tx, id));
@@ -81,6 +85,7 @@ export class SubscriptionsController {
     summary: 'Enable a disabled subscription',
     description: 'What waits, and what failed when it was disabled, goes out at once, in order.',
   })
+  @Answers({ id: subscriptionExample.id, sequence: 4, state: 'enabled' })
   @Refuses('subscription_absent')
   enable(@By() by: Caller, @Param('id', { schema: z.uuid() }) id: string, @Body({ schema: Nothing }) _body: unknown) {
     return this.commands.within({ by }, (tx) => enableSubscription(tx, id));
@@ -94,6 +99,7 @@ export class SubscriptionsController {
       'Works on a disabled subscription too. The outcome is in the list of deliveries, under the deliveryId' +
       ' of the answer.',
   })
+  @Answers({ id: subscriptionExample.id, sequence: 4, state: 'enabled', deliveryId: deliveryExample.id })
   @Refuses('subscription_absent')
   test(
     @By() by: Caller,

@@ -3,7 +3,7 @@ import type { Reader } from './frames.ts';
 import { frame } from './frames.ts';
 
 /** Why a stream ends; its reader is told and connects again. */
-export type EndReason = 'shutdown' | 'slow-reader' | 'token-expired' | 'presence-lost';
+export type EndReason = 'shutdown' | 'slow-reader' | 'token-expired' | 'presence-lost' | 'teams-changed';
 
 /** How long a reader that is told to go may take to hear it, in milliseconds. */
 const farewell = 5_000;

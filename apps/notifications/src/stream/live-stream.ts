@@ -15,6 +15,7 @@ import {
   presentAt,
   renewProcess,
 } from './presence.ts';
+import { movedReaders } from './team-changes.ts';
 
 /** Milliseconds. */
 const times = { look: 100, lookAfterFailure: 1_000, renew: 5_000, forget: 30_000 } as const;
@@ -221,6 +222,9 @@ export class LiveStream implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async renew(): Promise<void> {
     await forgetProcesses(this.database, null);
+    // Who left a team must not go on hearing of its tickets; what is resumed is that of the teams of now.
+    for (const connection of await movedReaders(this.database, this.connections.values()))
+      connection.end('teams-changed');
     if (await renewProcess(this.database, this.process)) return;
     // It stood still for so long that the others gave it up: its readers are nowhere present any more.
     for (const connection of this.connections.values()) connection.end('presence-lost');

@@ -30,7 +30,7 @@ const besideAfter = (before: KnownTicket, now: KnownTicket, fact: TicketFact, at
     origin: own.origin,
     offspring: offspringAfter(own.offspring, fact),
     major: majorAfter(own.major, fact),
-    handovers: handoversAfter(own.handovers, fact),
+    handovers: handoversAfter(own.handovers, fact, own.lastAct),
     runbook: runbookAfter(own.runbook, fact, at),
     lastAct: lastActAfter(before, fact, at),
   };

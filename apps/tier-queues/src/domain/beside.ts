@@ -104,6 +104,8 @@ export type LastAct = {
   readonly link: Link | null;
   /** What happened after it. */
   readonly since: string | null;
+  /** A claim by which the hand-over was accepted. */
+  readonly accepted?: true;
 };
 
 /** What stands beside state, place and owner. */

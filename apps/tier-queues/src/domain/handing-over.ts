@@ -7,7 +7,7 @@ import {
   TicketEscalated,
   type HandoverField,
 } from '@tierline/contracts';
-import type { Handed } from './beside.ts';
+import type { Handed, LastAct } from './beside.ts';
 import type { AcceptHandover, Doer, RateHandover, Surroundings } from './command.ts';
 import { defaultPlace, placeOf, type Place, type Tier } from './desk.ts';
 import type { TicketFact } from './facts.ts';
@@ -122,7 +122,7 @@ const handedBy = ({ data }: { data: Parameters<typeof TicketEscalated>[0] }): Ha
 const changedLast = (list: readonly Handed[], change: Partial<Handed>): readonly Handed[] =>
   list.map((handed, index) => (index === list.length - 1 ? { ...handed, ...change } : handed));
 
-export const handoversAfter = (list: readonly Handed[], fact: TicketFact): readonly Handed[] => {
+export const handoversAfter = (list: readonly Handed[], fact: TicketFact, last: LastAct | null): readonly Handed[] => {
   switch (fact.type) {
     case TicketEscalated.type:
       return [...list, handedBy(fact)];
@@ -131,7 +131,8 @@ export const handoversAfter = (list: readonly Handed[], fact: TicketFact): reado
     case HandoverRated.type:
       return changedLast(list, { score: fact.data.score });
     case ActUndone.type:
-      return fact.data.act === 'escalate' ? list.slice(0, -1) : list;
+      if (fact.data.act === 'escalate') return list.slice(0, -1);
+      return last?.accepted ? changedLast(list, { accepted: null }) : list;
     default:
       return list;
   }

@@ -143,4 +143,81 @@ describe('what other desks got wrong, on a ticket’s whole way', () => {
       expect(local.slice(11, 16) > '12:00' && local.slice(11, 16) <= '13:00').toBe(false);
     }
   });
+
+  it('does not pay for the weekend of a hold, nor lose what was used before it', () => {
+    const on = promising([{ ...standard, targets: { 'sla-resolution': { P2: 960 } } }], [hamburg]);
+    const friday: Step[] = [
+      { at: '2026-01-09T14:00:00.000Z', act: { type: 'hold', by: tom, reason: 'CUSTOMER' } },
+      { at: '2026-01-12T09:00:00.000Z', act: { type: 'resume', by: tom } },
+    ];
+    const early: Step[] = [{ at: '2026-01-08T13:00:00.000Z', act: { type: 'claim', by: tom } }, ...friday];
+    const late = arrives.map((step) => ({ ...step, at: step.at.replace('2026-01-05', '2026-01-08') }));
+    const told = play([...late, ...early], on);
+    // Thursday from nine: 7 h; Friday until three: 6 h; held two hours on Friday and two on Monday; 3 h are left.
+    expect(clockOf(told, 'sla-resolution')).toMatchObject({
+      consumed: 13 * 60 * minute,
+      paused: 4 * 60 * minute,
+      due: '2026-01-12T13:00:00.000Z',
+    });
+  });
+
+  it('does not warn in a break, in the night or on a holiday either', () => {
+    const on = promising([{ ...standard, warnings: [10, 25, 38, 50, 75, 90] }], [hamburg]);
+    let told = play(arrives, on);
+    for (;;) {
+      const next = timersOf(told.ticket, on, openedAt).find(({ kind }) => kind === 'warning');
+      if (!next) break;
+      const local = new Date(Date.parse(next.due) + 60 * minute).toISOString().slice(0, 16);
+      expect(local).toMatch(/^2026-01-0[57]T(0[89]|1[0-7]):/);
+      expect(local).not.toMatch(/T12:(0[1-9]|[1-5])|T17:(0[1-9]|[1-5])/);
+      told = play([{ at: next.due, act: { type: 'fire', ...next, kind: 'warning' } }], on, told.ticket);
+      expect(told.ledger).toMatchObject([{ type: 'warned' }]);
+    }
+  });
+
+  it('does not remind anybody at midnight or at the weekend of a promise in working hours', () => {
+    const on = promising([standard], [hamburg]);
+    const queue = { ...on.queues.get('service-desk')!, calendar: 'hamburg' };
+    const desk = { ...on, queues: new Map([...on.queues, [queue.queue, queue]]) };
+    const { ticket } = play(arrives, desk);
+    const saturday = '2026-01-10T23:00:00.000Z';
+    const fired: Step = {
+      at: saturday,
+      act: { type: 'fire', kind: 'breach', clock: 'sla-first-response', generation: Date.parse(saturday) },
+    };
+    const [missed] = play([fired], desk, ticket).facts;
+    expect(missed).toMatchObject({ data: { tell: [{ who: 'lead', notBefore: '2026-01-12T07:00:00.000Z' }] } });
+  });
+
+  it('derives what is held anew, too, when the calendar is edited, and leaves alone what has ended', () => {
+    const edited = { ...hamburg, version: 2, holidays: [...hamburg.holidays, { date: '2026-01-07', name: 'Fair' }] };
+    const on = promising([standard], [hamburg, edited]);
+    const held = [...arrives, claims, replies, at('09:00:00', { type: 'hold', by: tom, reason: 'CUSTOMER' })];
+    const { ticket } = play(held, promising([standard], [hamburg]));
+    const told = play([at('10:00:00', { type: 'keep-time', cause: 'calendar-changed' })], on, ticket);
+    expect(clockOf(told, 'sla-resolution')).toMatchObject({ state: 'paused', calendar: { version: 2 } });
+    expect(clockOf(told, 'sla-first-response')).toMatchObject({ state: 'met', calendar: { version: 1 } });
+    const goesOn = play([at('10:00:00', { type: 'resume', by: tom })], on, told.ticket);
+    expect(clockOf(goesOn, 'sla-resolution')?.due).toBe('2026-01-08T09:00:00.000Z');
+  });
+
+  it('goes on by itself when the requester answers during a hold, from when he or she wrote, and keeps who did that', () => {
+    const told = play([
+      ...arrives,
+      claims,
+      replies,
+      at('09:00:00', { type: 'hold', by: tom, reason: 'CUSTOMER' }),
+      {
+        ...at('10:30:00', { type: 'requester-replied', happenedAt: '2026-01-05T10:00:00.000Z' }),
+        noted: RequesterReplied({ messageId, text: 'Here' }),
+      },
+    ]);
+    expect(told.ticket.state).toBe('IN_PROGRESS');
+    expect(told.ledger.filter(({ clock }) => clock === 'sla-resolution').at(-1)).toMatchObject({
+      type: 'resumed',
+      cause: 'requester-replied',
+      since: '2026-01-05T10:00:00.000Z',
+      paused: 60 * minute,
+    });
+  });
 });

@@ -1,216 +1,32 @@
-import { DomainError, TicketClaimed, TicketOpened, TicketRouted, events } from '@tierline/contracts';
-import { monday } from '@tierline/testing';
 import fc from 'fast-check';
-import { counterpartsOf } from '../counterparts.ts';
-import type { Act, Surroundings } from './command.ts';
 import type { Desk } from './desk.ts';
-import { ticketRules } from './decide.ts';
-import { desk, doing, opened, routed, serviceDesk } from './example.ts';
-import type { NotedFact, TicketFact } from './facts.ts';
-import { oppositeOf } from './linking.ts';
+import { desk } from './example.ts';
 import { promising } from './promises-example.ts';
-import { isOpen } from './snapshot.ts';
-import { awaitedRoute, type KnownTicket, type Ticket } from './ticket.ts';
-import { timersOf, type TimerKind } from './timers.ts';
-import { after, isLater, second } from './time.ts';
-import { actOf, ids, kinds, type Roll } from './world-example.ts';
+import { begin, commands, folded, play, rolls, type Tally } from './random-world.ts';
+import { kinds, withHours } from './world-example.ts';
 
-const { decide, evolve, initial } = ticketRules;
+const all = 100_000;
+const tally: Tally = { done: new Map(), refused: new Map() };
 
-type Dated = { readonly fact: TicketFact | NotedFact; readonly at: string };
-type Kept = { state: KnownTicket; story: Dated[] };
-type World = { tickets: Map<string, Kept>; at: string; readonly on: Desk };
-
-const commands = 250;
-const runs = 400;
-const runbook = [{ step: 'unlock', text: 'Unlock the account' }];
-
-/** Refusals must leave no trace, and nothing may change a state in place. */
-const frozen = <T>(value: T): T => {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.values(value).forEach(frozen);
-  return Object.freeze(value);
-};
-
-const folded = (story: readonly Dated[]): Ticket =>
-  story.reduce<Ticket>((state, { fact, at }) => evolve(state, fact, at), initial);
-
-const begin = (on: Desk): World => {
-  const tickets = new Map<string, Kept>();
-  ids.forEach((id, index) => {
-    const own = TicketOpened({ ...opened.data, number: 1_000 + index, requesterId: `requester-${index % 2}` });
-    const story: Dated[] = [{ fact: own, at: monday }];
-    if (index % 2 === 0) story.push({ fact: routed(serviceDesk), at: monday });
-    tickets.set(id, { state: frozen(folded(story)) as KnownTicket, story });
-  });
-  return { tickets, at: monday, on };
-};
-
-const reaches = (world: World, kind: string, from: string, to: string, seen = new Set<string>()): boolean => {
-  if (from === to) return true;
-  if (seen.has(from)) return false;
-  seen.add(from);
-  const links = world.tickets.get(from)?.state.beside.links ?? [];
-  return links.some((link) => link.kind === kind && reaches(world, kind, link.ticketId, to, seen));
-};
-
-const circles = (world: World, act: Act): boolean => {
-  if (act.type !== 'link' || act.kind === 'relates') return false;
-  const forwards = act.kind === 'parent-of' || act.kind === 'blocks';
-  const kind = act.kind === 'parent-of' || act.kind === 'child-of' ? 'parent-of' : 'blocks';
-  return forwards ? reaches(world, kind, act.to, act.id) : reaches(world, kind, act.id, act.to);
-};
-
-const around = (world: World, id: string, act: Act): Partial<Surroundings> => {
-  const others = new Map([...world.tickets].map(([key, { state }]) => [key, state]));
-  const children = (others.get(id)?.beside.links ?? []).filter(({ kind }) => kind === 'parent-of');
-  const openChildren = children.filter(({ ticketId }) => isOpen(others.get(ticketId)!)).length;
-  return { others, openChildren, closesCycle: circles(world, act), runbook };
-};
-
-/** `expect` costs more than a decision; what is asserted a million times is asserted by hand. */
-const must = (holds: boolean, what: string, found?: unknown): void => {
-  if (!holds) throw new Error(`${what}: ${JSON.stringify(found)}`);
-};
-
-const apply = (kept: Kept, facts: readonly (TicketFact | NotedFact)[], at: string): void => {
-  for (const fact of facts) {
-    if (fact.type === TicketClaimed.type) must(kept.state.owner === null, 'claimed while owned', kept.state);
-    must(events.get(fact.type)!.schema.safeParse(fact.data).success, 'a fact without its declared shape', fact);
-    kept.state = frozen(evolve(kept.state, fact, at)) as KnownTicket;
-    kept.story.push({ fact, at });
-  }
-};
-
-/** What a command decides for its ticket and for those that it involves; nothing of it where one refuses. */
-const decided = (world: World, id: string, act: Act) => {
-  const own = world.tickets.get(id)!.state;
-  const more = around(world, id, act);
-  const facts = decide(doing(act, world.on, more), own, world.at);
-  const involved = 'by' in act ? counterpartsOf(id, act, more.others) : [];
-  return [
-    { id, facts },
-    ...involved.map((piece) => ({
-      id: piece.id,
-      facts: decide(doing(piece.command, world.on), world.tickets.get(piece.id)!.state, world.at),
-    })),
-  ];
-};
-
-const checkOpen = (ticket: KnownTicket, timers: readonly TimerKind[]): void => {
-  const { state, owner, place } = ticket;
-  const awaits = awaitedRoute(ticket) !== null;
-  must(place !== null || awaits, 'open without a queue or a route', ticket);
-  must(timers.length > 0, 'open without a deadline', ticket);
-  must(!awaits || timers.includes('unrouted'), 'waits for a route without a timer', ticket);
-  must(state !== 'PENDING' || timers.includes('wake-up'), 'held without a wake-up', ticket);
-  must(!(state === 'NEW' || state === 'QUEUED') || owner === null, 'waits with an owner', ticket);
-  const worked = state === 'ASSIGNED' || state === 'IN_PROGRESS';
-  must(!worked || (owner !== null && place !== null), 'worked on by nobody or nowhere', ticket);
-};
-
-const checkState = (ticket: KnownTicket, { at, on }: World): void => {
-  const timers = timersOf(ticket, on, at).map(({ kind }) => kind);
-  if (isOpen(ticket)) return checkOpen(ticket, timers);
-  const wanted = ticket.state === 'RESOLVED' ? 'close' : '';
-  must(timers.join() === wanted, 'ended with a timer', { ticket, timers });
-  must(!['MERGED', 'SPAM'].includes(ticket.state) || ticket.owner === null, 'ended with an owner', ticket);
-};
-
-/** What two tickets say of each other is the same from both sides. */
-const checkRelations = ({ tickets }: World): void => {
-  const besideOf = (id: string) => tickets.get(id)!.state.beside;
-  for (const [id, { state }] of tickets) {
-    const { links, parts } = state.beside;
-    for (const { kind, ticketId } of links)
-      must(
-        besideOf(ticketId).links.some((back) => back.kind === oppositeOf(kind) && back.ticketId === id),
-        'a link on one ticket only',
-        state,
-      );
-    must(links.filter(({ kind }) => kind === 'child-of').length < 2, 'two parents', state);
-    for (const { ticketId } of parts) {
-      const part = tickets.get(ticketId)!.state;
-      must(part.state === 'MERGED' && part.into.ticketId === id, 'carries what is not merged', state);
-    }
-    if (state.state === 'MERGED')
-      must(
-        besideOf(state.into.ticketId).parts.some((part) => part.ticketId === id),
-        'merged and not carried',
-        state,
-      );
-  }
-};
-
-/** What was noted from other services before the command, as the event handlers do. */
-const noted = (world: World, kept: Kept, act: Act): void => {
-  if (act.type !== 'route') return;
-  const data = { ...TicketRouted.example, hop: act.hop, tier: act.tier, queue: act.queue };
-  apply(kept, [TicketRouted(data)], world.at);
-};
-
-const done = new Map<string, number>();
-
-const play = (world: World, roll: Roll): void => {
-  const id = ids[roll.ticket % ids.length]!;
-  const kept = world.tickets.get(id)!;
-  world.at = after(world.at, roll.wait * second);
-  const timers = timersOf(kept.state, world.on, world.at);
-  const act = actOf(roll, kept.state, timers, after(world.at, 86_400 * second));
-  if (act.type === 'fire' && roll.kind === 'fire' && timers.length > 0) {
-    const { due } = timers[roll.n % timers.length]!;
-    if (isLater(due, world.at)) world.at = due;
-  }
-  noted(world, kept, act);
-  const before = [...world.tickets].map(([, { state }]) => state);
-  try {
-    const results = decided(world, id, act);
-    for (const { id: changed, facts } of results) apply(world.tickets.get(changed)!, facts, world.at);
-    if (results[0]!.facts.length > 0) done.set(roll.kind, (done.get(roll.kind) ?? 0) + 1);
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    const now = [...world.tickets].map(([, { state }]) => state);
-    must(
-      now.every((state, index) => state === before[index]),
-      'a refusal that left a trace',
-      act,
-    );
-    return;
-  }
-  for (const { state } of world.tickets.values()) checkState(state, world);
-  checkRelations(world);
-};
-
-const rolls = fc.array(
-  fc.record<Roll>({
-    kind: fc.constantFrom(...kinds),
-    ticket: fc.nat(3),
-    other: fc.nat(3),
-    who: fc.nat(7),
-    n: fc.nat(1_000),
-    wait: fc.oneof({ weight: 6, arbitrary: fc.nat(5) }, { weight: 1, arbitrary: fc.nat(100_000) }),
-  }),
-  { minLength: commands, maxLength: commands },
-);
-
-const hold = (on: Desk, numRuns: number) =>
+const hold = (desks: readonly Desk[], runs: number) =>
   fc.assert(
-    fc.property(rolls, (all) => {
-      const world = begin(on);
-      for (const roll of all) play(world, roll);
-      for (const { state, story } of world.tickets.values()) expect(folded(story)).toEqual(state);
+    fc.property(rolls, (world) => {
+      const begun = begin(desks);
+      for (const roll of world) play(begun, roll, tally);
+      for (const { state, story } of begun.tickets.values()) expect(folded(story)).toEqual(state);
     }),
-    { numRuns, seed: 2_026 },
+    { numRuns: runs, seed: 2_026 },
   );
 
 describe('a hundred thousand random commands on random tickets', () => {
   it('leave no open ticket without a queue or a route, a deadline and at most one owner; refused ones leave no trace', () =>
-    hold(desk, runs));
+    hold([desk], all / commands));
 
-  it('do so too where promises are kept time of', () => hold(promising(), runs / 10));
+  it('do so too where promises are kept time of, queues close and lapse, and the desk changes', () =>
+    hold([withHours(promising()), promising()], all / 10 / commands));
 
   it('were not all refused: each kind was done', () => {
-    const never = kinds.filter((kind) => !done.has(kind) && !['keep-time', 'stale-fire'].includes(kind));
+    const never = kinds.filter((kind) => !tally.done.has(kind) && !['keep-time', 'stale-fire'].includes(kind));
     expect(never).toEqual([]);
   });
 });

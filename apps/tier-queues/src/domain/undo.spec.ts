@@ -1,5 +1,6 @@
 import {
   ActUndone,
+  HandoverAccepted,
   NoteAdded,
   TicketClaimed,
   TicketHeld,
@@ -52,6 +53,7 @@ const transferred = TicketTransferred({ from: serviceDesk, to: phones, reason: '
 const heldUntil = '2026-01-12T08:00:00.000Z';
 const held = TicketHeld({ ...serviceDesk, reason: 'CUSTOMER', until: heldUntil, note: null });
 const handed = TicketClaimed({ ...serviceDesk, agentId: 'una', assignedBy: 'lea' });
+const which = { from: 'tom', fromTier: 'tier-1', toTier: 'tier-2', escalation: 1 };
 const other = { ticketId: '019a0000-0000-7000-8000-000000000011', number: 1043 };
 const before = (...facts: Parameters<typeof given>) => {
   const { beside: _, armed: __, ...rest } = given(...facts).state() as KnownTicket;
@@ -104,6 +106,30 @@ describe('undo', () => {
       .when(undo(), inTime)
       .then(TicketUnmerged({ from: other, agentId: 'tom', now: stood('QUEUED', null) }));
   });
+  it('takes an acceptance back with the claim that came of it, and leaves an earlier one', () => {
+    const arrived = [...inProgress, escalation(serviceDesk, 'tier-2', 2), routed(messaging, 2), queued(messaging)];
+    const accept = [claimed(messaging, 'ida'), HandoverAccepted({ ...which, agentId: 'ida' })];
+    const event = undone('claim', stood('QUEUED', null, { place: messaging }), 'ida');
+    const accepted = (...facts: Parameters<typeof given>) =>
+      (given(...facts).state() as KnownTicket).beside.handovers.at(-1)!.accepted;
+    given(...arrived, ...accept)
+      .when(undo(ida), inTime)
+      .then(event);
+    expect(accepted(...arrived, ...accept)).toBe('ida');
+    expect(accepted(...arrived, ...accept, event)).toBeNull();
+    const again = [...arrived, ...accept, queued(messaging, 'released'), claimed(messaging, 'ida')];
+    given(...again)
+      .when(undo(ida), inTime)
+      .then(event);
+    expect(accepted(...again, event)).toBe('ida');
+  });
+  it('does not reach behind an acceptance that came later', () =>
+    given(
+      ...[...inProgress, escalation(serviceDesk, 'tier-2', 2), routed(messaging, 2), queued(messaging)],
+      ...[claimed(messaging, 'ida'), at('2026-01-05T08:00:01.000Z', HandoverAccepted({ ...which, agentId: 'ida' }))],
+    )
+      .when(undo(ida), inTime)
+      .thenRefused('undo_overtaken', { conflict: { since: 'accepted' } }));
   it('is too late after ten seconds', () =>
     given(...assigned)
       .when(undo(), late)

@@ -182,6 +182,10 @@ const followsFrom = (last: LastAct, fact: TicketFact, at: string): boolean => {
   return atOnce && fact.type === AttentionSettled.type;
 };
 
+/** True when taking the ticket was a part of accepting its hand-over. */
+const isAcceptedWith = ({ act, by, at: taken }: LastAct, fact: TicketFact, at: string): boolean =>
+  fact.type === HandoverAccepted.type && act === 'claim' && by === fact.data.agentId && taken === at;
+
 const undone: readonly string[] = [ActUndone.type, TicketUnmerged.type, TicketUnlinked.type];
 
 /** The last act after the fact. */
@@ -190,6 +194,7 @@ export const lastActAfter = (ticket: KnownTicket, fact: TicketFact, at: string):
   if (undone.includes(fact.type)) return null;
   const now = begun(ticket, fact, at);
   if (now) return now;
+  if (last && isAcceptedWith(last, fact, at)) return { ...last, accepted: true };
   const since = overtaking.get(fact.type);
   if (!last || since === undefined || last.since !== null || followsFrom(last, fact, at)) return last;
   return { ...last, since, before: null };

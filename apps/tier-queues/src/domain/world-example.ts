@@ -1,6 +1,8 @@
 import type { Handover } from '@tierline/contracts';
+import type { Calendar } from './clocks/calendar.ts';
 import type { Act, Doer, RequesterSays } from './command.ts';
-import { handover, ida, lea, max, messaging, stranger, tom, una } from './example.ts';
+import type { Desk } from './desk.ts';
+import { handover, ida, lea, max, stranger, tom, una } from './example.ts';
 import type { KnownTicket } from './ticket.ts';
 import type { Timer } from './timers.ts';
 
@@ -23,7 +25,7 @@ export const kinds = [
   ...['vendor-answer', 'merge', 'unmerge', 'split', 'link', 'unlink', 'declare-major', 'update-stakeholders'],
   ...['end-major', 'accept-handover', 'rate-handover', 'tick', 'undo', 'reply-to-child', 'resolve-child', 'tell-part'],
   ...['route', 'fire', 'stale-fire', 'requester-replied', 'requester-rejected', 'requester-confirmed'],
-  ...['ask-escalation', 'merged-reply', 'keep-time', 'mend', 'change-commander'],
+  ...['ask-escalation', 'merged-reply', 'keep-time', 'mend', 'change-commander', 'push', 'end-shift', 'close-queue'],
 ] as const;
 
 export const doers: readonly Doer[] = [
@@ -166,6 +168,12 @@ export const actOf = (roll: Roll, ticket: KnownTicket, timers: readonly Timer[],
       return { type: kind, cause: 'policy-changed' };
     case 'mend':
       return { type: 'mend', kind: pick(orphans, n) };
+    case 'push':
+      return { type: kind, agentId: n % 4 ? pick(agents, n) : null, assignment: 'round-robin', reason: text };
+    case 'end-shift':
+      return { type: kind, agentId: pick(agents, other), ...(n % 2 ? { awayUntil: until } : {}) };
+    case 'close-queue':
+      return { type: kind, queue: ticket.place && n % 5 ? ticket.place.queue : pick(queues, n) };
     default:
       return ofAgent(roll, until)!;
   }
@@ -173,5 +181,25 @@ export const actOf = (roll: Roll, ticket: KnownTicket, timers: readonly Timer[],
 
 const noTimer: Timer = { kind: 'close', clock: '', due: '2026-01-05T08:00:00.000Z', generation: 0 };
 
-/** Where routing would send a ticket that waits. */
-export const routedTo = messaging;
+const office = [{ from: '08:00', to: '17:00' }];
+const night = [{ from: '20:00', to: '04:00' }];
+const hoursOf = (id: string, hours: typeof office): Calendar => ({
+  ...{ id, version: 1, zone: 'Europe/Berlin', holidays: [], exceptions: [] },
+  hours: { monday: hours, tuesday: hours, wednesday: hours, thursday: hours, friday: hours },
+});
+const closing: readonly (readonly [queue: string, calendar: string, handsOverTo: string])[] = [
+  ['service-desk', 'day', 'phones'],
+  ['phones', 'night', 'service-desk'],
+  ['messaging', 'day', 'network'],
+];
+
+/** The desk with queues that close and hand over, two of them to each other, and with a time to begin in each tier. */
+export const withHours = (on: Desk): Desk => ({
+  ...on,
+  tiers: new Map([...on.tiers].map(([id, tier]) => [id, { ...tier, acceptanceMinutes: 30 }])),
+  queues: new Map([
+    ...on.queues,
+    ...closing.map(([id, calendar, handsOverTo]) => [id, { ...on.queues.get(id)!, calendar, handsOverTo }] as const),
+  ]),
+  book: { ...on.book, calendars: [...on.book.calendars, hoursOf('day', office), hoursOf('night', night)] },
+});

@@ -4,7 +4,7 @@ import type { Caller } from '@tierline/auth';
 import { Away, PersonId } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, Refuses } from '@tierline/service';
+import { Allow, Answers, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { absenceChanges } from '../absence-changes.ts';
 import { absencesForLead, absencesOfPerson, sayAbsences } from '../absences.ts';
@@ -30,6 +30,10 @@ const ofOthers =
   'A lead of a team says it of those who work in it. With a deputy the rights over the teams go on that the person ' +
   'leads, or is deputy for: only who is named as lead of each of them says that, or a lead of the whole desk.';
 
+const absences = {
+  items: [{ from: '2026-01-06', until: '2026-01-09', deputy: 'max.third', source: 'person' }],
+} as const;
+
 /** When people of the desk are away, as they say themselves, and who decides for their teams meanwhile. */
 @ApiTags('people')
 @Controller()
@@ -48,6 +52,10 @@ export class AbsencesController {
       '`wholeDesk`: the role of your token gives you the rights of a lead over every team. `items` are the teams that ' +
       'the desk gives you to lead; `standsInFor` and `until` say for whom and how long, where you are the deputy.',
   })
+  @Answers({
+    wholeDesk: false,
+    items: [{ team: 'network', name: 'Network', standsInFor: 'sofia.third', until: '2026-01-09T23:00:00.000Z' }],
+  })
   async leading(@By() by: Caller) {
     const items = await this.database.asTenant(by.tenant, async (tx) =>
       ledBy(by, await this.tickets.deskOf(tx, by.tenant), tx.now),
@@ -58,6 +66,7 @@ export class AbsencesController {
   @Get('me/absences')
   @Allow('mail-preference.own')
   @ApiOperation({ summary: 'When you are away, and who stands in.', description: meaning })
+  @Answers(absences)
   async mine(@By() { tenant, subject }: Caller) {
     return { items: await this.database.asTenant(tenant, (tx) => absencesOfPerson(tx, tenant, subject)) };
   }
@@ -68,6 +77,7 @@ export class AbsencesController {
     summary: 'Say when you are away and who stands in, in place of what you said before.',
     description: meaning,
   })
+  @Answers(absences)
   @Refuses('agent_absent', 'absence_invalid')
   say(@By() by: Caller, @Body({ schema: Absences }) { items }: Absences) {
     return this.note(by, by.subject, items);
@@ -79,6 +89,18 @@ export class AbsencesController {
     summary: 'The changes of what people said of absences, newest first: who, when, what before and after.',
     description: 'Those of the desk document stand in its versions.',
   })
+  @Answers({
+    items: [
+      {
+        at: '2026-01-05T09:30:00.000Z',
+        by: 'agent:sofia.third',
+        personId: 'sofia.third',
+        before: [],
+        after: [{ from: '2026-01-06', until: '2026-01-09', deputy: 'max.third' }],
+      },
+    ],
+    next: null,
+  })
   changes(
     @By() { tenant }: Caller,
     @Query({ schema: ChangeFilter }) { person, ...page }: z.infer<typeof ChangeFilter>,
@@ -89,6 +111,7 @@ export class AbsencesController {
   @Get('staff/:personId/absences')
   @Allow('ticket.work')
   @ApiOperation({ summary: 'As a lead, see when somebody is away, and who stands in.', description: meaning })
+  @Answers(absences)
   @Refuses('lead_only')
   async ofSomebody(@By() by: Caller, @Param('personId', { schema: PersonId }) person: string) {
     const items = await this.database.asTenant(by.tenant, async (tx) =>
@@ -103,6 +126,7 @@ export class AbsencesController {
     summary: 'As a lead, say when somebody is away who cannot say so, being ill.',
     description: `${meaning} ${ofOthers}`,
   })
+  @Answers(absences)
   @Refuses('lead_only', 'agent_absent', 'absence_invalid')
   sayFor(
     @By() by: Caller,

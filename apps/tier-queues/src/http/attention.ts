@@ -3,13 +3,14 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { AttentionReason, PersonId, Slug, Text, UndoableAct } from '@tierline/contracts';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey, SeenSequence } from '@tierline/service';
+import { Allow, Answers, By, IdempotencyKey, SeenSequence } from '@tierline/service';
 import { z } from 'zod';
 import { attentionList } from '../attention-list.ts';
 import { teamsLed } from '../leads.ts';
 import { sightOf } from '../sight.ts';
 import { unservedList } from '../unserved-queues.ts';
 import { Tickets } from '../tickets.ts';
+import { cursor, now, opened, rowExample } from './answer-examples.ts';
 import { Nothing, TicketCommand, TicketIdParameter, paging, requestOf } from './requests.ts';
 
 const AttentionFilter = z.strictObject({
@@ -42,6 +43,29 @@ export class AttentionController {
       'Settled when a lead assigns the ticket, calls experts, returns it, or decides. `queues`: ' +
       'those that nobody will serve in the next day of their hours, on the first page. `mine`: you may, leading the team; with ' +
       '`mine=true` those alone. A partner’s agent sees those in the queues of the own teams.',
+  })
+  @Answers({
+    items: [
+      {
+        ...rowExample,
+        since: now,
+        mine: true,
+        reasons: [{ reason: 'requester-asked', since: now, detail: 'Payroll runs tonight.' }],
+      },
+    ],
+    next: cursor,
+    queues: [
+      {
+        queue: 'network',
+        name: 'Network',
+        tier: 'tier-2',
+        team: 'network',
+        since: opened,
+        openTickets: 5,
+        detail: 'Nobody of team network is on shift until tomorrow.',
+        mine: false,
+      },
+    ],
   })
   list(@By() by: Caller, @Query({ schema: AttentionFilter }) query: z.infer<typeof AttentionFilter>) {
     return this.database.asTenant(by.tenant, async (tx) => {
@@ -99,7 +123,7 @@ export class AttentionController {
     return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'swarm', agents, skill, question }));
   }
 
-  @TicketCommand('join', 'Join the owner of a ticket that you were asked to help with.', 'not_asked')
+  @TicketCommand('join', 'Join the owner of a ticket that you were asked to help with.', 'not_asked', 'skill_missing')
   join(
     @By() by: Caller,
     @Param('id', { schema: TicketIdParameter }) id: string,

@@ -2,10 +2,10 @@ import { Body, Controller, HttpCode, HttpStatus, Inject, Param, Post } from '@ne
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { PersonId, Slug, Text } from '@tierline/contracts';
-import { Allow, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/service';
+import { Allow, Answers, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/service';
 import { z } from 'zod';
 import { Tickets } from '../tickets.ts';
-import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests.ts';
+import { Nothing, TicketCommand, TicketIdParameter, exampleAnswer, requestOf } from './requests.ts';
 
 const ClaimNext = z
   .strictObject({ queues: z.array(Slug).min(1).max(200).optional() })
@@ -41,6 +41,7 @@ export class ClaimingController {
       'By priority, then the soonest deadline, then age, among those that you have the skills and certificates for. ' +
       'Answers `{ ticket: null }` when none waits. Refused when there is no queue that you may take from now.',
   })
+  @Answers({ ticket: { ...exampleAnswer, sequence: 4, state: 'ASSIGNED' } })
   @Refuses('queue_absent', 'not_in_team', ...ineligible)
   async claimNext(
     @By() by: Caller,

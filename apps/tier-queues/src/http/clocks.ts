@@ -2,12 +2,13 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Database } from '@tierline/persistence';
-import { Allow, By, Refuses } from '@tierline/service';
+import { Allow, Answers, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { clocksOf, explanationOf } from '../clock-view.ts';
 import { lastRoundQuery, mendedOrphans, orphansNow, type Round } from '../orphans.ts';
 import { Tickets } from '../tickets.ts';
-import { TicketIdParameter, paging } from './requests.ts';
+import { clockExample, cursor, due, now, opened } from './answer-examples.ts';
+import { TicketIdParameter, exampleId, paging } from './requests.ts';
 
 const ClockName = z.string().min(1).max(500);
 const MendedPage = z.strictObject(paging(200));
@@ -29,9 +30,11 @@ export class ClocksController {
   @ApiOperation({
     summary: 'The clocks of a ticket: what is promised, used, held and due.',
     description:
-      'Requesters see what was promised to them, in their own tickets. Times in milliseconds of working ' +
+      'Requesters see what was promised to them, in their own tickets, without how the desk chose the policy and when it ' +
+      'reminds itself. Times in milliseconds of working ' +
       'time, read at `asOf`.',
   })
+  @Answers({ asOf: now, items: [clockExample], next: null })
   @Refuses('ticket_absent')
   clocks(@By() by: Caller, @Param('id', { schema: TicketIdParameter }) id: string) {
     return this.database.asTenant(by.tenant, async (tx) =>
@@ -44,6 +47,36 @@ export class ClocksController {
   @ApiOperation({
     summary: 'Why a clock is due when it is: sentences for its requester, and the ledger they tell.',
     description: '`lines`: the deadline, the promise and who made it, what happened so far, days with other hours.',
+  })
+  @Answers({
+    asOf: now,
+    ...clockExample,
+    lines: [
+      'Due Mon 5 Jan 13:00 (Europe/Berlin).',
+      'Solution within 4 h of working time: Mon–Fri 08:00–17:00.',
+      'Promised by Standard: holds for every ticket (policy standard, version 3; calendar office, version 1).',
+      'Counts from Mon 5 Jan 09:00: the ticket was opened.',
+    ],
+    ledger: [
+      {
+        clock: 'sla-resolution',
+        type: 'started',
+        at: opened,
+        cause: 'opened',
+        kind: 'sla-resolution',
+        about: null,
+        from: opened,
+        since: opened,
+        consumed: 0,
+        paused: 0,
+        due,
+        target: 14_400_000,
+        warnings: [75],
+        policy: clockExample.policy,
+        calendar: clockExample.calendar,
+        why: clockExample.why,
+      },
+    ],
   })
   @Refuses('ticket_absent', 'clock_absent')
   explain(
@@ -62,6 +95,16 @@ export class ClocksController {
     summary:
       'Open tickets that nobody and nothing is going to move: counted now, and those that were found and mended.',
     description: '`lastRound` is when every open ticket was last looked at; null before the first time.',
+  })
+  @Answers({
+    asOf: now,
+    count: 0,
+    items: [],
+    lastRound: { endedAt: now, tickets: 4_711 },
+    mended: {
+      items: [{ at: opened, ticketId: exampleId, reference: 'T-1042', kind: 'no-wake-up', repair: 'resumed' }],
+      next: cursor,
+    },
   })
   async orphans(@By() by: Caller, @Query({ schema: MendedPage }) page: z.infer<typeof MendedPage>) {
     const [round] = await this.database.query<Round>(lastRoundQuery);

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Quer
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Database } from '@tierline/persistence';
-import { Allow, By, Refuses } from '@tierline/service';
+import { Allow, Answers, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import {
   draftKinds,
@@ -14,7 +14,8 @@ import {
   restoreDraft,
   type DraftKind,
 } from '../drafts.ts';
-import { Nothing } from './requests.ts';
+import { now } from './answer-examples.ts';
+import { Nothing, exampleId } from './requests.ts';
 
 const Ticket = z.union(
   [z.uuid().transform((id) => id.toLowerCase()), z.literal('new')],
@@ -28,6 +29,14 @@ const Written = z
     seen: z.int().positive().optional(),
   })
   .meta({ example: { content: { text: 'Good morning, I am looking at' }, device: 'laptop', seen: 4711 } });
+const draftExample = {
+  ticket: exampleId,
+  kind: 'reply',
+  version: 4_712,
+  device: 'laptop',
+  content: { text: 'Good morning, I am looking at' },
+  changedAt: now,
+} as const;
 const OfTicket = z.strictObject({ ticket: Ticket.optional() });
 const Removal = z.strictObject({ cause: z.enum(['sent', 'discarded']).default('discarded') });
 
@@ -40,6 +49,7 @@ export class DraftsController {
 
   @Get()
   @ApiOperation({ summary: 'Your drafts, the latest first; `ticket` asks for those of one ticket.' })
+  @Answers({ items: [draftExample], next: null })
   async list(@By() by: Caller, @Query({ schema: OfTicket }) { ticket = null }: { ticket?: string | null }) {
     return { items: await this.database.asTenant(by.tenant, (tx) => draftsOf(tx, by, ticket)), next: null };
   }
@@ -48,6 +58,7 @@ export class DraftsController {
   @ApiOperation({
     summary: 'Your drafts of the last 24 hours that were sent, thrown away, or written over from another device.',
   })
+  @Answers({ items: [{ ...draftExample, id: exampleId, cause: 'sent', removedAt: now }], next: null })
   async removed(@By() by: Caller, @Query({ schema: OfTicket }) { ticket = null }: { ticket?: string | null }) {
     return { items: await this.database.asTenant(by.tenant, (tx) => removedDraftsOf(tx, by, ticket)), next: null };
   }
@@ -58,6 +69,7 @@ export class DraftsController {
     summary: 'Take a removed draft up again.',
     description: 'One that was begun in its place since is removed in its turn.',
   })
+  @Answers(draftExample)
   @Refuses('draft_absent')
   restore(@By() by: Caller, @Param('id', { schema: z.uuid() }) id: string, @Body({ schema: Nothing }) _body: Nothing) {
     return this.database.asTenant(by.tenant, (tx) => restoreDraft(tx, by, id));
@@ -65,6 +77,7 @@ export class DraftsController {
 
   @Get(':ticket/:kind')
   @ApiOperation({ summary: 'Your draft of this kind on a ticket, or on `new`.' })
+  @Answers(draftExample)
   @Refuses('draft_absent')
   one(
     @By() by: Caller,
@@ -81,6 +94,7 @@ export class DraftsController {
       'Send with `seen` the version that you last had. `overwrote` in the answer is the draft that was there when it was ' +
       'another one, from another device: show it; it can be had back for 24 hours. At most 256 KiB of JSON.',
   })
+  @Answers({ ticket: exampleId, kind: 'reply', version: 4_713, changedAt: now, overwrote: draftExample })
   @Refuses('draft_too_large', 'too_many_drafts')
   put(
     @By() by: Caller,
@@ -95,6 +109,7 @@ export class DraftsController {
   @ApiOperation({
     summary: 'Take a draft away, because it was sent or thrown away; it can be had back for 24 hours.',
   })
+  @Answers({ id: exampleId, ticket: exampleId, kind: 'reply', cause: 'discarded', recoverableForHours: 24 })
   @Refuses('draft_absent')
   remove(
     @By() by: Caller,

@@ -3,12 +3,12 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Slug, Text } from '@tierline/contracts';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
+import { Allow, Answers, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { handoverForm } from '../handover-form.ts';
 import { refuseUnseen } from '../sight.ts';
 import { Tickets } from '../tickets.ts';
-import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests.ts';
+import { Nothing, TicketCommand, TicketIdParameter, exampleAnswer, exampleId, requestOf } from './requests.ts';
 
 const To = z.strictObject({ to: Slug, queue: Slug.optional() });
 const Rate = z
@@ -30,6 +30,25 @@ export class HandoversController {
   @ApiOperation({
     summary: 'The form of the hand-over to a higher tier, prefilled, with what is still missing.',
     description: 'Each value says where it comes from.',
+  })
+  @Answers({
+    ticketId: exampleId,
+    sequence: 7,
+    needed: true,
+    from: { tier: 'tier-1', rank: 1, queue: 'service-desk', team: 'service-desk' },
+    to: { tier: 'tier-2', name: 'Specialists', rank: 2, queue: null },
+    fields: [
+      {
+        field: 'symptom',
+        label: 'What the requester sees: symptom, exact error',
+        required: true,
+        value: 'Outlook asks for my password',
+        source: 'opening',
+      },
+      { field: 'asked', label: 'What is asked of the next tier', required: true, value: null, source: null },
+    ],
+    missing: ['asked'],
+    completeness: { required: 2, ready: 1 },
   })
   @Refuses('ticket_absent', 'between_queues', 'tier_absent', 'tier_not_higher')
   form(
@@ -88,6 +107,7 @@ export class HandoversController {
   @ApiOperation({
     summary: 'Note the result of a step of the runbook; it counts as tried.',
   })
+  @Answers(exampleAnswer)
   @Refuses('ticket_absent', 'wrong_state', 'not_in_team', 'step_absent')
   tick(
     @By() by: Caller,

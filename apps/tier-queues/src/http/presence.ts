@@ -4,7 +4,7 @@ import { may, type Caller } from '@tierline/auth';
 import { DomainError, Slug } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, Refuses } from '@tierline/service';
+import { Allow, Answers, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { acquaintanceOf, sees, sightOf } from '../sight.ts';
 import { coverageOf, expiringUntil, standingsOf, type Standing } from '../coverage.ts';
@@ -16,6 +16,7 @@ import { presenceOf, sayPresence } from '../presences.ts';
 
 const PresenceBody = z.strictObject({ presence: z.enum(presences) }).meta({ example: { presence: 'present' } });
 
+const said = { agentId: 'tom.first', presence: 'present', since: '2026-01-05T07:55:00.000Z' } as const;
 const TeamFilter = z.strictObject({ team: Slug.optional() });
 const CoverageFilter = z.strictObject({
   team: Slug.optional(),
@@ -40,6 +41,21 @@ export class PresenceController {
     description:
       '`load` counts tickets that are assigned or worked on, as `limits.capacityWeights` weighs them. `onShift` is null for an agent without shifts.',
   })
+  @Answers({
+    items: [
+      {
+        agentId: 'tom.first',
+        name: 'Tom First',
+        teams: ['service-desk'],
+        presence: 'present',
+        away: null,
+        onShift: true,
+        shiftEnds: '2026-01-05T16:00:00.000Z',
+        load: 3,
+        capacity: 5,
+      },
+    ],
+  })
   async staff(@By() by: Caller, @Query({ schema: TeamFilter }) { team }: z.infer<typeof TeamFilter>) {
     return this.database.asTenant(by.tenant, async (tx) => {
       const desk = await this.tickets.deskOf(tx, by.tenant);
@@ -59,6 +75,16 @@ export class PresenceController {
       'For each queue with a calendar. `withoutShifts` names those who have no shifts: they may come, but nobody ' +
       'knows when.',
   })
+  @Answers({
+    items: [
+      {
+        queue: 'service-desk',
+        team: 'service-desk',
+        withoutShifts: ['una.first'],
+        gaps: [{ from: '2026-01-06T11:00:00.000Z', to: '2026-01-06T12:00:00.000Z' }],
+      },
+    ],
+  })
   async coverage(@By() by: Caller, @Query({ schema: CoverageFilter }) { team, days }: z.infer<typeof CoverageFilter>) {
     const items = await this.database.asTenant(by.tenant, async (tx) => {
       const desk = await this.tickets.deskOf(tx, by.tenant);
@@ -74,6 +100,17 @@ export class PresenceController {
   @ApiOperation({
     summary: 'Certificates of agents that have ended, or end within so many days; the earliest first.',
     description: 'Who leads teams by the desk, and may not read the reports, gets those of the agents in these teams.',
+  })
+  @Answers({
+    items: [
+      {
+        agentId: 'max.third',
+        name: 'Max Third',
+        certification: 'network-expert',
+        number: 'NE-4711',
+        expires: '2026-01-31',
+      },
+    ],
   })
   @Refuses('lead_only')
   async expiring(@By() by: Caller, @Query({ schema: ExpiryFilter }) { days }: z.infer<typeof ExpiryFilter>) {
@@ -92,6 +129,7 @@ export class PresenceController {
   @Get('me/presence')
   @Allow('ticket.work')
   @ApiOperation({ summary: 'What you last said; null when nothing, or when a shift of yours ended since.' })
+  @Answers(said)
   mine(@By() by: Caller) {
     return this.database.asTenant(by.tenant, (tx) => presenceOf(tx, by.tenant, by.subject));
   }
@@ -104,6 +142,7 @@ export class PresenceController {
       '`present`: you are given work. `busy`: you are not, and may take some. `away`: neither. Until you say otherwise, ' +
       'or a shift of yours ends. Present off shift, you work longer, or earlier.',
   })
+  @Answers(said)
   @Refuses('agent_absent')
   async say(@By() by: Caller, @Body({ schema: PresenceBody }) { presence }: z.infer<typeof PresenceBody>) {
     const said = await this.commands.within({ by }, (tx) => sayPresence(tx, by.tenant, by.subject, presence));

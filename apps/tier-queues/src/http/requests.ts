@@ -1,27 +1,64 @@
 import { HttpCode, HttpStatus, Post, applyDecorators } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
-import { Allow, InvalidInput, Refuses } from '@tierline/service';
+import { Allow, AnswersAlike, InvalidInput, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import type { AgentAct, Doer } from '../domain/command.ts';
 import { isLeadOfAll } from '../leads.ts';
-import type { AgentRequest } from '../tickets.ts';
+import type { AgentRequest, TicketAnswer } from '../tickets.ts';
 
 export const TicketIdParameter = z
   .uuid('the ticket id in the address is not a UUID')
   .transform((id) => id.toLowerCase());
 
 /** A body without fields; it may be left out. */
-export const Nothing = z.strictObject({}).default({});
+export const Nothing = z.strictObject({}).default({}).meta({ example: {} });
 export type Nothing = z.infer<typeof Nothing>;
 
-/** A command on one ticket: `POST /tickets/:id/<verb>`, answered with its new state. */
+/** The ticket of the examples. */
+export const exampleId = '019a0000-0000-7000-8000-000000000010';
+
+/** A ticket that its owner works on, as commands answer. */
+export const exampleAnswer: TicketAnswer = {
+  id: exampleId,
+  sequence: 7,
+  state: 'IN_PROGRESS',
+  queue: 'service-desk',
+  owner: 'tom.first',
+};
+
+const waiting = { state: 'QUEUED', owner: null } as const;
+const childAnswer = { id: '019a0000-0000-7000-8000-000000000011', number: 1043, done: true, code: null, detail: null };
+
+/** What else than a ticket that its owner works on the command leaves behind. */
+const left: Readonly<Record<string, Partial<TicketAnswer>>> = {
+  claim: { state: 'ASSIGNED' },
+  assign: { state: 'ASSIGNED' },
+  'accept-hand-over': { state: 'ASSIGNED', queue: 'messaging', owner: 'ida.second' },
+  release: waiting,
+  transfer: { ...waiting, queue: 'network' },
+  escalate: { ...waiting, queue: null },
+  return: waiting,
+  hold: { state: 'PENDING' },
+  resolve: { state: 'RESOLVED', children: [childAnswer] },
+  reply: { children: [childAnswer] },
+  'add-children': { children: [childAnswer] },
+  reopen: waiting,
+  spam: { state: 'SPAM', owner: null },
+  cancel: { state: 'CANCELLED' },
+  merge: { state: 'MERGED', owner: null },
+  unmerge: waiting,
+  split: { newTicketId: '019a0000-0000-7000-8000-000000000012' },
+};
+
+/** A command on one ticket: `POST /tickets/:id/<verb>`, answered with its new state and sequence. */
 export const TicketCommand = (verb: string, summary: string, ...codes: string[]) =>
   applyDecorators(
     Post(`tickets/:id/${verb}`),
     HttpCode(HttpStatus.OK),
     Allow('ticket.work'),
     ApiOperation({ summary }),
+    AnswersAlike<TicketAnswer>({ ...exampleAnswer, ...left[verb] }),
     Refuses('ticket_absent', 'wrong_state', ...codes),
   );
 

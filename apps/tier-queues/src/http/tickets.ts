@@ -3,13 +3,14 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { DomainError, Line, PersonId, Slug, TicketState } from '@tierline/contracts';
 import { Database } from '@tierline/persistence';
-import { Allow, By, Refuses } from '@tierline/service';
+import { Allow, Answers, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { boardOf } from '../board.ts';
 import { newestTickets, ticketsOfQueue } from '../queries.ts';
 import { acquaintanceOf, sightOf, sees, ticketAbsent } from '../sight.ts';
 import { ticketView } from '../ticket-view.ts';
 import { Tickets } from '../tickets.ts';
+import { cursor, due, entryExample, now, opened, rowExample } from './answer-examples.ts';
 import { TicketIdParameter, listOf, paging } from './requests.ts';
 
 const QueueFilter = z.strictObject({
@@ -27,6 +28,9 @@ const TicketFilter = z.strictObject({
   q: Line.optional(),
   ...paging(200),
 });
+
+const place = { tier: 'tier-1', rank: 1, queue: 'service-desk', team: 'service-desk' } as const;
+const load = { waiting: 12, assigned: 8, pending: 3, oldestWaiting: opened } as const;
 
 /** `me` stands for the caller. */
 const personOf = (by: Caller, person: string | undefined) => (person === 'me' ? by.subject : person);
@@ -47,6 +51,7 @@ export class TicketsController {
     description:
       '`state` takes several, comma-separated; `owner=me` are your own; `q` is a number (`1042`, `#1042`, `T-1042`) or words of the subject in any order, the last one begun at least, whatever case and accents.',
   })
+  @Answers({ items: [rowExample], next: cursor })
   list(@By() by: Caller, @Query({ schema: TicketFilter }) query: z.infer<typeof TicketFilter>) {
     const { state: states, owner, limit, after, ...filter } = query;
     return this.database.asTenant(by.tenant, async (tx) =>
@@ -66,6 +71,7 @@ export class TicketsController {
     description:
       'The open ones unless `state` names others; with `sort=due` the soonest deadline of a running clock first.',
   })
+  @Answers({ items: [rowExample], next: cursor })
   @Refuses('queue_absent')
   ofQueue(
     @By() by: Caller,
@@ -89,6 +95,40 @@ export class TicketsController {
       '`earlier` is the cursor `older` for the timeline before what is shown. To a partner’s agent `tell` names people ' +
       'of the own organisation, and of others how many there were in which role.',
   })
+  @Answers({
+    ...rowExample,
+    place,
+    previous: [],
+    lastOwner: 'tom.first',
+    channel: 'web',
+    organisation: 'Acme',
+    category: 'email-account',
+    replied: true,
+    requesterWroteAt: opened,
+    resolvedAt: null,
+    closedAt: null,
+    description: 'Since this morning, every few minutes.',
+    impact: 'low',
+    urgency: 'medium',
+    handovers: [],
+    returns: [],
+    attention: [],
+    swarm: null,
+    heldFor: {},
+    links: [],
+    parts: [],
+    mergedInto: null,
+    origin: null,
+    offspring: [],
+    major: null,
+    handover: null,
+    undo: null,
+    bounceLimit: 2,
+    runbook: [{ step: 'unlock', text: 'Unlock the account', result: 'done', by: 'tom.first', at: now }],
+    timers: [{ kind: 'breach', clock: 'sla-resolution', due }],
+    timeline: [entryExample],
+    earlier: null,
+  })
   @Refuses('ticket_absent')
   one(@By() by: Caller, @Param('id', { schema: TicketIdParameter }) id: string) {
     return this.database.asTenant(by.tenant, async (tx) => {
@@ -104,6 +144,20 @@ export class TicketsController {
   @ApiOperation({
     summary: 'What waits, is worked on and is held, by tier and queue, and the orphans, counted now.',
     description: 'A partner’s agent gets the queues of the own teams, and nothing that tells of others.',
+  })
+  @Answers({
+    at: now,
+    tiers: [
+      {
+        tier: 'tier-1',
+        name: 'Service desk',
+        rank: 1,
+        ...load,
+        queues: [{ queue: 'service-desk', name: 'Service desk', team: 'service-desk', ...load, unserved: null }],
+      },
+    ],
+    unrouted: 0,
+    orphans: 0,
   })
   board(@By() by: Caller) {
     return this.database.asTenant(by.tenant, async (tx) => boardOf(tx, by.tenant, await sightOf(tx, by)));

@@ -136,7 +136,13 @@ export class WorkController {
     return this.tickets.request({ ...request, withChildren });
   }
 
-  @TicketCommand('reopen', 'Take a resolved or closed ticket up again.', 'not_in_team', 'reopen_window_passed')
+  @TicketCommand(
+    'reopen',
+    'Take a resolved or closed ticket up again.',
+    'not_in_team',
+    'reopen_window_passed',
+    'desk_empty',
+  )
   reopen(
     @By() by: Caller,
     @Param('id', { schema: TicketIdParameter }) id: string,

@@ -1,7 +1,8 @@
 import { evolveClock, type Clock, type ClockEntry } from './clock.ts';
 import { alwaysOpen, hamburg } from './examples.ts';
 import { explain } from './explain.ts';
-import { breach, pause, resume, retarget, startClock, stop, warn, type Terms } from './running.ts';
+import { ledgerForRequester } from './ledger.ts';
+import { breach, overrun, pause, resume, retarget, startClock, stop, warn, type Terms } from './running.ts';
 import { durationWords, hoursWords } from './wording.ts';
 
 const hour = 3_600_000;
@@ -35,13 +36,65 @@ describe('the explanation of a deadline', () => {
       'Promised by Gold: organisation acme (policy gold, version 3; calendar hamburg, version 7).',
       'Counts from Wed 7 Jan 08:00: the ticket was opened.',
       '3 h 10 min used before it was put on hold on Wed 7 Jan 11:10: an answer of the requester is needed.',
-      'Went on from Thu 8 Jan 15:15: the requester wrote.',
+      'Went on from Thu 8 Jan 15:15, after 11 h 5 min of working time on hold: the requester wrote.',
     ]));
+
+  it.each([
+    ['sla-resolution', 'Counts from Wed 7 Jan 08:00: the ticket was opened.'],
+    ['sla-next-response', 'Counts from Wed 7 Jan 08:00: the requester wrote.'],
+    ['ola-waiting', 'Counts from Wed 7 Jan 08:00: it came to the team.'],
+  ] as const)('says what a %s counts from, not when that was noted', (kind, line) => {
+    const noted = startClock({ kind, about: null, from: '2026-01-07T07:00:00Z' }, gold, {
+      at: '2026-01-07T07:00:20Z',
+      cause: 'queued',
+    });
+    expect(explain(noted, [hamburg])[3]).toBe(line);
+  });
 
   it('says what is left while it is on hold', () =>
     expect(explain(ledger(hold), [hamburg])[0]).toBe(
       'On hold since Wed 7 Jan 11:10 (Europe/Berlin); 50 min are left when it goes on.',
     ));
+
+  it('still says since when it is on hold after the promise changed meanwhile', () => {
+    const change: Act = (clock) =>
+      retarget(clock, hamburg, { ...gold, target: 8 * hour }, { at: '2026-01-07T13:00:00Z', cause: 'policy-changed' });
+    expect(explain(ledger(hold, change), [hamburg])[0]).toBe(
+      'On hold since Wed 7 Jan 11:10 (Europe/Berlin); 4 h 50 min are left when it goes on.',
+    );
+  });
+
+  it('tells of a vendor by the contract with it', () => {
+    const contract: Terms = { ...gold, why: 'Contract with Contoso: vendor Contoso', calendar: alwaysOpen };
+    const asked = startClock({ kind: 'uc-vendor', about: 'Contoso', from: '2026-01-07T10:00:00Z' }, contract, {
+      at: '2026-01-07T10:00:00Z',
+      cause: 'held-vendor',
+    });
+    expect(explain(asked, [alwaysOpen])).toEqual([
+      'Due Wed 7 Jan 14:00 (Etc/UTC).',
+      'Answer of the vendor within 4 h of working time: at any hour of any day.',
+      'Promised by Contract with Contoso: vendor Contoso (policy gold, version 3; calendar always, version 1).',
+      'Counts from Wed 7 Jan 10:00: it waits for a vendor.',
+    ]);
+  });
+
+  it('tells its requester the promise and the story, and nothing of how the desk reminds itself', () => {
+    const whole = ledger(
+      (clock) => warn(clock, hamburg, 50, '2026-01-07T09:00:00Z'),
+      (clock) => breach(clock, hamburg, '2026-01-07T11:00:00.800Z'),
+      (clock) => overrun({ ...clock, steps: [150] }, hamburg, '2026-01-07T14:00:00Z'),
+    );
+    const shown = ledgerForRequester(whole);
+    expect(explain(shown, [hamburg])).toEqual([
+      'Was due Wed 7 Jan 12:00 (Europe/Berlin) and is late.',
+      'Solution within 4 h of working time: Mon–Fri 08:00–12:00 and 13:00–17:00.',
+      'Promised by the service agreement (policy gold, version 3; calendar hamburg, version 7).',
+      'Counts from Wed 7 Jan 08:00: the ticket was opened.',
+      'Missed on Wed 7 Jan 12:00.',
+    ]);
+    expect(shown.map(({ type }) => type)).toEqual(['started', 'breached']);
+    expect(JSON.stringify(shown)).not.toMatch(/acme|Gold|\b50\b|150/);
+  });
 
   it('names the days on the way that are not as usual', () => {
     const slow = startClock(
@@ -94,6 +147,10 @@ describe('the explanation of a deadline', () => {
     [
       'Ended on Wed 7 Jan 14:00 (Europe/Berlin) without a result.',
       [(clock) => stop(clock, hamburg, { at, cause: 'merged' }, 'given-up')],
+    ],
+    [
+      'Ended on Wed 7 Jan 11:10 (Europe/Berlin) without a result.',
+      [(clock) => stop(clock, hamburg, { at: '2026-01-07T10:10:00Z', cause: 'cancelled' }, 'given-up')],
     ],
     [
       'Kept on Wed 7 Jan 11:10 (Europe/Berlin).',

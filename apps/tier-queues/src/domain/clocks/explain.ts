@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { calendarOf, millisecondsOf, weekdays, type Calendar, type Span } from './calendar.ts';
-import { evolveClock, type Clock, type ClockEntry } from './clock.ts';
+import { evolveClock, type Cause, type Clock, type ClockEntry, type ClockKind } from './clock.ts';
 import {
   causeWords,
   dateWords,
@@ -57,19 +57,29 @@ const unusualDays = ({ zone, hours, holidays, exceptions }: Calendar, from: stri
     });
 };
 
+/** What the requester did that a promise is measured from; it was noted later, with what came of it. */
+const beginnings: Readonly<Partial<Record<ClockKind, Cause>>> = {
+  'sla-first-response': 'opened',
+  'sla-resolution': 'opened',
+  'sla-next-response': 'requester-replied',
+};
+
+const beginningOf = ({ kind, from, at, cause }: Extract<ClockEntry, { type: 'started' }>): string =>
+  causeWords[(millisecondsOf(from) < millisecondsOf(at) ? beginnings[kind] : undefined) ?? cause];
+
 const story = (entry: ClockEntry, before: Clock | null, zone: string): string => {
   const time = timeWords(entry.at, zone);
   const why = causeWords[entry.cause];
   const used = `${durationWords(entry.consumed)} used`;
   switch (entry.type) {
     case 'started':
-      return `Counts from ${timeWords(entry.from, zone)}: ${why}`;
+      return `Counts from ${timeWords(entry.from, zone)}: ${beginningOf(entry)}`;
     case 'paused':
       return `${used} before it was put on hold on ${time}: ${why}`;
     case 'resumed': {
       const since = timeWords(entry.since, zone);
       return before?.state === 'paused'
-        ? `Went on from ${since}: ${why}`
+        ? `Went on from ${since}, after ${durationWords(entry.paused - before.paused)} of working time on hold: ${why}`
         : `Counts again from ${since}, with ${used}: ${why}`;
     }
     case 'warned':
@@ -105,8 +115,10 @@ export const explain = (ledger: readonly ClockEntry[], calendars: readonly Calen
   const until = clock.due ?? last.at;
   const end = millisecondsOf(until) > millisecondsOf(last.at) ? until : last.at;
   const unusual = unusualDays(calendar, clock.from, end);
+  // Another promise may have come after it.
+  const rest = ledger.findLast(({ type }) => type === 'paused' || type === 'met' || type === 'stopped');
   return [
-    statusOf(clock, calendar, last.at),
+    statusOf(clock, calendar, (rest ?? last).at),
     ...promiseOf(clock, calendar),
     ...told,
     ...(unusual.length > 0 ? [`Other hours on the way: ${unusual.join('; ')}`] : []),

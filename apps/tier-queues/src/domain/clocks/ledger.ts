@@ -84,6 +84,40 @@ export const entryOf = (fact: Fact, at: string): ClockEntry | null => {
   return null;
 };
 
+/** Said in place of the policy's own name and conditions, which speak of customers, teams and other policies. */
+const whyForRequester = 'the service agreement';
+
+const promisedToRequester = ({ policy, calendar, target }: Promised) => {
+  const editions = { policy: { ...policy }, calendar: { ...calendar } };
+  return { ...editions, target, warnings: [], why: whyForRequester };
+};
+
+const entryForRequester = (entry: ClockEntry): ClockEntry | null => {
+  const said = { ...shown(entry), at: entry.at };
+  switch (entry.type) {
+    case 'started': {
+      const { kind, about, from } = entry;
+      return { ...said, ...promisedToRequester(entry), kind, about, from, type: 'started' };
+    }
+    case 'retargeted':
+      return { ...said, ...promisedToRequester(entry), type: 'retargeted' };
+    case 'stopped':
+      return { ...said, type: 'stopped', reached: entry.reached };
+    case 'warned':
+    case 'overran':
+      return null;
+    default:
+      return { ...said, type: entry.type };
+  }
+};
+
+/**
+ * A ledger as the ticket's requester may read it: what was promised to him or her and what happened to that, without
+ * the clocks inside the desk, its reminders, and how it chose the policy.
+ */
+export const ledgerForRequester = (ledger: readonly ClockEntry[]): readonly ClockEntry[] =>
+  ledger.filter(({ clock }) => kindOf(clock).startsWith('sla-')).flatMap((entry) => entryForRequester(entry) ?? []);
+
 /** The types of events that together are a ticket's clock ledger. */
 export const ledgerTypes: readonly string[] = [
   ClockStarted,
