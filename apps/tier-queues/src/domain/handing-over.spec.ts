@@ -21,6 +21,7 @@ import {
   max,
   messaging,
   network,
+  present,
   queued,
   resolved,
   routed,
@@ -61,6 +62,26 @@ describe('accepting a hand-over', () => {
     given(...arrived)
       .when(accept({ ...tom, lead: true }))
       .thenRefused('own_handover');
+  });
+  it('is refused to who may not take the ticket, until it is his or hers anyway', () => {
+    const skilled = new Map(desk.queues).set('messaging', {
+      ...desk.queues.get('messaging')!,
+      skills: [{ skill: 'exchange' }],
+      capacity: 1,
+    });
+    const on = { ...desk, queues: skilled };
+    const skills = [{ skill: 'exchange', level: 2 }];
+    const busy = { agent: { agentId: 'ida', name: 'Ida', teams: ['messaging'], skills }, load: 1 };
+    const acceptOn = (more = {}) => doing({ type: 'accept-handover', by: ida }, on, more);
+    given(...arrived)
+      .when(acceptOn())
+      .thenRefused('skill_missing');
+    given(...arrived)
+      .when(acceptOn({ people: new Map([present('ida', busy)]) }))
+      .thenRefused('capacity_full');
+    given(...inTier2)
+      .when(acceptOn())
+      .then(accepted);
   });
   it('is refused without a hand-over', () =>
     given(...waiting)

@@ -13,6 +13,7 @@ import { defaultPlace, placeOf, type Place, type Tier } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, isIn, openStates, placeNow, requireTeam } from './guards.ts';
 import { templateOf } from './handover.ts';
+import { requireEligible } from './ownership.ts';
 import type { KnownTicket } from './ticket.ts';
 
 /** Said instead of a field when the ticket came to the wrong team. */
@@ -52,7 +53,12 @@ const requireSent = ({ from }: Handed, { agentId }: Doer): void => {
 };
 
 /** The receiving tier takes the hand-over as it is, and with it the ticket where nobody has it yet. */
-export const acceptHandover = (ticket: KnownTicket, { by }: AcceptHandover, around: Surroundings): TicketFact[] => {
+export const acceptHandover = (
+  ticket: KnownTicket,
+  { by }: AcceptHandover,
+  around: Surroundings,
+  at: string,
+): TicketFact[] => {
   const place = placeNow(inState(ticket, 'accept the hand-over of', openStates));
   requireTeam(ticket, by, around);
   const handed = received(ticket);
@@ -61,8 +67,10 @@ export const acceptHandover = (ticket: KnownTicket, { by }: AcceptHandover, arou
     throw new DomainError('already_claimed', `${ticket.owner} has the ticket.`, 'conflict', {
       conflict: { owner: ticket.owner, state: ticket.state },
     });
+  const takes = ticket.owner === null;
+  if (takes) requireEligible(ticket, { by, agentId: by.agentId }, around, at);
   return [
-    ...(ticket.owner === null ? [TicketClaimed({ ...place, agentId: by.agentId })] : []),
+    ...(takes ? [TicketClaimed({ ...place, agentId: by.agentId })] : []),
     ...(handed.accepted === null ? [HandoverAccepted({ ...which(handed), agentId: by.agentId })] : []),
   ];
 };

@@ -72,7 +72,7 @@ export const decideTeamAct = (
     case 'end-major':
       return endMajor(ticket, act, around, at);
     case 'accept-handover':
-      return acceptHandover(ticket, act, around);
+      return acceptHandover(ticket, act, around, at);
     case 'rate-handover':
       return rateHandover(ticket, act, around);
     case 'tick':

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { handoverForm } from '../handover-form.ts';
 import { refuseUnseen } from '../sight.ts';
 import { Tickets } from '../tickets.ts';
-import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests.ts';
+import { Nothing, TicketCommand, TicketIdParameter, ineligible, requestOf } from './requests.ts';
 
 const To = z.strictObject({ to: Slug, queue: Slug.optional() });
 const Rate = z
@@ -46,12 +46,13 @@ export class HandoversController {
 
   @TicketCommand(
     'accept-hand-over',
-    'Take the ticket with the hand-over as it is.',
+    'Take the ticket with the hand-over as it is; who may not claim it may not accept it either.',
     'not_in_team',
     'between_queues',
     'no_handover',
     'own_handover',
     'already_claimed',
+    ...ineligible,
   )
   accept(
     @By() by: Caller,
