@@ -3,6 +3,7 @@ import {
   ActUndone,
   CalendarChanged,
   DeskPartRemoved,
+  PriorityChanged,
   QueueChanged,
   TicketCancelled,
   TicketClaimed,
@@ -39,6 +40,11 @@ export class Events {
   @On(TicketResolved, TicketClosed, TicketCancelled)
   ended(event: Received): Task[] {
     return [routes.observe(event.subject, event, causedBy(event, 'routing')), waitsIn(event, null)];
+  }
+
+  @On(PriorityChanged)
+  reprioritised(event: Received): Task {
+    return routes.observe(event.subject, event, causedBy(event, 'routing'));
   }
 
   @On(TicketQueued)

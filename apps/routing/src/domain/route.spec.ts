@@ -1,4 +1,5 @@
 import {
+  PriorityChanged,
   TicketCancelled,
   TicketClosed,
   TicketEscalated,
@@ -73,6 +74,10 @@ describe('the routes of a ticket', () => {
     given(opened, urgent, escalated, second(2, 'P1'), escalated).when(command).then(second(3, 'P1'));
   });
 
+  it('go on with the priority that was raised since', () => {
+    const raised = PriorityChanged({ from: 'P3', to: 'P1', reason: 'The solution was due.' });
+    given(opened, entry, raised, escalated).when(command).then(second(2, 'P1'));
+  });
   it('are decided once each', () => {
     given(opened, entry).when(command).thenNothing();
     given(opened, entry, opened).when(command).thenNothing();

@@ -1,5 +1,6 @@
 import {
   DomainError,
+  PriorityChanged,
   TicketCancelled,
   TicketClosed,
   TicketEscalated,
@@ -24,7 +25,7 @@ export type RoutedTicket = {
   /** Routes asked for so far, the pending one included. */
   hop: number;
   pending: Pending | null;
-  /** As the latest route said; null before the first. */
+  /** As the latest route said, or a change since; null before the first. */
   priority: Priority | null;
   type: TicketType | null;
   /** The number that people know it by, and when it was opened; null for tickets of before they were kept. */
@@ -42,7 +43,12 @@ export type Route = Surroundings & { ticket: RoutedTicket | null };
 export type Command = { type: 'route'; patient: boolean };
 export type RouteEvent = FactOf<typeof TicketRouted>;
 export type Observed = FactOf<
-  typeof TicketOpened | typeof TicketEscalated | typeof TicketResolved | typeof TicketClosed | typeof TicketCancelled
+  | typeof TicketOpened
+  | typeof TicketEscalated
+  | typeof PriorityChanged
+  | typeof TicketResolved
+  | typeof TicketClosed
+  | typeof TicketCancelled
 >;
 
 const decisionFor = (around: Route, ticket: RoutedTicket, patient: boolean, at: string): Decision | null => {
@@ -92,6 +98,8 @@ const ticketAfter = (ticket: RoutedTicket | null, event: RouteEvent | Observed, 
       const { toTier, toQueue } = event.data;
       return { ...ticket, hop: ticket.hop + 1, pending: { toTier, toQueue } };
     }
+    case PriorityChanged.type:
+      return { ...ticket, priority: event.data.to };
     case TicketRouted.type:
       return { ...ticket, pending: null, priority: event.data.priority, type: event.data.type };
     case TicketResolved.type:

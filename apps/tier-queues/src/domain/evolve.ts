@@ -80,7 +80,9 @@ const opened = ({ data }: FactOf<typeof TicketOpened>, at: string): Ticket => ({
 
 const routed = (ticket: KnownTicket, { data }: FactOf<typeof TicketRouted>): Ticket => {
   if (ticket.state === 'CLOSED' || ticket.state === 'CANCELLED' || ticket.state === 'SPAM') return ticket;
-  const known = { ...ticket, type: data.type, category: data.category, priority: data.priority };
+  // A later hop tells the priority of the entry again, and may not know yet that it was raised.
+  const priority = ticket.type === null || data.hop === 1 ? data.priority : ticket.priority;
+  const known = { ...ticket, type: data.type, category: data.category, priority };
   const route = awaitedRoute(known);
   // A route that belongs to an earlier hop does not say where the ticket is wanted now.
   if (data.hop <= known.counts.escalations) return known;

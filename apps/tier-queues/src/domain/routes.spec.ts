@@ -1,4 +1,4 @@
-import { OrphanDetected, TicketCancelled } from '@tierline/contracts';
+import { OrphanDetected, PriorityChanged, TicketCancelled, TicketQueued } from '@tierline/contracts';
 import { monday, specFor } from '@tierline/testing';
 import { ticketRules } from './decide.ts';
 import type { Desk, Place } from './desk.ts';
@@ -38,6 +38,16 @@ describe('route', () => {
     given(...inProgress, escalation(serviceDesk, 'tier-2', 2), routed(network, 2))
       .when(route(network, 2))
       .then(queued(network)));
+  it('of a later hop leaves a priority that was raised since, and brings one that no entry brought', () => {
+    const raised = PriorityChanged({ from: 'P2', to: 'P1', reason: 'The solution was due.' });
+    const up = [escalation(serviceDesk, 'tier-2', 2), routed(network, 2)];
+    given(...inProgress, raised, ...up)
+      .when(route(network, 2))
+      .then(TicketQueued({ ...network, cause: 'routed', priority: 'P1' }));
+    given(opened, TicketQueued({ ...serviceDesk, cause: 'unrouted', priority: 'P3' }), ...up)
+      .when(route(network, 2))
+      .then(queued(network));
+  });
   it('falls back to the tier where the desk lacks the queue, to the lowest where it lacks the tier, and tells the lead', () => {
     given(opened, routed(serviceDesk))
       .when(route({ tier: 'tier-2', queue: 'cellar' }))
