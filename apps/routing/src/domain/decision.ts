@@ -56,7 +56,7 @@ export const decideEntry = ({ ticket, at }: Occasion, around: Surroundings): Dec
   const category = byCategory(ticket, desk);
   const type = category.type ?? 'incident';
   const rules = byRules({
-    ticket: { ...ticket, at, type },
+    ticket: { ...ticket, at, type, hop: 'first' },
     around,
     bears: () => true,
     saying: (rule) => outcomeOf(rule, desk),

@@ -101,6 +101,18 @@ describe('an escalated ticket', () => {
       ],
     }));
 
+  it('follows rules for what goes up, and none for entries', () => {
+    const on = desk(rule({ queue: 'systems' }, { hop: 'first' }), rule({ queue: 'network' }, { hop: 'later' }));
+    expect(wayOf(rising, on)).toMatchObject({
+      queue: 'network',
+      explanation: [
+        up,
+        { rule: 'rule 1: R', matched: false, why: 'it goes up, and the rule is for entries' },
+        { rule: 'rule 2: R', matched: true, why: 'it goes up: sends it to tier-2/network' },
+      ],
+    });
+  });
+
   it('asks for what rules ask for in that tier or everywhere, and says so', () => {
     const on = desk(
       rule({ tier: 'tier-1', skills: [{ skill: 'phone' }] }),

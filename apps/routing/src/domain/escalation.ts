@@ -41,7 +41,7 @@ const bearsOn = ({ then }: Rule, toTier: string, { queues }: Desk): boolean => {
 const ruled = ({ ticket, at, type, toTier }: Rising, around: Surroundings, { queue, steps }: Choice): Decided =>
   byRules(
     {
-      ticket: { ...ticket, at, type },
+      ticket: { ...ticket, at, type, hop: 'later' },
       around,
       bears: (rule) => bearsOn(rule, toTier, around.desk),
       saying: (rule) => {
