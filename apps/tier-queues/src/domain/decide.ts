@@ -68,7 +68,7 @@ const decideAgentAct = (act: AgentAct, ticket: KnownTicket, around: Surroundings
     case 'hold':
       return hold(ticket, act, around, at);
     case 'resume':
-      return resume(ticket, act, around);
+      return resume(ticket, act, around, at);
     case 'transfer':
       return transfer(ticket, act, around);
     case 'escalate':

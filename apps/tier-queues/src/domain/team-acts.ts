@@ -52,7 +52,7 @@ export const decideTeamAct = (
     case 'spam':
       return markSpam(ticket, act, around);
     case 'vendor-answer':
-      return vendorAnswered(ticket, act, around);
+      return vendorAnswered(ticket, act, around, at);
     case 'merge':
       return merge(ticket, act, around);
     case 'unmerge':
