@@ -152,14 +152,15 @@ describe('an escalation within the same people', () => {
     doing({ type: 'escalate', by: tom, tier: 'tier-2', reason: 'goes on', handover: {}, ...act }, on);
   const queues = new Map(desk.queues).set('messaging', { ...desk.queues.get('messaging')!, team: 'service-desk' });
   const small = { ...desk, queues };
-  const bare = TicketEscalated({ ...escalation(serviceDesk, 'tier-2', 2).data, reason: 'goes on', handover: {} });
+  const up = { ...escalation(serviceDesk, 'tier-2', 2).data, reason: 'goes on', handover: {} };
+  const bare = TicketEscalated({ ...up, toQueue: 'messaging' });
 
   it('needs no hand-over where one team works in both queues', () =>
     given(...inProgress)
-      .when(escalate({}, small))
+      .when(escalate({ queue: 'messaging' }, small))
       .then(bare));
   it('needs none where the agent works in both teams', () => {
-    const command = escalate({});
+    const command = escalate({ queue: 'messaging' });
     const teams = new Map(command.around.teams).set('tom', ['service-desk', 'messaging']);
     given(...inProgress)
       .when({ ...command, around: { ...command.around, teams } })
@@ -169,6 +170,15 @@ describe('an escalation within the same people', () => {
     given(...inProgress)
       .when(escalate({ queue: 'network' }, small))
       .thenRefused('handover_incomplete'));
+  it('needs one where routing may choose a queue of others, and none where all of the tier are their own', () => {
+    given(...inProgress)
+      .when(escalate({}, small))
+      .thenRefused('handover_incomplete');
+    const one = new Map([...desk.queues].map(([slug, queue]) => [slug, { ...queue, team: 'service-desk' }]));
+    given(...inProgress)
+      .when(escalate({}, { ...desk, queues: one }))
+      .then(TicketEscalated(up));
+  });
   it('leaves no hand-over to accept, and none to find fault with', () => {
     const there = [
       ...inProgress,

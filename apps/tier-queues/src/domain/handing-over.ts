@@ -9,7 +9,7 @@ import {
 } from '@tierline/contracts';
 import type { Handed } from './beside.ts';
 import type { AcceptHandover, Doer, RateHandover, Surroundings } from './command.ts';
-import { defaultPlace, placeOf, type Place, type Tier } from './desk.ts';
+import type { Place, Queue, Tier } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, isIn, openStates, placeNow, requireTeam } from './guards.ts';
 import { templateOf } from './handover.ts';
@@ -21,7 +21,8 @@ export const wrongTeam = 'wrong-team';
 
 /**
  * False where the same people would hand over to themselves: the team of both queues is one, or the one who
- * escalates works in the other queue, too. `queue` is null where routing will choose; then the tier's default counts.
+ * escalates works in the other queue, too. `queue` is null where routing will choose: then it has to be so in every
+ * queue of the tier.
  */
 export const needsHandover = (
   from: Place,
@@ -29,9 +30,11 @@ export const needsHandover = (
   by: Doer,
   { desk, teams }: Surroundings,
 ): boolean => {
-  const place = to.queue === null ? defaultPlace(desk, to.tier.tier) : placeOf(desk, to.queue);
-  if (!place) return true;
-  return place.team !== from.team && !isIn(teams, by.agentId, place.team);
+  const possible = [...desk.queues.values()].filter(({ queue, tier }) =>
+    to.queue === null ? tier === to.tier.tier : queue === to.queue,
+  );
+  const isOwn = ({ team }: Queue) => team === from.team || isIn(teams, by.agentId, team);
+  return possible.length === 0 || !possible.every(isOwn);
 };
 
 /** The hand-over with which the ticket came to the tier where it is now. */
