@@ -5,6 +5,7 @@ import {
   DeskPartRemoved,
   PriorityChanged,
   QueueChanged,
+  RouteAsked,
   TicketCancelled,
   TicketClaimed,
   TicketClosed,
@@ -40,6 +41,13 @@ export class Events {
   @On(TicketResolved, TicketClosed, TicketCancelled)
   ended(event: Received): Task[] {
     return [routes.observe(event.subject, event, causedBy(event, 'routing')), waitsIn(event, null)];
+  }
+
+  @On(RouteAsked)
+  askedAgain(event: EventOf<typeof RouteAsked>): Task {
+    const { tier, agentId: by, reason } = event.data;
+    const asked = { by, reason, at: event.time };
+    return routes.command(event.subject, causedBy(event, 'routing'), { type: 'reroute', tier, asked });
   }
 
   @On(PriorityChanged)

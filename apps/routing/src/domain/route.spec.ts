@@ -78,6 +78,37 @@ describe('the routes of a ticket', () => {
     const raised = PriorityChanged({ from: 'P3', to: 'P1', reason: 'The solution was due.' });
     given(opened, entry, raised, escalated).when(command).then(second(2, 'P1'));
   });
+  it('are decided again when a lead asks, and nothing becomes less urgent', () => {
+    const asked = { by: 'lea.lead', reason: 'The rules have changed.', at: '2026-01-05T08:00:00.000Z' };
+    const again: Command = { type: 'reroute', tier: 'tier-1', asked };
+    const told = { rule: 'routed again', matched: true, why: 'lea.lead asks for it: The rules have changed.' };
+    const entryAgain = (more: object, ...steps: object[]) =>
+      TicketRouted({
+        ...entry.data,
+        ...more,
+        asked,
+        explanation: [told, ...entry.data.explanation, ...steps] as never,
+      });
+    given(opened, entry).when(again).then(entryAgain({}));
+    const raised = PriorityChanged({ from: 'P3', to: 'P1', reason: 'The solution was due.' });
+    const stays = {
+      rule: 'priority',
+      matched: true,
+      why: 'it stays P1: routed again, nothing becomes less urgent',
+    };
+    given(opened, entry, raised)
+      .when(again)
+      .then(entryAgain({ priority: 'P1' }, stays));
+    const up = second(2, 'P3');
+    given(opened, entry, escalated, up)
+      .when({ ...again, tier: 'tier-2' })
+      .then(TicketRouted({ ...up.data, asked, explanation: [told, ...up.data.explanation.slice(1)] }));
+    given(opened, entry, escalated, up)
+      .when(again)
+      .then(entryAgain({ hop: 2 }));
+    given(opened).when(again).thenNothing();
+    given().when(again).thenNothing();
+  });
   it('are decided once each', () => {
     given(opened, entry).when(command).thenNothing();
     given(opened, entry, opened).when(command).thenNothing();

@@ -15,6 +15,7 @@ import { decideEntry, type Decision } from './decision.ts';
 import { emptyDesk, lowestTier, type Surroundings } from './desk.ts';
 import { decideEscalation } from './escalation.ts';
 import type { TicketFacts } from './rule.ts';
+import { step } from './ruling.ts';
 
 /** A route that is asked for and not decided yet. Null: the entry of an opened ticket. */
 export type Pending = { toTier: string | null; toQueue: string | null };
@@ -40,7 +41,13 @@ export type Route = Surroundings & { ticket: RoutedTicket | null };
  * Decide the pending route. `patient`: while no tier of rank 1 is known, the desk counts as still arriving
  * and the ticket waits, so that it does not fall into a higher tier that happened to arrive first.
  */
-export type Command = { type: 'route'; patient: boolean };
+export type Command = { type: 'route'; patient: boolean } | Reroute;
+/** Decide again where a ticket in this tier goes; nothing happens while a route is pending. */
+export type Reroute = {
+  type: 'reroute';
+  tier: string;
+  asked: NonNullable<FactOf<typeof TicketRouted>['data']['asked']>;
+};
 export type RouteEvent = FactOf<typeof TicketRouted>;
 export type Observed = FactOf<
   | typeof TicketOpened
@@ -62,11 +69,35 @@ const decisionFor = (around: Route, ticket: RoutedTicket, patient: boolean, at: 
   return decideEscalation({ ticket: facts, at, priority: entry.priority, type: entry.type, toTier, toQueue }, around);
 };
 
+const isMoreUrgent = (one: Priority, other: Priority): boolean => one < other;
+
+/** A ticket that has gone up is routed within its tier; one that is back in the lowest, as it was opened. */
+const decideAgain = ({ tier, asked }: Reroute, around: Route, at: string): readonly RouteEvent[] => {
+  const { ticket } = around;
+  if (!ticket || ticket.pending || !ticket.priority || !ticket.type) return [];
+  const { facts, hop, priority, type } = ticket;
+  const isEntry = hop === 1 || tier === lowestTier(around.desk)?.tier;
+  const decision = isEntry
+    ? decideEntry({ ticket: facts, at }, around)
+    : decideEscalation({ ticket: facts, at, priority, type, toTier: tier, toQueue: null }, around);
+  if (!decision) return [];
+  const stays = isMoreUrgent(priority, decision.priority);
+  const explanation = [
+    step('routed again', true, `${asked.by} asks for it: ${asked.reason}`),
+    ...(isEntry ? decision.explanation : decision.explanation.slice(1)),
+    ...(stays ? [step('priority', true, `it stays ${priority}: routed again, nothing becomes less urgent`)] : []),
+  ];
+  const { category, impact, urgency } = facts;
+  const again = { ...decision, priority: stays ? priority : decision.priority, asked, explanation };
+  return [TicketRouted({ hop, category, impact, urgency, ...again })];
+};
+
 /** Nothing happens when no route is pending, or while the tier it needs is not known. */
-const decide = ({ patient }: Command, route: Route, at: string): readonly RouteEvent[] => {
+const decide = (command: Command, route: Route, at: string): readonly RouteEvent[] => {
   const { ticket } = route;
+  if (command.type === 'reroute') return decideAgain(command, route, at);
   if (!ticket) throw new DomainError('ticket_absent', 'Routing never saw this ticket being opened.', 'absent');
-  const decision = decisionFor(route, ticket, patient, at);
+  const decision = decisionFor(route, ticket, command.patient, at);
   if (!decision) return [];
   const { category, impact, urgency } = ticket.facts;
   return [TicketRouted({ hop: ticket.hop, category, impact, urgency, ...decision })];

@@ -1,13 +1,23 @@
-import { OrphanDetected, PriorityChanged, TicketCancelled, TicketQueued } from '@tierline/contracts';
+import {
+  OrphanDetected,
+  PriorityChanged,
+  RouteAsked,
+  TicketCancelled,
+  TicketQueued,
+  TicketRouted,
+  type Priority,
+} from '@tierline/contracts';
 import { monday, specFor } from '@tierline/testing';
 import { ticketRules } from './decide.ts';
 import type { Desk, Place } from './desk.ts';
 import {
+  assigned,
   claimed,
   desk,
   doing,
   escalation,
   inProgress,
+  lea,
   mailServers,
   messaging,
   network,
@@ -16,6 +26,7 @@ import {
   queued,
   routed,
   serviceDesk,
+  tom,
   waiting,
 } from './example.ts';
 
@@ -86,6 +97,68 @@ describe('route', () => {
     given(opened)
       .when(route(serviceDesk, 1, emptyDesk))
       .thenNothing());
+});
+
+describe('a ticket that waits, routed again', () => {
+  const ask = (by = lea) => doing({ type: 'ask-route', by, reason: 'The rules have changed.' });
+  const again = (place: Place, more: { hop?: number; priority?: Priority; since?: string } = {}) => {
+    const { hop = 1, priority = 'P2', since = monday } = more;
+    return doing({ type: 'route', hop, tier: place.tier, queue: place.queue, again: { since, priority } });
+  };
+
+  it('is asked for by a lead, and stays until the route has come', () => {
+    given(...waiting)
+      .when(ask())
+      .then(RouteAsked({ ...serviceDesk, reason: 'The rules have changed.', agentId: 'lea' }));
+    given(...waiting)
+      .when(ask(tom))
+      .thenRefused('lead_only');
+    given(...assigned)
+      .when(ask())
+      .thenRefused('wrong_state');
+    given(...inProgress, escalation(serviceDesk, 'tier-2', 2))
+      .when(ask())
+      .thenRefused('between_queues');
+  });
+  it('moves to the queue of the new route, and never becomes less urgent', () => {
+    given(...waiting)
+      .when(again(network))
+      .then(queued(network));
+    given(...waiting)
+      .when(again(network, { priority: 'P4' }))
+      .then(queued(network));
+    given(...waiting)
+      .when(again(serviceDesk, { priority: 'P1' }))
+      .then(PriorityChanged({ from: 'P2', to: 'P1', reason: 'It was routed again, by the rules of today.' }));
+  });
+  it('stays where it is when the queue is the same, or gone', () => {
+    given(...waiting)
+      .when(again(serviceDesk))
+      .thenNothing();
+    given(...waiting)
+      .when(again({ ...network, queue: 'cellar' }))
+      .thenNothing();
+  });
+  it('stays with what somebody decided since', () => {
+    given(...assigned)
+      .when(again(network))
+      .thenNothing();
+    given(...waiting)
+      .when(again(network, { since: '2026-01-05T07:00:00.000Z' }))
+      .thenNothing();
+    given(...inProgress, escalation(serviceDesk, 'tier-2', 2))
+      .when(again(phones))
+      .thenNothing();
+  });
+  it('asks of its next owner what the new route asks for', () => {
+    const skilled = TicketRouted({
+      ...routed(serviceDesk).data,
+      skills: [{ skill: 'sap' }],
+      asked: { by: 'lea', reason: 'because', at: monday },
+    });
+    expect(given(...waiting, skilled).state()).toMatchObject({ priority: 'P2', needs: { skills: [{ skill: 'sap' }] } });
+    expect(given(...assigned, skilled).state()).toMatchObject({ needs: undefined });
+  });
 });
 
 describe('a ticket without a route', () => {

@@ -8,6 +8,7 @@ import { vendorAnswered } from './holding.ts';
 import { addLink, beLinked, beUnlinked, removeLink, split } from './linking.ts';
 import { changeCommander, declareMajor, endMajor, updateStakeholders } from './major.ts';
 import { merge, receiveMerge, unmerge, withdrawMerge } from './merging.ts';
+import { askRoute } from './routes.ts';
 import { tickStep } from './runbook.ts';
 import { askSwarm, joinSwarm, leaveSwarm } from './swarming.ts';
 import type { KnownTicket } from './ticket.ts';
@@ -43,6 +44,8 @@ export const decideTeamAct = (
       return notifyUp(ticket, act, around, at);
     case 'settle-attention':
       return settleAttention(ticket, act);
+    case 'ask-route':
+      return askRoute(ticket, act);
     case 'swarm':
       return askSwarm(ticket, act, around);
     case 'join':

@@ -19,7 +19,7 @@ export type Roll = {
 
 export const kinds = [
   ...['claim', 'assign', 'start', 'release', 'reply', 'note', 'hold', 'resume', 'transfer', 'escalate', 'return'],
-  ...['resolve', 'reopen', 'cancel', 'notify-up', 'settle-attention', 'swarm', 'join', 'leave', 'spam'],
+  ...['resolve', 'reopen', 'cancel', 'notify-up', 'settle-attention', 'ask-route', 'swarm', 'join', 'leave', 'spam'],
   ...['vendor-answer', 'merge', 'unmerge', 'split', 'link', 'unlink', 'declare-major', 'update-stakeholders'],
   ...['end-major', 'accept-handover', 'rate-handover', 'tick', 'undo', 'reply-to-child', 'resolve-child', 'tell-part'],
   ...['route', 'fire', 'stale-fire', 'requester-replied', 'requester-rejected', 'requester-confirmed'],
@@ -97,6 +97,7 @@ const ofAgent = ({ kind, n, who, ticket, other }: Roll, until: string): Act | nu
     case 'cancel':
     case 'notify-up':
     case 'end-major':
+    case 'ask-route':
       return { type: kind, by, reason: text };
     case 'settle-attention':
       return { type: kind, by, decision: text };
