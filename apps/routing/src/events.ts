@@ -45,9 +45,9 @@ export class Events {
 
   @On(RouteAsked)
   askedAgain(event: EventOf<typeof RouteAsked>): Task {
-    const { tier, agentId: by, reason } = event.data;
+    const { tier, category, agentId: by, reason } = event.data;
     const asked = { by, reason, at: event.time };
-    return routes.command(event.subject, causedBy(event, 'routing'), { type: 'reroute', tier, asked });
+    return routes.command(event.subject, causedBy(event, 'routing'), { type: 'reroute', tier, category, asked });
   }
 
   @On(PriorityChanged)

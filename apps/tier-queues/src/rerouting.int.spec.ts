@@ -1,5 +1,5 @@
-import { TicketRouted } from '@tierline/contracts';
-import { eventually } from '@tierline/testing';
+import { CatalogueChanged, TicketRouted } from '@tierline/contracts';
+import { eventually, recordOf, send } from '@tierline/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { phones, routed } from './domain/example.ts';
 import { foreigner, lea, startDesk, tom } from './testing/desk-under-test.ts';
@@ -43,6 +43,28 @@ it('finds what waits in a queue, or of a category', async () => {
   expect(await found({ queue: 'phones', category: 'email-account' })).toContain(id);
   expect(await found({ queue: 'service-desk' })).not.toContain(id);
   expect(await found({ category: 'weather' })).toEqual([]);
+});
+
+it('follows what a ticket turned out to be about, and leaves it with who has it', async () => {
+  const category = `printer-${uuidv7().slice(-8)}`;
+  const runbook = [{ step: 'paper', text: 'Look for paper' }];
+  await send([
+    recordOf(desk.service.prefix, CatalogueChanged({ ...CatalogueChanged.example, category, runbook }), {
+      subject: `acme/category/${category}`,
+      actor: 'agent:omar',
+    }),
+  ]);
+  const id = await desk.newTicket();
+  await desk.act(id, 'claim', tom);
+  const body = { category, reason: 'It is the printer.' };
+  await eventually(async () => expect((await desk.act(id, 'recategorise', tom, body)).status).toBe(200));
+  await eventually(() => expect(desk.told(id)).toContain('route-asked'));
+  await desk.tell(id, TicketRouted({ ...toPhones().data, category }));
+  await desk.untilState(id, { queue: 'service-desk', owner: 'tom', category, runbook: [{ step: 'paper' }] });
+  expect((await desk.act(id, 'recategorise', tom, { ...body, category: 'weather' })).body).toMatchObject({
+    code: 'category_absent',
+    fields: [{ path: 'category' }],
+  });
 });
 
 it('is for leads, for what is there, and for what is named', async () => {

@@ -11,12 +11,17 @@ const source = '/routing';
 export const ExplanationStep = z.object({ rule: z.string(), matched: z.boolean(), why: z.string() });
 export type ExplanationStep = z.infer<typeof ExplanationStep>;
 
-/** A lead wants to know where the rules of today send a ticket that waits. */
+/** A ticket is about something else than was said, or a lead wants to know where the rules of today send it. */
 export const RouteAsked = defineEvent('tierline.ticket.route-asked.v1', {
   topic: 'tickets',
   source: '/tier-queues',
-  summary: 'A ticket that waits is to be routed again; until then it stays where it is.',
-  data: TicketPlace.extend({ reason: Text, agentId: PersonId }),
+  summary: 'A ticket is to be routed again; until then it stays where it is, and afterwards where somebody has it.',
+  data: TicketPlace.extend({
+    /** What it is about, as it turned out; absent: as before. */
+    category: Slug.optional(),
+    reason: Text,
+    agentId: PersonId,
+  }),
   example: {
     tier: 'tier-1',
     rank: 1,

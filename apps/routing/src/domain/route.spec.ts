@@ -109,6 +109,55 @@ describe('the routes of a ticket', () => {
     given(opened).when(again).thenNothing();
     given().when(again).thenNothing();
   });
+  it('follow what the ticket turned out to be about, if the catalogue knows it', () => {
+    const asked = { by: 'tom.first', reason: 'It is the printer.', at: '2026-01-05T08:00:00.000Z' };
+    const again = (category: string): Command => ({ type: 'reroute', tier: 'tier-1', category, asked });
+    const printer = {
+      category: 'printer',
+      name: 'Printer',
+      type: 'service-request',
+      tier: 'tier-2',
+      queue: null,
+    } as const;
+    const at = on({ ...tiers(1, 2, 3), categories: new Map([['printer', printer]]) }).given;
+    const routed = at(opened, entry).when(again('printer')).events();
+    expect(routed).toMatchObject([
+      {
+        data: {
+          hop: 1,
+          category: 'printer',
+          type: 'service-request',
+          tier: 'tier-2',
+          explanation: [
+            { rule: 'routed again' },
+            { rule: 'category printer', matched: true, why: 'it turned out to be this' },
+            { rule: 'matrix' },
+            { rule: 'category printer', why: expect.stringContaining('its place is tier-2/desk-2') as unknown },
+          ],
+        },
+      },
+    ]);
+    expect(at(opened, entry, ...routed).state().ticket).toMatchObject({ facts: { category: 'printer' } });
+    expect(
+      at(opened, entry, ...routed, escalated)
+        .when(command)
+        .events(),
+    ).toMatchObject([{ data: { category: 'printer', type: 'service-request', tier: 'tier-2' } }]);
+    expect(at(opened, entry).when(again('weather')).events()).toMatchObject([
+      {
+        data: {
+          category: null,
+          explanation: [
+            {},
+            { matched: false, why: 'it is not in the catalogue; none is given, as before' },
+            {},
+            {},
+            {},
+          ],
+        },
+      },
+    ]);
+  });
   it('are decided once each', () => {
     given(opened, entry).when(command).thenNothing();
     given(opened, entry, opened).when(command).thenNothing();

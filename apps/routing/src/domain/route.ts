@@ -7,6 +7,7 @@ import {
   TicketOpened,
   TicketResolved,
   TicketRouted,
+  type ExplanationStep,
   type FactOf,
   type Priority,
   type TicketType,
@@ -46,6 +47,8 @@ export type Command = { type: 'route'; patient: boolean } | Reroute;
 export type Reroute = {
   type: 'reroute';
   tier: string;
+  /** What it is about, as it turned out. */
+  category?: string | undefined;
   asked: NonNullable<FactOf<typeof TicketRouted>['data']['asked']>;
 };
 export type RouteEvent = FactOf<typeof TicketRouted>;
@@ -71,11 +74,22 @@ const decisionFor = (around: Route, ticket: RoutedTicket, patient: boolean, at: 
 
 const isMoreUrgent = (one: Priority, other: Priority): boolean => one < other;
 
+const categorySteps = (wanted: string | undefined, now: string | null, { desk }: Route): ExplanationStep[] => {
+  if (wanted === undefined) return [];
+  const why = desk.categories.has(wanted)
+    ? 'it turned out to be this'
+    : `it is not in the catalogue; ${now === null ? 'none is given, as before' : `${now} stays`}`;
+  return [step(`category ${wanted}`, desk.categories.has(wanted), why)];
+};
+
 /** A ticket that has gone up is routed within its tier; one that is back in the lowest, as it was opened. */
-const decideAgain = ({ tier, asked }: Reroute, around: Route, at: string): readonly RouteEvent[] => {
+const decideAgain = ({ tier, category: wanted, asked }: Reroute, around: Route, at: string): readonly RouteEvent[] => {
   const { ticket } = around;
   if (!ticket || ticket.pending || !ticket.priority || !ticket.type) return [];
-  const { facts, hop, priority, type } = ticket;
+  const { hop, priority } = ticket;
+  const known = around.desk.categories.get(wanted ?? '');
+  const facts = known ? { ...ticket.facts, category: known.category } : ticket.facts;
+  const type = known?.type ?? ticket.type;
   const isEntry = hop === 1 || tier === lowestTier(around.desk)?.tier;
   const decision = isEntry
     ? decideEntry({ ticket: facts, at }, around)
@@ -84,6 +98,7 @@ const decideAgain = ({ tier, asked }: Reroute, around: Route, at: string): reado
   const stays = isMoreUrgent(priority, decision.priority);
   const explanation = [
     step('routed again', true, `${asked.by} asks for it: ${asked.reason}`),
+    ...categorySteps(wanted, facts.category, around),
     ...(isEntry ? decision.explanation : decision.explanation.slice(1)),
     ...(stays ? [step('priority', true, `it stays ${priority}: routed again, nothing becomes less urgent`)] : []),
   ];
@@ -121,6 +136,9 @@ const openedAs = (event: FactOf<typeof TicketOpened>, openedAt: string): RoutedT
   return { facts: factsOf(event), hop: 1, pending: entry, priority: null, type: null, number, openedAt };
 };
 
+const factsAfter = (facts: TicketFacts, { data: { category } }: RouteEvent): TicketFacts =>
+  category === facts.category ? facts : { ...facts, category };
+
 const ticketAfter = (ticket: RoutedTicket | null, event: RouteEvent | Observed, at: string): RoutedTicket | null => {
   if (event.type === TicketOpened.type) return ticket ?? openedAs(event, at);
   if (!ticket) return ticket;
@@ -132,7 +150,13 @@ const ticketAfter = (ticket: RoutedTicket | null, event: RouteEvent | Observed, 
     case PriorityChanged.type:
       return { ...ticket, priority: event.data.to };
     case TicketRouted.type:
-      return { ...ticket, pending: null, priority: event.data.priority, type: event.data.type };
+      return {
+        ...ticket,
+        facts: factsAfter(ticket.facts, event),
+        pending: null,
+        priority: event.data.priority,
+        type: event.data.type,
+      };
     case TicketResolved.type:
     case TicketClosed.type:
     case TicketCancelled.type:

@@ -144,6 +144,8 @@ export type Surroundings = {
   readonly openChildren?: number;
   /** True when the link that is asked for would lead back to where it starts. */
   readonly closesCycle?: boolean;
+  /** True for a category that is in the catalogue, where the act names one. */
+  readonly isCategory?: boolean;
   /** The steps for the ticket's category. */
   readonly runbook?: readonly RunbookStep[];
   /** What happened since the caller looked. */

@@ -165,5 +165,6 @@ export const everyAct: readonly AgentAct[] = [
   { type: 'resolve', by: tom, code: 'solved', solution: 'Done', lowerTierCouldHave: false },
   { type: 'reopen', by: tom, reason },
   { type: 'ask-route', by: lea, reason },
+  { type: 'recategorise', by: tom, category: 'printer', reason },
   { type: 'cancel', by: tom, reason },
 ];

@@ -16,6 +16,7 @@ import {
   desk,
   doing,
   escalation,
+  ida,
   inProgress,
   lea,
   mailServers,
@@ -24,6 +25,7 @@ import {
   opened,
   phones,
   queued,
+  resolved,
   routed,
   serviceDesk,
   tom,
@@ -158,6 +160,39 @@ describe('a ticket that waits, routed again', () => {
     });
     expect(given(...waiting, skilled).state()).toMatchObject({ priority: 'P2', needs: { skills: [{ skill: 'sap' }] } });
     expect(given(...assigned, skilled).state()).toMatchObject({ needs: undefined });
+  });
+});
+
+describe('a ticket that is about something else', () => {
+  const recategorise = (by = tom, isCategory = true, category = 'printer') =>
+    doing({ type: 'recategorise', by, category, reason: 'It is the printer.' }, desk, { isCategory });
+
+  it('is routed again under its category, wherever it stands', () => {
+    for (const story of [waiting, inProgress])
+      given(...story)
+        .when(recategorise())
+        .then(RouteAsked({ ...serviceDesk, category: 'printer', reason: 'It is the printer.', agentId: 'tom' }));
+    const known = TicketRouted({
+      ...routed(phones).data,
+      category: 'printer',
+      asked: { by: 'tom', reason: 'It is the printer.', at: monday },
+    });
+    expect(given(...inProgress, known).state()).toMatchObject({ category: 'printer', state: 'IN_PROGRESS' });
+    given(...inProgress, known)
+      .when(recategorise())
+      .thenNothing();
+  });
+  it('is refused for what is no category, to another team, between two queues, and once it is done', () => {
+    given(...waiting)
+      .when(recategorise(tom, false))
+      .thenRefused('category_absent', { fields: [{ path: 'category' }] });
+    given(...waiting)
+      .when(recategorise(ida))
+      .thenRefused('not_in_team');
+    given(opened).when(recategorise(lea)).thenRefused('between_queues');
+    given(...resolved)
+      .when(recategorise())
+      .thenRefused('wrong_state');
   });
 });
 

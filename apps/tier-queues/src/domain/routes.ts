@@ -1,9 +1,9 @@
-import { OrphanDetected, PriorityChanged, RouteAsked, TicketQueued } from '@tierline/contracts';
-import type { AskRoute, Route } from './command.ts';
+import { DomainError, OrphanDetected, PriorityChanged, RouteAsked, TicketQueued } from '@tierline/contracts';
+import type { AskRoute, Recategorise, Route, Surroundings } from './command.ts';
 import { fallbackPlace, placeOf, unjudged, type Desk, type Place } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { leadOf } from './reminders.ts';
-import { inState, placeNow, queuedAt, requireLead } from './guards.ts';
+import { inState, openStates, placeNow, queuedAt, requireLead, requireTeam } from './guards.ts';
 import { awaitedRoute, type AwaitedRoute, type KnownTicket } from './ticket.ts';
 import { isLater } from './time.ts';
 
@@ -19,6 +19,24 @@ export const askRoute = (ticket: KnownTicket, { by, reason }: AskRoute): TicketF
   requireLead(ticket, by, 'have it routed again');
   const place = placeNow(inState(ticket, 'route it again', ['QUEUED']));
   return [RouteAsked({ ...place, reason, agentId: by.agentId })];
+};
+
+/** The route follows what it is about, and with it runbook and promises; it moves only where nobody has it. */
+export const recategorise = (
+  ticket: KnownTicket,
+  { by, category, reason }: Recategorise,
+  around: Surroundings,
+): TicketFact[] => {
+  const place = placeNow(inState(ticket, 'recategorise', openStates));
+  requireTeam(ticket, by, around);
+  if (category === ticket.category) return [];
+  if (!around.isCategory) {
+    const message = `there is no category ${category}`;
+    throw new DomainError('category_absent', `category: ${message}.`, 'refused', {
+      fields: [{ path: 'category', message }],
+    });
+  }
+  return [RouteAsked({ ...place, category, reason, agentId: by.agentId })];
 };
 
 /** The route that was asked for again has come. Whoever took or moved the ticket since has decided otherwise. */

@@ -8,7 +8,7 @@ import { vendorAnswered } from './holding.ts';
 import { addLink, beLinked, beUnlinked, removeLink, split } from './linking.ts';
 import { changeCommander, declareMajor, endMajor, updateStakeholders } from './major.ts';
 import { merge, receiveMerge, unmerge, withdrawMerge } from './merging.ts';
-import { askRoute } from './routes.ts';
+import { askRoute, recategorise } from './routes.ts';
 import { tickStep } from './runbook.ts';
 import { askSwarm, joinSwarm, leaveSwarm } from './swarming.ts';
 import type { KnownTicket } from './ticket.ts';
@@ -46,6 +46,8 @@ export const decideTeamAct = (
       return settleAttention(ticket, act);
     case 'ask-route':
       return askRoute(ticket, act);
+    case 'recategorise':
+      return recategorise(ticket, act, around);
     case 'swarm':
       return askSwarm(ticket, act, around);
     case 'join':

@@ -1,13 +1,13 @@
-import { Body, Controller, HttpCode, HttpStatus, Inject, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Inject, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Slug, Text } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
-import { Allow, By, IdempotencyKey, Refuses } from '@tierline/service';
+import { Allow, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/service';
 import { z } from 'zod';
 import { askRoutes } from '../rerouting.ts';
 import { Tickets } from '../tickets.ts';
-import { doerOf } from './requests.ts';
+import { TicketCommand, TicketIdParameter, doerOf, requestOf } from './requests.ts';
 
 const TicketId = z.uuid('is not the id of a ticket').transform((id) => id.toLowerCase());
 const Reroute = z
@@ -23,6 +23,10 @@ const Reroute = z
   })
   .meta({ example: { queue: 'service-desk', category: 'sap', reason: 'The rules for SAP have changed.' } });
 
+const Recategorise = z
+  .strictObject({ category: Slug, reason: Text })
+  .meta({ example: { category: 'printer', reason: 'The mail is fine, it does not print.' } });
+
 /** What the rules of today say of tickets that came by those of before. */
 @ApiTags('work')
 @Controller()
@@ -31,6 +35,24 @@ export class ReroutingController {
     @Inject(Tickets) private readonly tickets: Tickets,
     @Inject(Commands) private readonly commands: Commands,
   ) {}
+
+  @TicketCommand(
+    'recategorise',
+    'Say that the ticket is about something else. Runbook, promises and route follow a moment later; a ticket that ' +
+      'waits may move by it, one that somebody has stays.',
+    'not_in_team',
+    'between_queues',
+    'category_absent',
+  )
+  recategorise(
+    @By() by: Caller,
+    @Param('id', { schema: TicketIdParameter }) id: string,
+    @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
+    @Body({ schema: Recategorise }) body: z.infer<typeof Recategorise>,
+  ) {
+    return this.tickets.request(requestOf({ by, id, key, expected }, body, { type: 'recategorise', ...body }));
+  }
 
   @Post('reroute')
   @HttpCode(HttpStatus.OK)
