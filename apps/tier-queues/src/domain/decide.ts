@@ -70,7 +70,7 @@ const decideAgentAct = (act: AgentAct, ticket: KnownTicket, around: Surroundings
     case 'resume':
       return resume(ticket, act, around, at);
     case 'transfer':
-      return transfer(ticket, act, around);
+      return transfer(ticket, act, around, at);
     case 'escalate':
       return escalate(ticket, act, around);
     case 'return':
