@@ -1,5 +1,7 @@
 import { Controller } from '@nestjs/common';
 import {
+  AbsenceChanged,
+  AbsencesSaid,
   AgentChanged,
   AgentReplied,
   DeskPartRemoved,
@@ -16,6 +18,7 @@ import {
   type Received,
 } from '@tierline/contracts';
 import { On, type Task } from '@tierline/messaging';
+import { deputyMails, type SaidAway } from './deputy-mails.ts';
 import { deskCopies, type DeskCopy } from './desk-copies.ts';
 import { noticesOf } from './domain/notice.ts';
 import { queueMails } from './queue-mails.ts';
@@ -67,6 +70,18 @@ export class EventsController {
   @On(QueueUnserved)
   unserved(event: EventOf<typeof QueueUnserved>): Task {
     return { batch: queueMails, work: event };
+  }
+
+  @On(AbsencesSaid)
+  absencesSaid(event: EventOf<typeof AbsencesSaid>): Task {
+    const { personId, items } = event.data;
+    return { batch: deputyMails, work: { event, personId, items } satisfies SaidAway };
+  }
+
+  @On(AbsenceChanged)
+  absent(event: EventOf<typeof AbsenceChanged>): Task {
+    const { personId, ...away } = event.data;
+    return { batch: deputyMails, work: { event, personId, items: [away] } satisfies SaidAway };
   }
 
   @On(DeskPartRemoved)

@@ -111,7 +111,8 @@ type ToOne = { readonly person: string; readonly notice: Notice; readonly now: s
 
 export type ToPerson = NewDelivery & { readonly person_id: string };
 
-const deliveryOf = ({ event, newsOf }: Tidings, { person, notice, now }: ToOne): ToPerson => {
+/** The mail of one person. */
+export const deliveryOf = ({ event, newsOf }: Tidings, { person, notice, now }: ToOne): ToPerson => {
   const soonest = new Date(Date.parse(now) + (notice.gathers ? gatherFor : 0)).toISOString();
   const isLater = Date.parse(notice.notBefore) > Date.parse(soonest);
   const group = notice.gathers ? 'found' : event.subject;

@@ -3,7 +3,9 @@ import {
   ActUndone,
   CalendarChanged,
   DeskPartRemoved,
+  PriorityChanged,
   QueueChanged,
+  RouteAsked,
   TicketCancelled,
   TicketClaimed,
   TicketClosed,
@@ -39,6 +41,18 @@ export class Events {
   @On(TicketResolved, TicketClosed, TicketCancelled)
   ended(event: Received): Task[] {
     return [routes.observe(event.subject, event, causedBy(event, 'routing')), waitsIn(event, null)];
+  }
+
+  @On(RouteAsked)
+  askedAgain(event: EventOf<typeof RouteAsked>): Task {
+    const { tier, category, agentId: by, reason } = event.data;
+    const asked = { by, reason, at: event.time };
+    return routes.command(event.subject, causedBy(event, 'routing'), { type: 'reroute', tier, category, asked });
+  }
+
+  @On(PriorityChanged)
+  reprioritised(event: Received): Task {
+    return routes.observe(event.subject, event, causedBy(event, 'routing'));
   }
 
   @On(TicketQueued)

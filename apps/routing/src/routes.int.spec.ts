@@ -1,5 +1,6 @@
 import {
   QueueChanged,
+  RouteAsked,
   TicketCancelled,
   TicketEscalated,
   TicketOpened,
@@ -138,6 +139,38 @@ describe('a ticket', () => {
           ],
         },
         { hop: 2, explanation: [{ rule: 'escalation' }, { rule: 'queue asked for', matched: true }] },
+      ],
+    });
+  });
+
+  it('is routed again by the rules of today when a lead asks', async () => {
+    const own = await knownDesk('again');
+    const id = uuidv7();
+    await send([about(id, opened({ subject: 'VPN drops' }), 'again')]);
+    expect(await untilRouted(id)).toMatchObject({ data: { hop: 1, queue: 'service-desk' } });
+    await request('PUT', '/rules', own, {
+      rules: [{ name: 'VPN', when: { keywords: ['vpn'] }, then: { queue: 'network', priority: 'P4' } }],
+    });
+    const reason = 'VPN goes to the network.';
+    await send([about(id, RouteAsked({ ...RouteAsked.example, reason }), 'again')]);
+    expect(await untilRouted(id, 2)).toMatchObject({
+      sequence: 2,
+      data: { hop: 1, queue: 'network', priority: 'P3', asked: { by: 'lea.lead', reason } },
+    });
+    const { body } = await request('GET', `/tickets/${id}/route`, { ...agent, tenant: 'again' });
+    expect(body).toMatchObject({
+      routes: [
+        { hop: 1 },
+        {
+          hop: 1,
+          explanation: [
+            { rule: 'routed again', why: `lea.lead asks for it: ${reason}` },
+            { rule: 'matrix' },
+            { rule: 'rule 1: VPN', matched: true },
+            { rule: 'category' },
+            { rule: 'priority', why: 'it stays P3: routed again, nothing becomes less urgent' },
+          ],
+        },
       ],
     });
   });

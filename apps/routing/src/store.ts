@@ -99,7 +99,9 @@ const routeStore: Store<Route> = {
        FROM jsonb_to_recordset($1::jsonb) AS r(tenant_id text, ticket_id uuid, facts jsonb, hop int, priority text,
          type text, waiting_since timestamptz, to_tier text, to_queue text, cause_id uuid, correlation_id text, number bigint,
          opened_at timestamptz, sequence int)
-       ON CONFLICT (tenant_id, ticket_id) DO UPDATE SET hop = excluded.hop, priority = excluded.priority,
+       ON CONFLICT (tenant_id, ticket_id) DO UPDATE SET facts = CASE
+           WHEN route.facts->>'category' IS DISTINCT FROM excluded.facts->>'category' THEN excluded.facts ELSE route.facts END,
+         hop = excluded.hop, priority = excluded.priority,
          type = excluded.type, waiting_since = excluded.waiting_since, to_tier = excluded.to_tier,
          to_queue = excluded.to_queue, cause_id = excluded.cause_id, correlation_id = excluded.correlation_id,
          sequence = excluded.sequence`,

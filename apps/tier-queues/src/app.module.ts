@@ -17,6 +17,7 @@ import { DraftRetention } from './draft-retention.ts';
 import { DraftsController } from './http/drafts.ts';
 import { MovesController } from './http/moves.ts';
 import { PresenceController } from './http/presence.ts';
+import { ReroutingController } from './http/rerouting.ts';
 import { RelationsController } from './http/relations.ts';
 import { TicketsController } from './http/tickets.ts';
 import { TimelineController } from './http/timeline.ts';
@@ -58,6 +59,7 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
       DraftsController,
       PersonEvents,
       PresenceController,
+      ReroutingController,
       AbsencesController,
     ],
     providers: [

@@ -41,8 +41,9 @@ export class TicketEvents {
 
   @On(TicketRouted)
   routed(event: EventOf<typeof TicketRouted>): Task[] {
-    const { hop, tier, queue } = event.data;
-    return this.notedThen(event, { type: 'route', hop, tier, queue });
+    const { hop, tier, queue, priority, asked } = event.data;
+    const again = asked && { again: { since: asked.at, priority } };
+    return this.notedThen(event, { type: 'route', hop, tier, queue, ...again });
   }
 
   @On(EscalationChanged)

@@ -92,6 +92,24 @@ it('goes to the deputy while the lead is away, and comes back with the end of it
   expect((await listed(una, 'mine=true')).map((one) => one.id)).toContain(next);
 });
 
+it('brings the queues of the team among the deputy’s own, as long as that lasts', async () => {
+  const id = await desk.ticket(messaging);
+  const own = async (as: typeof tom) =>
+    (await desk.get<{ items: { id: string }[]; queues: string[] }>('/windows?limit=200', as)).body;
+  expect((await own(tom)).queues).not.toContain('messaging');
+  expect((await say(ida, '/me', [{ ...now(), deputy: 'tom' }])).status).toBe(200);
+  const during = await own(tom);
+  expect(during.queues).toEqual(expect.arrayContaining(['messaging', 'service-desk']));
+  expect(during.items.map((item) => item.id)).toContain(id);
+  expect((await desk.get('/windows/counts', tom)).body).toMatchObject({
+    queues: expect.arrayContaining(['messaging']) as unknown,
+  });
+  await say(ida, '/me', [{ ...now(), deputy: 'pia' }]);
+  expect((await own(pia)).queues).toEqual(['network']);
+  await say(ida, '/me', []);
+  expect((await own(tom)).queues).not.toContain('messaging');
+});
+
 it('says when members are away, but hands no rights on that are not the own', async () => {
   const item = { ...now() };
   expect((await say(una, '/staff/tom', [{ ...item, deputy: 'una' }])).status).toBe(200);

@@ -25,6 +25,15 @@ export const mayDecideFor = (team: string, by: Caller, desk: Desk, at: string): 
 export const teamsLed = (by: Caller, desk: Desk, at: string): readonly string[] | 'all' =>
   isLeadOfAll(by) ? 'all' : ledBy(by, desk, at).map(({ team }) => team);
 
+/** Somebody who asks, with the teams that he or she leads in place of a lead who is away. */
+export type Reader = Caller & { readonly standsIn: readonly string[] };
+
+/** The caller as a reader at this moment. What a partner's agent may see does not grow while others are away. */
+export const readerOf = (by: Caller, desk: Desk, at: string): Reader => {
+  const inPlace = isOfPartner(by) ? [] : ledBy(by, desk, at).filter(({ standsInFor }) => standsInFor !== null);
+  return { ...by, standsIn: inPlace.map(({ team }) => team) };
+};
+
 /** A team that somebody leads by the desk; in place of whom, and until when, while a lead is away. */
 export type Led = { team: string; name: string; standsInFor: string | null; until: string | null };
 

@@ -6,7 +6,10 @@ import { openStates } from './domain/guards.ts';
 import type { KnownTicket } from './domain/ticket.ts';
 
 /** What one act may look at beside its own ticket and the desk. */
-export type Looked = Pick<Surroundings, 'others' | 'openChildren' | 'closesCycle' | 'runbook' | 'unseen'> &
+export type Looked = Pick<
+  Surroundings,
+  'others' | 'openChildren' | 'closesCycle' | 'isCategory' | 'runbook' | 'unseen'
+> &
   Partial<Pick<Surroundings, 'desk' | 'teams' | 'people'>>;
 
 const open = openStates.map((state) => `'${state}'`).join(', ');
@@ -75,10 +78,16 @@ const runbookFor = async (tx: Transaction, tenant: string, id: string): Promise<
   return row?.steps ?? [];
 };
 
+const isCategory = async (tx: Transaction, tenant: string, category: string): Promise<boolean> => {
+  const [row] = await tx.query('SELECT 1 FROM runbook WHERE tenant_id = $1 AND category = $2', [tenant, category]);
+  return row !== undefined;
+};
+
 const needsChildren: readonly Act['type'][] = ['cancel', 'spam', 'merge'];
 
 /** Looks up what the act of an agent needs, and locks the tickets that it involves. */
 export const lookFor = async (tx: Transaction, tenant: string, id: string, act: AgentAct): Promise<Looked> => {
+  if (act.type === 'recategorise') return { isCategory: await isCategory(tx, tenant, act.category) };
   if (act.type === 'tick') return { runbook: await runbookFor(tx, tenant, id) };
   const line = act.type === 'link' ? directed[act.kind] : undefined;
   const circle =

@@ -36,14 +36,19 @@ export const numbersOf = async (
   return new Map(rows.map(({ id, number }) => [id, number]));
 };
 
-/** The queues of the teams that the caller works in, or is named as lead of. */
-export const queuesOfTeams = async (tx: Transaction, { tenant, subject }: Caller): Promise<string[]> => {
+/** The queues of the teams that the caller works in, or is named as lead of, and of these. */
+export const queuesOfTeams = async (
+  tx: Transaction,
+  { tenant, subject }: Caller,
+  others: readonly string[] = [],
+): Promise<string[]> => {
   const rows = await tx.query<{ queue: string }>(
     `SELECT queue FROM queue WHERE tenant_id = $1 AND team IN (
        SELECT unnest(teams) FROM agent WHERE tenant_id = $1 AND agent_id = $2
        UNION SELECT id FROM desk_part
-       WHERE tenant_id = $1 AND kind = 'team' AND (body->>'lead' = $2 OR body->'leads' ? $2))`,
-    [tenant, subject],
+       WHERE tenant_id = $1 AND kind = 'team' AND (body->>'lead' = $2 OR body->'leads' ? $2)
+       UNION SELECT unnest($3::text[]))`,
+    [tenant, subject, others],
   );
   return rows.map(({ queue }) => queue);
 };

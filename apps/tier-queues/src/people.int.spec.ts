@@ -1,10 +1,11 @@
 import { TicketRouted } from '@tierline/contracts';
 import { clock, eventually, everyDay, zone } from '@tierline/testing';
 import { v7 as uuidv7 } from 'uuid';
-import { opened, routed, serviceDesk } from './domain/example.ts';
+import { handover, messaging, opened, routed, serviceDesk } from './domain/example.ts';
 import { person, startDesk, type WorkingDesk } from './testing/working-desk.ts';
 
-const [tom, una, lea, omar] = [person('tom'), person('una'), person('lea', 'lead'), person('omar', 'admin')];
+const [tom, una, ida] = [person('tom'), person('una'), person('ida')];
+const [lea, omar] = [person('lea', 'lead'), person('omar', 'admin')];
 const foreigner = person('tom', 'agent', 'globex');
 
 let desk: WorkingDesk;
@@ -59,6 +60,23 @@ describe('who may take a ticket', () => {
     expect(await desk.act(second, 'claim', tom)).toMatchObject({ status: 409, body: { code: 'capacity_full' } });
     await asking({});
     await tomWith();
+  });
+
+  it('is checked where a hand-over is accepted, too', async () => {
+    await put({ agents: [{ agentId: 'ida', name: 'Ida', teams: ['messaging'], capacity: 1 }] });
+    const [first, second] = [await desk.ticket(messaging), await desk.ticket()];
+    expect((await desk.act(first, 'claim', ida)).status).toBe(200);
+    await desk.act(second, 'claim', tom);
+    const up = { tier: 'tier-2', reason: 'needs the mail servers', handover };
+    expect((await desk.act(second, 'escalate', tom, up)).status).toBe(200);
+    await desk.tell(second, routed(messaging, 2));
+    const accept = () => desk.act(second, 'accept-hand-over', ida);
+    await eventually(async () =>
+      expect(await accept()).toMatchObject({ status: 409, body: { code: 'capacity_full' } }),
+    );
+    await desk.act(first, 'release', ida);
+    expect(await accept()).toMatchObject({ status: 200, body: { owner: 'ida' } });
+    await put({ agents: [{ agentId: 'ida', name: 'Ida', teams: ['messaging'] }] });
   });
 
   it('weighs tickets by their priority, where the desk says so', async () => {

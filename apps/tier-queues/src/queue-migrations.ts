@@ -32,4 +32,19 @@ class QueueWatch1760000003601 implements MigrationInterface {
   }
 }
 
-export const queueMigrations = [QueueWatch1760000003601];
+class Reminders1760000003602 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // When it was told last, while it lasts.
+    await runner.query(`
+      ALTER TABLE unserved_queue ADD COLUMN told_at timestamptz;
+      ALTER TABLE unserved_queue NO FORCE ROW LEVEL SECURITY;
+      UPDATE unserved_queue SET told_at = since;
+      ALTER TABLE unserved_queue FORCE ROW LEVEL SECURITY;`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE unserved_queue DROP COLUMN told_at');
+  }
+}
+
+export const queueMigrations = [QueueWatch1760000003601, Reminders1760000003602];

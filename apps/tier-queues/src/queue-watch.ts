@@ -54,21 +54,36 @@ const mattering = async (tx: Transaction, tenant: string, desk: Desk, all: reado
 
 type Place = { readonly queue: string; readonly sequence: number };
 
-/** Notes what was found; gives those that nobody had found before, each with the place of its event. */
-const noteFound = (tx: Transaction, tenant: string, found: readonly Found[]): Promise<Place[]> =>
-  tx.query<Place>(
+/** What is to be told of a queue: that it was found, or (since then) that it lasts. */
+type Telling = Place & { readonly since: Date | null };
+
+/** Days after which whoever has to know is told again. */
+const remindedAfter = 1;
+
+/** Notes what was found; gives what nobody had found before, and what has to be told again, with the place of its event. */
+const noteFound = (tx: Transaction, tenant: string, found: readonly Found[]): Promise<Telling[]> =>
+  tx.query<Telling>(
     `WITH found AS (
        SELECT queue, detail FROM unnest($2::text[], $3::text[]) AS f(queue, detail)
      ), known AS (
-       UPDATE unserved_queue u SET detail = f.detail FROM found f
-       WHERE u.tenant_id = $1 AND u.queue = f.queue AND u.since IS NOT NULL AND u.detail <> f.detail
+       SELECT u.queue, f.detail, u.told_at <= $4::timestamptz - make_interval(days => ${remindedAfter}) AS again
+       FROM unserved_queue u JOIN found f USING (queue) WHERE u.tenant_id = $1 AND u.since IS NOT NULL
+     ), kept AS (
+       UPDATE unserved_queue u SET detail = k.detail, sequence = u.sequence + k.again::int,
+         told_at = CASE WHEN k.again THEN $4::timestamptz ELSE u.told_at END
+       FROM known k WHERE u.tenant_id = $1 AND u.queue = k.queue AND (k.again OR u.detail <> k.detail)
+       RETURNING u.queue, u.sequence, u.since, k.again
+     ), fresh AS (
+       INSERT INTO unserved_queue AS u (tenant_id, queue, since, told_at, detail, sequence)
+       SELECT $1, f.queue, $4::timestamptz, $4::timestamptz, f.detail, 1 FROM found f
+       WHERE NOT EXISTS (SELECT FROM known k WHERE k.queue = f.queue)
+       ORDER BY f.queue
+       ON CONFLICT (tenant_id, queue) DO UPDATE SET since = excluded.since, told_at = excluded.told_at,
+         detail = excluded.detail, sequence = u.sequence + 1
+       WHERE u.since IS NULL RETURNING queue, sequence
      )
-     INSERT INTO unserved_queue AS u (tenant_id, queue, since, detail, sequence)
-     SELECT $1, f.queue, $4::timestamptz, f.detail, 1 FROM found f
-     WHERE NOT EXISTS (SELECT FROM unserved_queue k WHERE k.tenant_id = $1 AND k.queue = f.queue AND k.since IS NOT NULL)
-     ORDER BY f.queue
-     ON CONFLICT (tenant_id, queue) DO UPDATE SET since = excluded.since, detail = excluded.detail, sequence = u.sequence + 1
-     WHERE u.since IS NULL RETURNING queue, sequence`,
+     SELECT queue, sequence, NULL::timestamptz AS since FROM fresh
+     UNION ALL SELECT queue, sequence, since FROM kept WHERE again ORDER BY queue`,
     [tenant, found.map(({ queue }) => queue.queue), found.map(({ detail }) => detail), tx.now],
   );
 
@@ -80,9 +95,10 @@ const noteOver = (tx: Transaction, tenant: string, found: readonly Found[]): Pro
     [tenant, found.map(({ queue }) => queue.queue)],
   );
 
-const factOf = ({ queue, ...found }: Found, desk: Desk, at: string): Fact => {
+const factOf = ({ queue, ...found }: Found, since: Date | null, desk: Desk, at: string): Fact => {
   const { queue: slug, name, tier, team } = queue;
-  return QueueUnserved({ queue: slug, name, tier, team, ...found, tell: toldOfUnserved(queue, desk, at) });
+  const again = since && { since: since.toISOString() };
+  return QueueUnserved({ queue: slug, name, tier, team, ...found, ...again, tell: toldOfUnserved(queue, desk, at) });
 };
 
 /** Why it is over: of a queue that is there still, somebody will be there unless it is unserved all the same. */
@@ -101,7 +117,7 @@ const entryIn = (tenant: string) => {
   });
 };
 
-/** Tells in time of queues that nobody will serve, each once, and when that is over. */
+/** Tells in time of queues that nobody will serve, each day while it lasts, and when that is over. */
 export class QueueWatch extends Rounds {
   constructor(
     private readonly database: Database,
@@ -143,7 +159,7 @@ export class QueueWatch extends Rounds {
     const byQueue = new Map(found.map((one) => [one.queue.queue, one]));
     const entryOf = entryIn(tenant);
     await append(tx, [
-      ...fresh.map((place) => entryOf(place, factOf(byQueue.get(place.queue)!, desk, tx.now))),
+      ...fresh.map((place) => entryOf(place, factOf(byQueue.get(place.queue)!, place.since, desk, tx.now))),
       ...over.map((place) =>
         entryOf(place, QueueServed({ queue: place.queue, because: whyOver(place.queue, desk, still) })),
       ),

@@ -30,7 +30,7 @@ const concernsOwner = ({ type }: Act): boolean =>
 
 /** Who is to take the ticket. */
 const takerIn = (act: Act): readonly string[] => {
-  if (act.type === 'claim') return [act.by.agentId];
+  if (act.type === 'claim' || act.type === 'accept-handover') return [act.by.agentId];
   return act.type === 'assign' ? [act.agentId] : [];
 };
 

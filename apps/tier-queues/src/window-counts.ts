@@ -1,5 +1,6 @@
 import type { Caller } from '@tierline/auth';
 import type { Transaction } from '@tierline/persistence';
+import type { Reader } from './leads.ts';
 import {
   builtInViews,
   chosenQueues,
@@ -56,7 +57,7 @@ const countOf = async (tx: Transaction, by: Caller, query: WindowQuery, { queues
  * of words, at least so many, where they are more than `countedAtMost`; of all, those that are late, and those due within the hour,
  * the late ones among them. Throws `queue_absent`.
  */
-export const windowCounts = async (tx: Transaction, by: Caller, query: WindowQuery) => {
+export const windowCounts = async (tx: Transaction, by: Reader, query: WindowQuery) => {
   const looked = await chosenQueues(tx, by, query);
   const sought = { queues: looked.queues, most: mostIds.count };
   const chosen = { ...looked, found: await foundOf(tx, by, { ...query, view: 'all' }, sought) };

@@ -1,6 +1,7 @@
 import type { Caller } from '@tierline/auth';
 import { DomainError, type Priority } from '@tierline/contracts';
 import type { Transaction } from '@tierline/persistence';
+import type { Reader } from './leads.ts';
 import { queuesOfTeams } from './lookups.ts';
 import { moment, numberIn, open, uuid, type TicketRow } from './queries.ts';
 import { sightOf } from './sight.ts';
@@ -44,7 +45,7 @@ export type Sort = keyof typeof sorts;
 /** Which tickets a window shows, and in which order. */
 export type WindowQuery = {
   readonly view?: BuiltInView | undefined;
-  /** `own`: the queues of the caller's teams; `desk`: all queues. Named queues win over both. */
+  /** `own`: the queues of the teams that the caller works in or leads now; `desk`: all queues. Named queues win over both. */
   readonly scope?: 'own' | 'desk' | undefined;
   readonly queues?: readonly string[] | undefined;
   readonly tiers?: readonly string[] | undefined;
@@ -62,7 +63,7 @@ export type WindowQuery = {
   readonly order?: 'asc' | 'desc' | undefined;
 };
 
-/** The queues that a query is about; `own` tells those of the caller's teams. */
+/** The queues that a query is about; `own` tells those of the caller's own teams. */
 export type Chosen = { readonly queues: readonly string[]; readonly own: ReadonlySet<string> };
 
 const queueAbsent = (queue: string) =>
@@ -77,8 +78,8 @@ export type Found = { readonly ids: readonly string[]; readonly walked: readonly
 export type Sought = { readonly queues: readonly string[]; readonly found?: Found | undefined };
 
 /** The queues of the query that the caller may see. Throws `queue_absent` for a named one that is not among them. */
-export const chosenQueues = async (tx: Transaction, by: Caller, query: WindowQuery): Promise<Chosen> => {
-  const own = new Set(await queuesOfTeams(tx, by));
+export const chosenQueues = async (tx: Transaction, by: Reader, query: WindowQuery): Promise<Chosen> => {
+  const own = new Set(await queuesOfTeams(tx, by, by.standsIn));
   if (!query.queues && query.scope !== 'desk') return { queues: [...own], own };
   const sight = await sightOf(tx, by);
   const rows = await tx.query<{ queue: string }>('SELECT queue FROM queue WHERE tenant_id = $1', [by.tenant]);

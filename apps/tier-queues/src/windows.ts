@@ -1,5 +1,6 @@
 import type { Caller } from '@tierline/auth';
 import type { Transaction } from '@tierline/persistence';
+import type { Reader } from './leads.ts';
 import { cursorValues, pageOf, rowColumns, type Page, type TicketRow } from './queries.ts';
 import {
   byId,
@@ -74,7 +75,7 @@ export const windowStatement = (query: WindowQuery, by: Caller, sought: Sought, 
 };
 
 /** One window: at most `limit` rows after the cursor. Throws `queue_absent`; `InvalidInput` for a foreign cursor. */
-export const windowOf = async (tx: Transaction, by: Caller, query: WindowQuery, page: Page) => {
+export const windowOf = async (tx: Transaction, by: Reader, query: WindowQuery, page: Page) => {
   const { queues } = await chosenQueues(tx, by, query);
   const found = await foundOf(tx, by, query, { queues, most: mostIds.page });
   const { sql, values, cursor } = windowStatement(query, by, { queues, found }, page, tx.now);

@@ -41,8 +41,8 @@ export const NotificationFailed = defineEvent('tierline.ticket.notification-fail
 });
 
 /**
- * Kinds of events of a ticket, as in `tierline.ticket.<kind>.v1`, of which people of the desk get mails; `queue-unserved` is
- * one of the desk.
+ * Kinds of events of a ticket, as in `tierline.ticket.<kind>.v1`, of which people of the desk get mails; `queue-unserved`
+ * and those of absences are of the desk.
  */
 export const StaffMailKind = z.enum([
   'sla-warned',
@@ -58,6 +58,8 @@ export const StaffMailKind = z.enum([
   'major-commander-changed',
   'major-ended',
   'queue-unserved',
+  'absences-said',
+  'absence-changed',
 ]);
 export type StaffMailKind = z.infer<typeof StaffMailKind>;
 

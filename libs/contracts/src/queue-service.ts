@@ -18,6 +18,8 @@ export const QueueUnserved = defineEvent('tierline.desk.queue-unserved.v1', {
     team: Slug,
     /** What becomes of each who could serve it, for people. */
     detail: Text,
+    /** Since when, where it is told again; absent the first time. */
+    since: z.iso.datetime().optional(),
     openTickets: z.int().nonnegative(),
     /** Something names it as the place where tickets go. */
     isTarget: z.boolean(),

@@ -11,6 +11,8 @@ export type Said = {
   readonly cause?: string;
   readonly until?: string;
   readonly hop?: number;
+  /** A route that somebody asked for once more. */
+  readonly again?: boolean;
   readonly delivery?: string;
   readonly comment?: boolean;
   readonly clock?: string;

@@ -8,6 +8,8 @@ const needed: readonly StaffMailKind[] = [
   'major-commander-changed',
   'stakeholder-update-due',
   'queue-unserved',
+  'absences-said',
+  'absence-changed',
 ];
 
 /** Whether a person gets mails of a kind, and may change that. */

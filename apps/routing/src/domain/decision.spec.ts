@@ -140,6 +140,29 @@ describe('the entry of a ticket', () => {
     ]);
   });
 
+  it('leaves what a rule or category asks for in its own place out elsewhere, and says so of a rule', () => {
+    const linux = [{ skill: 'linux' }];
+    const routed = entryOf(
+      ticket,
+      desk(
+        [
+          rule({ queue: 'phone' }),
+          rule({ queue: 'storage', skills: linux, priority: 'P1' }, {}, { name: 'Storage' }),
+          rule({ tier: 'tier-1', certifications: ['itil'] }),
+        ],
+        category({ queue: 'systems', skills: linux }),
+      ),
+    );
+    expect(routed).toMatchObject({ queue: 'phone', priority: 'P1', certifications: ['itil'] });
+    expect(routed).not.toHaveProperty('skills');
+    expect(stepsOf(routed)?.[2]).toEqual([
+      'rule 2: Storage',
+      true,
+      'it applies to every ticket: sets priority P1, place stays as rule 1: R decided, ' +
+        'what it asks for counts in its own place alone',
+    ]);
+  });
+
   it('passes over rules that do not match, are switched off, or name what is not known, and says why', () => {
     const routed = entryOf(
       ticket,

@@ -1,9 +1,10 @@
 import type { ExplanationStep, Priority, TicketType } from '@tierline/contracts';
 import { lowestTier, placeOf, problemOf } from './desk.ts';
-import type { Category, Desk, Outcome, Place, Rule, Surroundings, Tier } from './desk.ts';
+import type { Category, Desk, Place, Surroundings, Tier } from './desk.ts';
 import { priorityOf } from './matrix.ts';
 import { requirementsIn, type Requirements } from './requirements.ts';
-import { matchSafely, wishOf, type RuledTicket, type TicketFacts } from './rule.ts';
+import type { TicketFacts } from './rule.ts';
+import { byRules, outcomeOf, placeWords, step, words } from './ruling.ts';
 
 /** Where a ticket goes, what its agent has to be able to do, and every step that led there. */
 export type Decision = Requirements & {
@@ -18,67 +19,6 @@ export type Decision = Requirements & {
 
 /** The ticket and the time at which its route is decided. */
 export type Occasion = { readonly ticket: TicketFacts; readonly at: string };
-
-const step = (rule: string, matched: boolean, why: string): ExplanationStep => ({ rule, matched, why });
-const placeWords = ({ tier, queue }: Place) => `${tier}/${queue}`;
-
-/** How a rule is called in an explanation. */
-export const nameOf = ({ name }: Rule, index: number) => `rule ${index + 1}: ${name}`;
-
-type Part = keyof Outcome;
-const parts: readonly Part[] = ['place', 'priority', 'type', 'skills', 'certifications', 'assignment'];
-
-const words: Record<TicketType, string> = { incident: 'an incident', 'service-request': 'a service request' };
-
-const partWords: { readonly [P in Part]: (value: NonNullable<Outcome[P]>) => string } = {
-  place: (place) => `sends it to ${placeWords(place)}`,
-  priority: (priority) => `sets priority ${priority}`,
-  type: (type) => `makes it ${words[type]}`,
-  skills: (skills) => `asks for skill ${skills.map(({ skill }) => skill).join(', ')}`,
-  certifications: (certifications) => `asks for certificate ${certifications.join(', ')}`,
-  assignment: (assignment) => `assigns it ${assignment}`,
-};
-
-/** What rules have decided so far, and which rule decided it. */
-type Decided = { outcome: Outcome; by: Partial<Record<Part, string>>; steps: ExplanationStep[] };
-
-const outcomeOf = (rule: Rule, desk: Desk): Outcome => {
-  const { tier: _tier, queue: _queue, ...rest } = rule.then;
-  const place = placeOf(desk, wishOf(rule));
-  return { ...(place ? { place } : {}), ...rest };
-};
-
-/** Takes from the rule what no earlier rule has decided, and says so. */
-const taken = (decided: Decided, name: string, why: string, says: Outcome): Decided => {
-  const named = parts.filter((part) => says[part] !== undefined);
-  const fresh = named.filter((part) => decided.by[part] === undefined);
-  const late = named.filter((part) => decided.by[part] !== undefined);
-  const effects = [
-    ...fresh.map((part) => (partWords[part] as (value: unknown) => string)(says[part])),
-    ...late.map((part) => `${part} stays as ${decided.by[part]} decided`),
-  ];
-  return {
-    outcome: { ...decided.outcome, ...Object.fromEntries(fresh.map((part) => [part, says[part]])) },
-    by: { ...decided.by, ...Object.fromEntries(fresh.map((part) => [part, name])) },
-    steps: [...decided.steps, step(name, true, `${why}: ${effects.join(', ')}`)],
-  };
-};
-
-const tried = (decided: Decided, rule: Rule, index: number, ticket: RuledTicket, around: Surroundings): Decided => {
-  const name = nameOf(rule, index);
-  const passed = (why: string): Decided => ({ ...decided, steps: [...decided.steps, step(name, false, why)] });
-  if (!rule.enabled) return passed('it is switched off');
-  const { matched, why } = matchSafely(rule.when, ticket, around);
-  if (!matched) return passed(why);
-  const problem = problemOf(around.desk, wishOf(rule));
-  if (problem) return passed(`skipped, although ${why}: ${problem.why}`);
-  return taken(decided, name, why, outcomeOf(rule, around.desk));
-};
-
-const nothing: Decided = { outcome: {}, by: {}, steps: [] };
-
-const byRules = (ticket: RuledTicket, around: Surroundings): Decided =>
-  around.desk.rules.reduce<Decided>((decided, rule, index) => tried(decided, rule, index, ticket, around), nothing);
 
 type Categorised = { known?: Category; place?: Place; type?: TicketType; steps: ExplanationStep[] };
 
@@ -115,11 +55,16 @@ export const decideEntry = ({ ticket, at }: Occasion, around: Surroundings): Dec
   const priority = priorityOf(impact, urgency, desk.matrix);
   const category = byCategory(ticket, desk);
   const type = category.type ?? 'incident';
-  const rules = byRules({ ...ticket, at, type }, around);
+  const rules = byRules({
+    ticket: { ...ticket, at, type, hop: 'first' },
+    around,
+    bears: () => true,
+    saying: (rule) => outcomeOf(rule, desk),
+  });
   const named = rules.outcome.place ?? category.place;
   const fallback = fallbackOf(lowest);
   const place = named ?? fallback.place;
-  const { requirements, steps } = requirementsIn(desk, place.queue, rules.outcome, category.known);
+  const { requirements, steps } = requirementsIn(desk, place, rules.outcome, category.known);
   return {
     type: rules.outcome.type ?? type,
     priority: rules.outcome.priority ?? priority,

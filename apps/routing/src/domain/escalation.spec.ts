@@ -59,7 +59,11 @@ describe('an escalated ticket', () => {
       tier: 'tier-2',
       queue: 'network',
       fallback: false,
-      explanation: [up, { rule: 'queue asked for', matched: true, why: 'network is in tier-2' }],
+      explanation: [
+        up,
+        { rule: 'queue asked for', matched: true, why: 'network is in tier-2' },
+        { rule: 'rule 1: R', matched: true, why: 'it applies to every ticket: place stays as queue asked for decided' },
+      ],
     }));
 
   it('goes to the queue of a rule for that tier', () =>
@@ -92,9 +96,64 @@ describe('an escalated ticket', () => {
           matched: false,
           why: 'skipped, although it applies to every ticket: queue systems belongs to tier-2, not to tier-1',
         },
-        { rule: 'rule 6: R', matched: true, why: 'the text has "vpn": its queue in tier-2 is network' },
+        { rule: 'rule 6: R', matched: true, why: 'the text has "vpn": sends it to tier-2/network' },
+        { rule: 'rule 7: R', matched: true, why: 'it applies to every ticket: place stays as rule 6: R decided' },
       ],
     }));
+
+  it('follows rules for what goes up, and none for entries', () => {
+    const on = desk(rule({ queue: 'systems' }, { hop: 'first' }), rule({ queue: 'network' }, { hop: 'later' }));
+    expect(wayOf(rising, on)).toMatchObject({
+      queue: 'network',
+      explanation: [
+        up,
+        { rule: 'rule 1: R', matched: false, why: 'it goes up, and the rule is for entries' },
+        { rule: 'rule 2: R', matched: true, why: 'it goes up: sends it to tier-2/network' },
+      ],
+    });
+  });
+
+  it('asks for what rules ask for in that tier or everywhere, and says so', () => {
+    const on = desk(
+      rule({ tier: 'tier-1', skills: [{ skill: 'phone' }] }),
+      rule({ queue: 'network', skills: [{ skill: 'routing', level: 3 }], priority: 'P4' }, { keywords: ['vpn'] }),
+      rule({ certifications: ['ccnp'] }),
+      rule({ queue: 'systems', assignment: 'round-robin' }),
+      rule({ tier: 'tier-2', assignment: 'least-loaded' }),
+      rule({ priority: 'P4' }),
+    );
+    expect(wayOf(rising, on)).toMatchObject({
+      queue: 'network',
+      priority: 'P1',
+      skills: [{ skill: 'routing', level: 3 }],
+      certifications: ['ccnp'],
+      assignment: 'least-loaded',
+      explanation: [
+        up,
+        { rule: 'rule 2: R', why: 'the text has "vpn": sends it to tier-2/network, asks for skill routing' },
+        { rule: 'rule 3: R', why: 'it applies to every ticket: asks for certificate ccnp' },
+        {
+          rule: 'rule 4: R',
+          why:
+            'it applies to every ticket: place stays as rule 2: R decided, ' +
+            'what it asks for counts in its own place alone',
+        },
+        { rule: 'rule 5: R', why: 'it applies to every ticket: assigns it least-loaded' },
+        { rule: 'requirements' },
+      ],
+    });
+  });
+
+  it("asks for what its category asks for, but not for what that asks in another tier's queue", () => {
+    const skilled = (more: object) => ({
+      ...desk(),
+      categories: new Map([['network', { ...network, skills: [{ skill: 'linux' }], ...more }]]),
+    });
+    const ticket = { ...rising.ticket, category: 'network' };
+    expect(wayOf({ ...rising, ticket }, skilled({}))).toMatchObject({ skills: [{ skill: 'linux' }] });
+    expect(wayOf({ ...rising, ticket }, skilled({ queue: null }))).toMatchObject({ skills: [{ skill: 'linux' }] });
+    expect(wayOf({ ...rising, ticket }, skilled({ queue: 'service-desk' }))).not.toHaveProperty('skills');
+  });
 
   it("goes to its category's queue in that tier", () =>
     expect(wayOf({ ...rising, ticket: { ...rising.ticket, category: 'network' } }, desk())).toMatchObject({

@@ -1,5 +1,5 @@
 import type { Assignment, ExplanationStep, NeededSkill } from '@tierline/contracts';
-import type { Category, Desk, Outcome } from './desk.ts';
+import type { Category, Desk, Outcome, Place, Wish } from './desk.ts';
 
 /** What the agent has to be able to do, and how the ticket gets its owner; absent: nothing in particular. */
 export type Requirements = {
@@ -25,17 +25,22 @@ const wordsOf = ({ skills = [], certifications = [], assignment }: Requirements)
     ...(assignment === undefined ? [] : [`assignment ${assignment}`]),
   ].join(', ');
 
+/** True where what is asked together with this wish counts: in the queue that it names, else in its tier, else everywhere. */
+export const countsIn = (place: Place, { tier, queue }: Wish): boolean =>
+  queue === null ? tier === null || tier === place.tier : queue === place.queue;
+
 /** What rules say, else the category, and what the queue itself asks for; with the step that tells it. */
 export const requirementsIn = (
   desk: Desk,
-  queue: string,
+  place: Place,
   outcome: Outcome,
-  category: Category | undefined,
+  named: Category | undefined,
 ): { requirements: Requirements; steps: ExplanationStep[] } => {
-  const home = desk.queues.get(queue);
+  const home = desk.queues.get(place.queue);
+  const category = named && countsIn(place, named) ? named : undefined;
   const skills = highest([...(outcome.skills ?? category?.skills ?? []), ...(home?.skills ?? [])]);
-  const named = [...(outcome.certifications ?? category?.certifications ?? []), ...(home?.certifications ?? [])];
-  const certifications = [...new Set(named)];
+  const certificates = [...(outcome.certifications ?? category?.certifications ?? []), ...(home?.certifications ?? [])];
+  const certifications = [...new Set(certificates)];
   const assignment = outcome.assignment ?? home?.assignment;
   const requirements: Requirements = {
     ...(skills.length > 0 ? { skills } : {}),

@@ -1,4 +1,5 @@
 import {
+  PriorityChanged,
   TicketCancelled,
   TicketClosed,
   TicketEscalated,
@@ -73,6 +74,90 @@ describe('the routes of a ticket', () => {
     given(opened, urgent, escalated, second(2, 'P1'), escalated).when(command).then(second(3, 'P1'));
   });
 
+  it('go on with the priority that was raised since', () => {
+    const raised = PriorityChanged({ from: 'P3', to: 'P1', reason: 'The solution was due.' });
+    given(opened, entry, raised, escalated).when(command).then(second(2, 'P1'));
+  });
+  it('are decided again when a lead asks, and nothing becomes less urgent', () => {
+    const asked = { by: 'lea.lead', reason: 'The rules have changed.', at: '2026-01-05T08:00:00.000Z' };
+    const again: Command = { type: 'reroute', tier: 'tier-1', asked };
+    const told = { rule: 'routed again', matched: true, why: 'lea.lead asks for it: The rules have changed.' };
+    const entryAgain = (more: object, ...steps: object[]) =>
+      TicketRouted({
+        ...entry.data,
+        ...more,
+        asked,
+        explanation: [told, ...entry.data.explanation, ...steps] as never,
+      });
+    given(opened, entry).when(again).then(entryAgain({}));
+    const raised = PriorityChanged({ from: 'P3', to: 'P1', reason: 'The solution was due.' });
+    const stays = {
+      rule: 'priority',
+      matched: true,
+      why: 'it stays P1: routed again, nothing becomes less urgent',
+    };
+    given(opened, entry, raised)
+      .when(again)
+      .then(entryAgain({ priority: 'P1' }, stays));
+    const up = second(2, 'P3');
+    given(opened, entry, escalated, up)
+      .when({ ...again, tier: 'tier-2' })
+      .then(TicketRouted({ ...up.data, asked, explanation: [told, ...up.data.explanation.slice(1)] }));
+    given(opened, entry, escalated, up)
+      .when(again)
+      .then(entryAgain({ hop: 2 }));
+    given(opened).when(again).thenNothing();
+    given().when(again).thenNothing();
+  });
+  it('follow what the ticket turned out to be about, if the catalogue knows it', () => {
+    const asked = { by: 'tom.first', reason: 'It is the printer.', at: '2026-01-05T08:00:00.000Z' };
+    const again = (category: string): Command => ({ type: 'reroute', tier: 'tier-1', category, asked });
+    const printer = {
+      category: 'printer',
+      name: 'Printer',
+      type: 'service-request',
+      tier: 'tier-2',
+      queue: null,
+    } as const;
+    const at = on({ ...tiers(1, 2, 3), categories: new Map([['printer', printer]]) }).given;
+    const routed = at(opened, entry).when(again('printer')).events();
+    expect(routed).toMatchObject([
+      {
+        data: {
+          hop: 1,
+          category: 'printer',
+          type: 'service-request',
+          tier: 'tier-2',
+          explanation: [
+            { rule: 'routed again' },
+            { rule: 'category printer', matched: true, why: 'it turned out to be this' },
+            { rule: 'matrix' },
+            { rule: 'category printer', why: expect.stringContaining('its place is tier-2/desk-2') as unknown },
+          ],
+        },
+      },
+    ]);
+    expect(at(opened, entry, ...routed).state().ticket).toMatchObject({ facts: { category: 'printer' } });
+    expect(
+      at(opened, entry, ...routed, escalated)
+        .when(command)
+        .events(),
+    ).toMatchObject([{ data: { category: 'printer', type: 'service-request', tier: 'tier-2' } }]);
+    expect(at(opened, entry).when(again('weather')).events()).toMatchObject([
+      {
+        data: {
+          category: null,
+          explanation: [
+            {},
+            { matched: false, why: 'it is not in the catalogue; none is given, as before' },
+            {},
+            {},
+            {},
+          ],
+        },
+      },
+    ]);
+  });
   it('are decided once each', () => {
     given(opened, entry).when(command).thenNothing();
     given(opened, entry, opened).when(command).thenNothing();

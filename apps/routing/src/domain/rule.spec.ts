@@ -4,6 +4,7 @@ import { match, unknownPlaces, type RuledTicket } from './rule.ts';
 const ticket: RuledTicket = {
   at: '2026-11-23T12:00:00.000Z',
   type: 'incident',
+  hop: 'first',
   category: 'network',
   channel: 'phone',
   impact: 'high',
@@ -22,6 +23,7 @@ describe('the conditions of a rule', () => {
     ['a field', { category: 'network' }, 'category is network'],
     ['an organisation in any case', { organisation: 'SALES north' }, 'organisation is Sales North'],
     ['a requester', { requesterId: 'anna.berg' }, 'requester is anna.berg'],
+    ['a hop', { hop: 'first' }, 'it has just been opened'],
     ['several fields', { impact: 'high', urgency: 'low' }, 'impact is high, urgency is low'],
     ['a word of the subject in any case', { keywords: ['vpn'] }, 'the text has "vpn"'],
     ['the first word that is there', { keywords: ['wifi', 'drops', 'vpn'] }, 'the text has "drops"'],
@@ -35,6 +37,7 @@ describe('the conditions of a rule', () => {
 
   it.each<[string, Conditions, string]>([
     ['another value', { category: 'email' }, 'category is network, not email'],
+    ['another hop', { hop: 'later' }, 'it has just been opened, and the rule is for what goes up'],
     ['one of several', { channel: 'phone', impact: 'low', urgency: 'high' }, 'impact is high, not low'],
     ['none of several values', { impact: ['low', 'medium'] }, 'impact is high, not low or medium'],
     ['a load that is not there', { load: { queue: 'vpn', atLeast: 1 } }, '0 tickets wait in vpn, fewer than 1'],

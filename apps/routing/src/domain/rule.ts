@@ -14,8 +14,12 @@ export type TicketFacts = {
   description: string;
 };
 
-/** The ticket at the time at which its route is decided, ISO 8601, with the type that its category gives it. */
-export type RuledTicket = TicketFacts & { readonly at: string; readonly type: TicketType };
+/** The ticket at the time at which its route is decided, ISO 8601, with the type that its category gives it, and the hop. */
+export type RuledTicket = TicketFacts & {
+  readonly at: string;
+  readonly type: TicketType;
+  readonly hop: NonNullable<Conditions['hop']>;
+};
 
 export type Match = { matched: boolean; why: string };
 
@@ -69,6 +73,13 @@ const fieldMatch = (
   return { matched: true, why: `${called[field]} is ${found}` };
 };
 
+const hops = { first: 'it has just been opened', later: 'it goes up' } as const;
+
+const hopMatch = (wanted: RuledTicket['hop'], { hop }: RuledTicket): Match =>
+  wanted === hop
+    ? { matched: true, why: hops[hop] }
+    : { matched: false, why: `${hops[hop]}, and the rule is for ${wanted === 'later' ? 'what goes up' : 'entries'}` };
+
 const hoursMatch = ({ calendar: id, is }: NonNullable<Conditions['hours']>, desk: Desk, at: string): Match => {
   const calendar = desk.calendars.get(id);
   if (!calendar) return { matched: false, why: `calendar ${id} is not known` };
@@ -89,7 +100,8 @@ export const match = (when: Conditions, ticket: RuledTicket, { desk, loads }: Su
     const wanted = when[field];
     return wanted === undefined ? [] : [() => fieldMatch(field, wanted, ticket[field])];
   });
-  const { keywords, hours, load } = when;
+  const { hop, keywords, hours, load } = when;
+  if (hop) checks.unshift(() => hopMatch(hop, ticket));
   if (keywords) checks.push(() => keywordMatch(keywords, ticket));
   if (hours) checks.push(() => hoursMatch(hours, desk, ticket.at));
   if (load) checks.push(() => loadMatch(load, loads));

@@ -1,8 +1,16 @@
-import { AttentionRaised, AttentionSettled, ManagementNotified, TicketReturned, type Told } from '@tierline/contracts';
+import {
+  ActUndone,
+  AttentionRaised,
+  AttentionSettled,
+  ManagementNotified,
+  TicketReturned,
+  TicketTransferred,
+  type Told,
+} from '@tierline/contracts';
 import { monday, specFor } from '@tierline/testing';
 import type { Act } from './command.ts';
 import { ticketRules } from './decide.ts';
-import type { Desk } from './desk.ts';
+import type { Desk, Place } from './desk.ts';
 import {
   claimed,
   desk,
@@ -14,6 +22,7 @@ import {
   lea,
   messaging,
   opened,
+  phones,
   queued,
   resolution,
   resolved,
@@ -76,6 +85,51 @@ describe('a return at the limit of bounces', () => {
       .when(giveBack(ida, patient))
       .then(returned(3), queued(serviceDesk, 'returned'));
   });
+});
+
+describe('a ticket that goes round within its tier', () => {
+  const passed = (from: Place, to: Place) => [
+    TicketTransferred({ from, to, reason: 'not ours', agentId: 'tom' }),
+    queued(to, 'transferred'),
+  ];
+  const round = [...waiting, ...passed(serviceDesk, phones), ...passed(phones, serviceDesk)];
+  const pass = (by = tom) => doing({ type: 'transfer', by, queue: 'phones', reason: 'not ours' });
+  const moved = passed(serviceDesk, phones);
+  const raised = AttentionRaised({
+    reason: 'bounced',
+    detail: 'Transferred 3 times; nobody of service-desk, which passes it on to phones, began with it.',
+    place: phones,
+    agentId: 'tom',
+  });
+
+  it('is moved all the same, and a lead looks at it, once', () => {
+    given(...round)
+      .when(pass())
+      .then(...moved, raised);
+    given(...round, claimed(serviceDesk))
+      .when(pass())
+      .then(...moved, raised);
+    given(...round, raised)
+      .when(pass())
+      .then(...moved);
+  });
+  it('is no matter for a lead below the limit, after work has begun, and where a lead moves it', () => {
+    given(...waiting, ...passed(phones, serviceDesk))
+      .when(pass())
+      .then(...moved);
+    given(...round, claimed(serviceDesk), started(serviceDesk))
+      .when(pass())
+      .then(...moved);
+    given(...round)
+      .when(pass(lea))
+      .then(TicketTransferred({ ...moved[0]!.data, agentId: 'lea' } as never), moved[1]!);
+  });
+  it('can still be brought back by who passed it on', () =>
+    expect(
+      given(...round, ...moved, raised)
+        .when(doing({ type: 'undo', by: tom }))
+        .events(),
+    ).toMatchObject([{ type: ActUndone.type }]));
 });
 
 describe('what needs attention', () => {

@@ -1,4 +1,4 @@
-import type { FactOf, Handover, HoldReason, RunbookStep, TicketResolved } from '@tierline/contracts';
+import type { FactOf, Handover, HoldReason, Priority, RunbookStep, TicketResolved } from '@tierline/contracts';
 import type { Unseen } from './concurrency.ts';
 import type { Desk } from './desk.ts';
 import type { People } from './people.ts';
@@ -53,7 +53,14 @@ export type Resolve = By & {
 };
 export type Reopen = By & { readonly type: 'reopen'; readonly reason: string };
 export type Cancel = By & { readonly type: 'cancel'; readonly reason: string };
-export type Route = { readonly type: 'route'; readonly hop: number; readonly tier: string; readonly queue: string };
+export type Route = {
+  readonly type: 'route';
+  readonly hop: number;
+  readonly tier: string;
+  readonly queue: string;
+  /** Since when it is asked for, and how urgent the ticket is by it, where a ticket that waits is routed again. */
+  readonly again?: { readonly since: string; readonly priority: Priority };
+};
 export type FireState = { readonly type: 'fire'; readonly kind: StateTimerKind; readonly generation: number };
 export type FireClock = {
   readonly type: 'fire';
@@ -137,6 +144,8 @@ export type Surroundings = {
   readonly openChildren?: number;
   /** True when the link that is asked for would lead back to where it starts. */
   readonly closesCycle?: boolean;
+  /** True for a category that is in the catalogue, where the act names one. */
+  readonly isCategory?: boolean;
   /** The steps for the ticket's category. */
   readonly runbook?: readonly RunbookStep[];
   /** What happened since the caller looked. */

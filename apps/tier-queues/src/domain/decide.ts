@@ -68,9 +68,9 @@ const decideAgentAct = (act: AgentAct, ticket: KnownTicket, around: Surroundings
     case 'hold':
       return hold(ticket, act, around, at);
     case 'resume':
-      return resume(ticket, act, around);
+      return resume(ticket, act, around, at);
     case 'transfer':
-      return transfer(ticket, act, around);
+      return transfer(ticket, act, around, at);
     case 'escalate':
       return escalate(ticket, act, around);
     case 'return':

@@ -11,6 +11,7 @@ import {
   RequesterConfirmed,
   RequesterRejected,
   RequesterReplied,
+  RouteAsked,
   TicketCancelled,
   TicketClaimed,
   TicketClosed,
@@ -80,13 +81,18 @@ const opened = ({ data }: FactOf<typeof TicketOpened>, at: string): Ticket => ({
 
 const routed = (ticket: KnownTicket, { data }: FactOf<typeof TicketRouted>): Ticket => {
   if (ticket.state === 'CLOSED' || ticket.state === 'CANCELLED' || ticket.state === 'SPAM') return ticket;
-  const known = { ...ticket, type: data.type, category: data.category, priority: data.priority };
+  // What is routed later tells the priority of the entry again, and may not know yet that it was raised.
+  const isNew = !data.asked && (ticket.type === null || data.hop === 1);
+  const priority = isNew ? data.priority : ticket.priority;
+  const known = { ...ticket, type: data.type, category: data.category, priority };
   const route = awaitedRoute(known);
   // A route that belongs to an earlier hop does not say where the ticket is wanted now.
   if (data.hop <= known.counts.escalations) return known;
-  const asked = { ...known, needs: needsOfRoute(data) };
-  if (!route) return asked;
-  return { ...asked, route: { ...route, tier: data.tier, queue: data.queue } } as Ticket;
+  // Whoever took it since it was asked for has it under what was asked of him or her.
+  if (data.asked && known.state !== 'QUEUED') return known;
+  const needing = { ...known, needs: needsOfRoute(data) };
+  if (!route) return needing;
+  return { ...needing, route: { ...route, tier: data.tier, queue: data.queue } } as Ticket;
 };
 
 const requesterWrote = (ticket: KnownTicket, at: string): KnownTicket => ({
@@ -201,6 +207,7 @@ const placed = (ticket: KnownTicket, fact: TicketFact, at: string): KnownTicket 
     case NoteAdded.type:
     case OrphanDetected.type:
     case OwnerShiftEnded.type:
+    case RouteAsked.type:
     case TicketStalled.type:
       return ticket;
     case AssignmentFailed.type:

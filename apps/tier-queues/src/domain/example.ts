@@ -164,5 +164,7 @@ export const everyAct: readonly AgentAct[] = [
   { type: 'return', by: tom, reason },
   { type: 'resolve', by: tom, code: 'solved', solution: 'Done', lowerTierCouldHave: false },
   { type: 'reopen', by: tom, reason },
+  { type: 'ask-route', by: lea, reason },
+  { type: 'recategorise', by: tom, category: 'printer', reason },
   { type: 'cancel', by: tom, reason },
 ];

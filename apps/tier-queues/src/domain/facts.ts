@@ -56,6 +56,7 @@ export type TicketFact =
   | FactOf<typeof contracts.MajorCommanderChanged>
   | FactOf<typeof contracts.MajorIncidentEnded>
   | FactOf<typeof contracts.PriorityChanged>
+  | FactOf<typeof contracts.RouteAsked>
   | FactOf<typeof contracts.TicketStalled>
   | FactOf<typeof contracts.AssignmentFailed>
   | FactOf<typeof contracts.AcceptanceLapsed>

@@ -21,6 +21,7 @@ import {
   max,
   messaging,
   network,
+  present,
   queued,
   resolved,
   routed,
@@ -61,6 +62,26 @@ describe('accepting a hand-over', () => {
     given(...arrived)
       .when(accept({ ...tom, lead: true }))
       .thenRefused('own_handover');
+  });
+  it('is refused to who may not take the ticket, until it is his or hers anyway', () => {
+    const skilled = new Map(desk.queues).set('messaging', {
+      ...desk.queues.get('messaging')!,
+      skills: [{ skill: 'exchange' }],
+      capacity: 1,
+    });
+    const on = { ...desk, queues: skilled };
+    const skills = [{ skill: 'exchange', level: 2 }];
+    const busy = { agent: { agentId: 'ida', name: 'Ida', teams: ['messaging'], skills }, load: 1 };
+    const acceptOn = (more = {}) => doing({ type: 'accept-handover', by: ida }, on, more);
+    given(...arrived)
+      .when(acceptOn())
+      .thenRefused('skill_missing');
+    given(...arrived)
+      .when(acceptOn({ people: new Map([present('ida', busy)]) }))
+      .thenRefused('capacity_full');
+    given(...inTier2)
+      .when(acceptOn())
+      .then(accepted);
   });
   it('is refused without a hand-over', () =>
     given(...waiting)
@@ -131,14 +152,15 @@ describe('an escalation within the same people', () => {
     doing({ type: 'escalate', by: tom, tier: 'tier-2', reason: 'goes on', handover: {}, ...act }, on);
   const queues = new Map(desk.queues).set('messaging', { ...desk.queues.get('messaging')!, team: 'service-desk' });
   const small = { ...desk, queues };
-  const bare = TicketEscalated({ ...escalation(serviceDesk, 'tier-2', 2).data, reason: 'goes on', handover: {} });
+  const up = { ...escalation(serviceDesk, 'tier-2', 2).data, reason: 'goes on', handover: {} };
+  const bare = TicketEscalated({ ...up, toQueue: 'messaging' });
 
   it('needs no hand-over where one team works in both queues', () =>
     given(...inProgress)
-      .when(escalate({}, small))
+      .when(escalate({ queue: 'messaging' }, small))
       .then(bare));
   it('needs none where the agent works in both teams', () => {
-    const command = escalate({});
+    const command = escalate({ queue: 'messaging' });
     const teams = new Map(command.around.teams).set('tom', ['service-desk', 'messaging']);
     given(...inProgress)
       .when({ ...command, around: { ...command.around, teams } })
@@ -148,6 +170,15 @@ describe('an escalation within the same people', () => {
     given(...inProgress)
       .when(escalate({ queue: 'network' }, small))
       .thenRefused('handover_incomplete'));
+  it('needs one where routing may choose a queue of others, and none where all of the tier are their own', () => {
+    given(...inProgress)
+      .when(escalate({}, small))
+      .thenRefused('handover_incomplete');
+    const one = new Map([...desk.queues].map(([slug, queue]) => [slug, { ...queue, team: 'service-desk' }]));
+    given(...inProgress)
+      .when(escalate({}, { ...desk, queues: one }))
+      .then(TicketEscalated(up));
+  });
   it('leaves no hand-over to accept, and none to find fault with', () => {
     const there = [
       ...inProgress,

@@ -9,10 +9,11 @@ import {
 } from '@tierline/contracts';
 import type { Handed, LastAct } from './beside.ts';
 import type { AcceptHandover, Doer, RateHandover, Surroundings } from './command.ts';
-import { defaultPlace, placeOf, type Place, type Tier } from './desk.ts';
+import type { Place, Queue, Tier } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, isIn, openStates, placeNow, requireTeam } from './guards.ts';
 import { templateOf } from './handover.ts';
+import { requireEligible } from './ownership.ts';
 import type { KnownTicket } from './ticket.ts';
 
 /** Said instead of a field when the ticket came to the wrong team. */
@@ -20,7 +21,8 @@ export const wrongTeam = 'wrong-team';
 
 /**
  * False where the same people would hand over to themselves: the team of both queues is one, or the one who
- * escalates works in the other queue, too. `queue` is null where routing will choose; then the tier's default counts.
+ * escalates works in the other queue, too. `queue` is null where routing will choose: then it has to be so in every
+ * queue of the tier.
  */
 export const needsHandover = (
   from: Place,
@@ -28,9 +30,11 @@ export const needsHandover = (
   by: Doer,
   { desk, teams }: Surroundings,
 ): boolean => {
-  const place = to.queue === null ? defaultPlace(desk, to.tier.tier) : placeOf(desk, to.queue);
-  if (!place) return true;
-  return place.team !== from.team && !isIn(teams, by.agentId, place.team);
+  const possible = [...desk.queues.values()].filter(({ queue, tier }) =>
+    to.queue === null ? tier === to.tier.tier : queue === to.queue,
+  );
+  const isOwn = ({ team }: Queue) => team === from.team || isIn(teams, by.agentId, team);
+  return possible.length === 0 || !possible.every(isOwn);
 };
 
 /** The hand-over with which the ticket came to the tier where it is now. */
@@ -52,7 +56,12 @@ const requireSent = ({ from }: Handed, { agentId }: Doer): void => {
 };
 
 /** The receiving tier takes the hand-over as it is, and with it the ticket where nobody has it yet. */
-export const acceptHandover = (ticket: KnownTicket, { by }: AcceptHandover, around: Surroundings): TicketFact[] => {
+export const acceptHandover = (
+  ticket: KnownTicket,
+  { by }: AcceptHandover,
+  around: Surroundings,
+  at: string,
+): TicketFact[] => {
   const place = placeNow(inState(ticket, 'accept the hand-over of', openStates));
   requireTeam(ticket, by, around);
   const handed = received(ticket);
@@ -61,8 +70,10 @@ export const acceptHandover = (ticket: KnownTicket, { by }: AcceptHandover, arou
     throw new DomainError('already_claimed', `${ticket.owner} has the ticket.`, 'conflict', {
       conflict: { owner: ticket.owner, state: ticket.state },
     });
+  const takes = ticket.owner === null;
+  if (takes) requireEligible(ticket, { by, agentId: by.agentId }, around, at);
   return [
-    ...(ticket.owner === null ? [TicketClaimed({ ...place, agentId: by.agentId })] : []),
+    ...(takes ? [TicketClaimed({ ...place, agentId: by.agentId })] : []),
     ...(handed.accepted === null ? [HandoverAccepted({ ...which(handed), agentId: by.agentId })] : []),
   ];
 };

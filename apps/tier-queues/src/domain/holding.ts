@@ -1,12 +1,14 @@
 import { DomainError, TicketHeld, TicketResumed, VendorAnswered, type HoldReason } from '@tierline/contracts';
+import { absenceAt } from './absences.ts';
 import { raised } from './attention.ts';
-import type { Hold, Resume, Surroundings, VendorAnswer } from './command.ts';
+import type { Doer, Hold, Resume, Surroundings, VendorAnswer } from './command.ts';
 import type { Desk, Limits } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, queuedAt, requireOwner, requireTeam } from './guards.ts';
 import { startIfAssigned } from './ownership.ts';
 import { toldInCharge } from './reminders.ts';
-import type { HeldTicket, KnownTicket } from './ticket.ts';
+import { endShift } from './shift-end.ts';
+import { dimensionsOf, type HeldTicket, type KnownTicket } from './ticket.ts';
 import { after, day, isLater } from './time.ts';
 
 const refuse = (code: string, path: string, message: string): never => {
@@ -64,36 +66,62 @@ export const hold = (ticket: KnownTicket, act: Hold, { desk }: Surroundings, at:
 
 type Cause = Parameters<typeof TicketResumed>[0]['cause'];
 
-/** The end of a hold: back to the owner, or into the queue when there is none. */
-export const resumed = (ticket: HeldTicket, cause: Cause): TicketFact[] => [
-  TicketResumed({ ...ticket.place, cause }),
-  ...(ticket.owner === null ? [queuedAt(ticket, ticket.place, 'resumed')] : []),
+type Resumption = {
+  readonly cause: Cause;
+  /** Who ends the hold, where an agent does. */
+  readonly by?: Doer;
+  readonly at: string;
+};
+
+/** An owner who is away would not see that it goes on: then it goes back as what he or she left when the leave began. */
+const leftBehind = (ticket: HeldTicket, { by, at }: Resumption, around: Pick<Surroundings, 'desk'>): TicketFact[] => {
+  const { owner } = ticket;
+  if (owner === null) return [queuedAt(ticket, ticket.place, 'resumed')];
+  const absence = by?.agentId === owner ? null : absenceAt(around.desk, owner, at);
+  if (!absence) return [];
+  const goesOn = { ...dimensionsOf(ticket), state: 'IN_PROGRESS', owner, place: ticket.place } as const;
+  return endShift(goesOn, { type: 'end-shift', agentId: owner, awayUntil: absence.until }, around, at);
+};
+
+/** The end of a hold: back to the owner who is there, else into the queue. */
+export const resumed = (
+  ticket: HeldTicket,
+  resumption: Resumption,
+  around: Pick<Surroundings, 'desk'>,
+): TicketFact[] => [
+  TicketResumed({ ...ticket.place, cause: resumption.cause }),
+  ...leftBehind(ticket, resumption, around),
 ];
 
 /** The wake-up came. Where it is the cap, the lead learns of it. */
 export const wokenUp = (ticket: HeldTicket, desk: Desk, at: string): TicketFact[] => {
   const { reason, capped } = ticket.hold;
-  if (!capped) return resumed(ticket, 'wake-up');
+  if (!capped) return resumed(ticket, { cause: 'wake-up', at }, { desk });
   const detail = `It was held as long as it may be for the reason ${reason}.`;
   const cause = { reason: 'hold-cap', detail, agentId: null, ...toldInCharge(ticket, desk, at) } as const;
-  return [...resumed(ticket, 'cap'), ...raised(ticket, cause)];
+  return [...resumed(ticket, { cause: 'cap', at }, { desk }), ...raised(ticket, cause)];
 };
 
-export const resume = (ticket: KnownTicket, { by }: Resume, around: Surroundings): TicketFact[] => {
+export const resume = (ticket: KnownTicket, { by }: Resume, around: Surroundings, at: string): TicketFact[] => {
   const held = inState(ticket, 'resume', ['PENDING']);
   requireTeam(held, by, around);
-  return resumed(held, 'agent');
+  return resumed(held, { cause: 'agent', by, at }, around);
 };
 
 /** What the vendor said; where the ticket waited for it, it goes on. */
-export const vendorAnswered = (ticket: KnownTicket, act: VendorAnswer, around: Surroundings): TicketFact[] => {
+export const vendorAnswered = (
+  ticket: KnownTicket,
+  act: VendorAnswer,
+  around: Surroundings,
+  at: string,
+): TicketFact[] => {
   const { by, text, vendor } = act;
   const open = inState(ticket, 'note a vendor answer in', ['ASSIGNED', 'IN_PROGRESS', 'PENDING']);
   requireTeam(open, by, around);
   const awaited = open.state === 'PENDING' && open.hold.reason === 'VENDOR' ? open.hold.vendor : null;
   const answered = VendorAnswered({ vendor: vendor ?? awaited, text, agentId: by.agentId });
   const goesOn = open.state === 'PENDING' && open.hold.reason === 'VENDOR';
-  return goesOn ? [answered, ...resumed(open, 'vendor-answered')] : [answered];
+  return goesOn ? [answered, ...resumed(open, { cause: 'vendor-answered', by, at }, around)] : [answered];
 };
 
 /** The time spent on holds after a change of state. */

@@ -37,7 +37,7 @@ const wakingUp = (ticket: KnownTicket, desk: Desk, at: string): TicketFact[] => 
   const isSound = until > Date.parse(at) && !isLater(ticket.hold.until, after(at, desk.limits.longestHold));
   return isSound
     ? [detected(ticket, { kind, repair: 'timer-armed' }, desk, at)]
-    : [detected(ticket, { kind, repair: 'resumed' }, desk, at), ...resumed(ticket, 'wake-up')];
+    : [detected(ticket, { kind, repair: 'resumed' }, desk, at), ...resumed(ticket, { cause: 'wake-up', at }, { desk })];
 };
 
 /** What a timer would have done, had it fired. */

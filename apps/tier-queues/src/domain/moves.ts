@@ -17,7 +17,27 @@ const refuse = (code: string, path: string, message: string): never => {
 const queueNamed = (desk: Desk, queue: string): Place =>
   placeOf(desk, queue) ?? refuse('queue_absent', 'queue', `there is no queue ${queue}`);
 
-export const transfer = (ticket: KnownTicket, act: Transfer, around: Surroundings): TicketFact[] => {
+/** True where it was in another queue of the tier before, and nobody has begun to work on it in this one. */
+const isPassedOn = (ticket: KnownTicket, from: Place): boolean => {
+  const isUntouched = ticket.state === 'ASSIGNED' || (ticket.state === 'QUEUED' && ticket.cause !== 'released');
+  return isUntouched && ticket.previous.some(({ tier, queue }) => tier === from.tier && queue !== from.queue);
+};
+
+/** It goes round among queues that each pass it on: a lead looks at it, wherever it is then. */
+const goingRound = (
+  ticket: KnownTicket,
+  { from, to }: { readonly from: Place; readonly to: Place },
+  { by }: Transfer,
+  { desk, at }: { readonly desk: Desk; readonly at: string },
+): TicketFact[] => {
+  const times = ticket.counts.transfers + 1;
+  if (by.lead || times <= bounceLimitIn(desk, from.tier) || !isPassedOn(ticket, from)) return [];
+  const there = { ...ticket, place: to, owner: null } as KnownTicket;
+  const detail = `Transferred ${times} times; nobody of ${from.queue}, which passes it on to ${to.queue}, began with it.`;
+  return raised(there, { reason: 'bounced', detail, agentId: by.agentId, ...toldInCharge(there, desk, at) });
+};
+
+export const transfer = (ticket: KnownTicket, act: Transfer, around: Surroundings, at: string): TicketFact[] => {
   const from = placeNow(inState(ticket, 'transfer', openStates));
   requireTeam(ticket, act.by, around);
   const to = queueNamed(around.desk, act.queue);
@@ -25,7 +45,11 @@ export const transfer = (ticket: KnownTicket, act: Transfer, around: Surrounding
   if (to.tier !== from.tier)
     refuse('queue_of_other_tier', 'queue', `queue ${to.queue} is in ${to.tier}; escalate or return to change the tier`);
   const { reason, by } = act;
-  return [TicketTransferred({ from, to, reason, agentId: by.agentId }), queuedAt(ticket, to, 'transferred')];
+  return [
+    TicketTransferred({ from, to, reason, agentId: by.agentId }),
+    queuedAt(ticket, to, 'transferred'),
+    ...goingRound(ticket, { from, to }, act, { desk: around.desk, at }),
+  ];
 };
 
 const higherTier = (desk: Desk, tier: string, from: Place): Tier => {

@@ -18,7 +18,7 @@ const awayNow = (agentId: string, desk: Desk, at: string): Shortcoming[] => {
 };
 
 /** Refuses an agent who may not take the ticket, unless a lead says why he or she has to. */
-const requireEligible = (
+export const requireEligible = (
   ticket: KnownTicket,
   { by, override, agentId, path }: { by: Doer; override?: string | undefined; agentId: string; path?: string },
   { desk, people }: Surroundings,

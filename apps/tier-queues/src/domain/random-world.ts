@@ -72,7 +72,7 @@ const around = (world: World, id: string, act: Act): Partial<Surroundings> => {
   const others = new Map([...world.tickets].map(([key, { state }]) => [key, state]));
   const children = (others.get(id)?.beside.links ?? []).filter(({ kind }) => kind === 'parent-of');
   const openChildren = children.filter(({ ticketId }) => isOpen(others.get(ticketId)!)).length;
-  return { others, openChildren, closesCycle: circles(world, act), runbook };
+  return { others, openChildren, closesCycle: circles(world, act), isCategory: true, runbook };
 };
 
 /** `expect` costs more than a decision; what is asserted a million times is asserted by hand. */

@@ -63,7 +63,7 @@ export const requesterSays = (
   at: string,
 ): TicketFact[] => {
   if (type === 'requester-confirmed') return ticket.state === 'RESOLVED' ? [TicketClosed({ cause: 'confirmed' })] : [];
-  if (ticket.state === 'PENDING') return resumed(ticket, 'requester-replied');
+  if (ticket.state === 'PENDING') return resumed(ticket, { cause: 'requester-replied', at }, around);
   if (ticket.state !== 'RESOLVED' && ticket.state !== 'CLOSED') return [];
   if (windowIsOpen(ticket, around, at)) return reopened(ticket, { why: { cause: type }, at }, around);
   return followUp(ticket, said);

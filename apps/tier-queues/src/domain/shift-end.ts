@@ -11,7 +11,12 @@ import type { KnownTicket } from './ticket.ts';
  * The owner's shift ended. What was not begun goes back to the queue; what was begun goes back where the queue goes on
  * without its owner, and stays otherwise; what is on hold stays. Whoever goes on leave keeps nothing of what is not on hold.
  */
-export const endShift = (ticket: KnownTicket, act: EndShift, { desk }: Surroundings, at: string): TicketFact[] => {
+export const endShift = (
+  ticket: KnownTicket,
+  act: EndShift,
+  { desk }: Pick<Surroundings, 'desk'>,
+  at: string,
+): TicketFact[] => {
   const { agentId, awayUntil } = act;
   if (ticket.owner !== agentId || (ticket.state !== 'ASSIGNED' && ticket.state !== 'IN_PROGRESS')) return [];
   const { place, state } = ticket;

@@ -1,7 +1,10 @@
 import {
   ManagementNotified,
+  OwnerShiftEnded,
   StakeholderUpdateDue,
   TicketClaimed,
+  TicketHeld,
+  TicketResumed,
   type ManagementPart,
   type Told,
 } from '@tierline/contracts';
@@ -18,8 +21,10 @@ import {
   lea,
   messaging,
   present,
+  queued,
   serviceDesk,
   tom,
+  una,
   waiting,
 } from './example.ts';
 import { toAgent } from './reminders.ts';
@@ -158,6 +163,45 @@ describe('work for who is away', () => {
     given(...waiting)
       .when(doing({ type: 'claim', by: { agentId: 'una', lead: false } }, on([away('una')])))
       .then(TicketClaimed({ ...serviceDesk, agentId: 'una' })));
+});
+
+describe('a hold that ends while its owner is away', () => {
+  const held = [
+    ...inProgress,
+    TicketHeld({ ...serviceDesk, reason: 'CUSTOMER', until: '2026-01-12T08:00:00.000Z', note: null }),
+  ];
+  const gone = on([away('tom', 'una')]);
+  const left = (cause: 'requester-replied' | 'wake-up' | 'agent') => [
+    TicketResumed({ ...serviceDesk, cause }),
+    OwnerShiftEnded({
+      ...serviceDesk,
+      agentId: 'tom',
+      begun: true,
+      awayUntil: '2026-02-01T00:00:00.000Z',
+      tell: [{ who: 'lead', agentId: 'lea', ...inTeam }],
+    }),
+    queued(serviceDesk, 'released'),
+  ];
+
+  it('goes back to the queue, and the lead is told: nobody would see the answer', () => {
+    given(...held)
+      .when(doing({ type: 'requester-replied' }, gone))
+      .then(...left('requester-replied'));
+    given(...held)
+      .when(doing({ type: 'fire', kind: 'wake-up', generation: 2 }, gone))
+      .then(...left('wake-up'));
+    given(...held)
+      .when(doing({ type: 'resume', by: una }, gone))
+      .then(...left('agent'));
+  });
+  it('stays with who ends it himself, and with who is there', () => {
+    given(...held)
+      .when(doing({ type: 'resume', by: tom }, gone))
+      .then(TicketResumed({ ...serviceDesk, cause: 'agent' }));
+    given(...held)
+      .when(doing({ type: 'requester-replied' }, on([away('una')])))
+      .then(TicketResumed({ ...serviceDesk, cause: 'requester-replied' }));
+  });
 });
 
 it('leaves tickets between two queues to the lead’s deputy, too', () => {

@@ -3,12 +3,10 @@ import { placeOf, type Desk, type Place, type Tier } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { systemHandover } from './handover.ts';
 import type { KnownTicket } from './ticket.ts';
+import { nextTierUp } from './ways-up.ts';
 
 /** Stands where an agent would, in an escalation that nobody decided. */
 export const systemAgent = 'system:clock';
-
-const tierAbove = ({ tiers }: Desk, rank: number): Tier | null =>
-  [...tiers.values()].filter((tier) => tier.rank > rank).sort((one, other) => one.rank - other.rank)[0] ?? null;
 
 /** What the ticket itself tells of a hand-over. */
 const known = (ticket: KnownTicket, reason: string): Handover => {
@@ -36,9 +34,9 @@ const escalated = (ticket: KnownTicket, from: Place, to: Tier, reason: string): 
     escalations: ticket.counts.escalations + 1,
   });
 
-/** Takes the ticket to the next tier; nothing where it is on its way already, or where no tier is above. */
+/** Takes the ticket to the next tier that is open to it; nothing where it is on its way already, or where none is. */
 export const systemEscalation = (ticket: KnownTicket, reason: string, desk: Desk): TicketFact[] => {
   const from = ticket.place && (placeOf(desk, ticket.place.queue) ?? ticket.place);
-  const to = from && tierAbove(desk, from.rank);
+  const to = from && nextTierUp(desk, from, ticket.category);
   return from && to ? [escalated(ticket, from, to, reason)] : [];
 };

@@ -8,6 +8,7 @@ import { vendorAnswered } from './holding.ts';
 import { addLink, beLinked, beUnlinked, removeLink, split } from './linking.ts';
 import { changeCommander, declareMajor, endMajor, updateStakeholders } from './major.ts';
 import { merge, receiveMerge, unmerge, withdrawMerge } from './merging.ts';
+import { askRoute, recategorise } from './routes.ts';
 import { tickStep } from './runbook.ts';
 import { askSwarm, joinSwarm, leaveSwarm } from './swarming.ts';
 import type { KnownTicket } from './ticket.ts';
@@ -43,6 +44,10 @@ export const decideTeamAct = (
       return notifyUp(ticket, act, around, at);
     case 'settle-attention':
       return settleAttention(ticket, act);
+    case 'ask-route':
+      return askRoute(ticket, act);
+    case 'recategorise':
+      return recategorise(ticket, act, around);
     case 'swarm':
       return askSwarm(ticket, act, around);
     case 'join':
@@ -52,7 +57,7 @@ export const decideTeamAct = (
     case 'spam':
       return markSpam(ticket, act, around);
     case 'vendor-answer':
-      return vendorAnswered(ticket, act, around);
+      return vendorAnswered(ticket, act, around, at);
     case 'merge':
       return merge(ticket, act, around);
     case 'unmerge':
@@ -72,7 +77,7 @@ export const decideTeamAct = (
     case 'end-major':
       return endMajor(ticket, act, around, at);
     case 'accept-handover':
-      return acceptHandover(ticket, act, around);
+      return acceptHandover(ticket, act, around, at);
     case 'rate-handover':
       return rateHandover(ticket, act, around);
     case 'tick':

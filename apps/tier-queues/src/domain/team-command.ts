@@ -11,6 +11,10 @@ export type AskSwarm = By & {
 };
 export type JoinSwarm = By & { readonly type: 'join' };
 export type LeaveSwarm = By & { readonly type: 'leave' };
+/** Have it routed again, by the rules of today. */
+export type AskRoute = By & { readonly type: 'ask-route'; readonly reason: string };
+/** It is about something else than was said. */
+export type Recategorise = By & { readonly type: 'recategorise'; readonly category: string; readonly reason: string };
 export type MarkSpam = By & { readonly type: 'spam' };
 export type VendorAnswer = By & {
   readonly type: 'vendor-answer';
@@ -66,6 +70,8 @@ export type Undo = By & { readonly type: 'undo'; readonly only?: UndoableAct };
 export type TeamAct =
   | NotifyUp
   | SettleAttention
+  | AskRoute
+  | Recategorise
   | AskSwarm
   | JoinSwarm
   | LeaveSwarm

@@ -16,7 +16,7 @@ export const entryGroups = {
   'hand-overs': ['escalated', 'returned', 'handover-*', 'runbook-step-done'],
   clocks: ['clock-*', 'sla-*', 'priority-changed'],
   holds: ['held', 'resumed', 'answered-by-vendor', 'stalled'],
-  routes: ['routed', 'queued', 'transferred'],
+  routes: ['routed', 'route-asked', 'queued', 'transferred'],
   work: [
     'claimed',
     'work-started',

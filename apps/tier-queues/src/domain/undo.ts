@@ -179,7 +179,8 @@ const begun = (ticket: KnownTicket, fact: TicketFact, at: string): LastAct | nul
 const followsFrom = (last: LastAct, fact: TicketFact, at: string): boolean => {
   const atOnce = last.at === at;
   if (fact.type === TicketQueued.type) return last.act === 'escalate' || (atOnce && last.act === 'transfer');
-  return atOnce && fact.type === AttentionSettled.type;
+  const isRaisedByIt = last.act === 'transfer' && fact.type === AttentionRaised.type;
+  return atOnce && (isRaisedByIt || fact.type === AttentionSettled.type);
 };
 
 /** True when taking the ticket was a part of accepting its hand-over. */

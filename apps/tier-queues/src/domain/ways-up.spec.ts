@@ -3,6 +3,9 @@ import { specFor } from '@tierline/testing';
 import { ticketRules } from './decide.ts';
 import type { Desk } from './desk.ts';
 import { desk, doing, handover, inProgress, serviceDesk, tom } from './example.ts';
+import type { TicketFact } from './facts.ts';
+import { systemEscalation } from './system-escalation.ts';
+import type { KnownTicket } from './ticket.ts';
 
 const { given } = specFor(ticketRules);
 const escalate = (tier: string, reason: string, more: object = {}) =>
@@ -42,6 +45,19 @@ describe('the escalation matrix', () => {
       .when(doing(escalate('tier-3', 'because'), under(wayUp, forSap)))
       .thenRefused('escalation_not_allowed');
   });
+});
+
+describe('a way up that the desk itself takes', () => {
+  const taken = (...escalations: readonly EscalationPart[]) =>
+    systemEscalation(given(...inProgress).state() as KnownTicket, 'It was due.', under(...escalations));
+  const tiers = (facts: readonly TicketFact[]) => facts.map(({ data }) => (data as { toTier?: string }).toTier);
+
+  it('is the next that the matrix names for the category, whatever the reasons of people', () => {
+    expect(tiers(taken())).toEqual(['tier-2']);
+    expect(tiers(taken(wayUp, { from: 'tier-1', to: 'tier-3' }))).toEqual(['tier-2']);
+    expect(tiers(taken({ ...wayUp, category: 'sap' }, { from: 'tier-1', to: 'tier-3' }))).toEqual(['tier-3']);
+  });
+  it('is not taken where the matrix names none', () => expect(taken({ ...wayUp, category: 'sap' })).toEqual([]));
 });
 
 describe('a ticket that goes up and stays with its team', () => {

@@ -21,7 +21,19 @@ export type Roll = {
 
 export const kinds = [
   ...['claim', 'assign', 'start', 'release', 'reply', 'note', 'hold', 'resume', 'transfer', 'escalate', 'return'],
-  ...['resolve', 'reopen', 'cancel', 'notify-up', 'settle-attention', 'swarm', 'join', 'leave', 'spam'],
+  ...[
+    'resolve',
+    'reopen',
+    'cancel',
+    'notify-up',
+    'settle-attention',
+    'ask-route',
+    'recategorise',
+    'swarm',
+    'join',
+    'leave',
+    'spam',
+  ],
   ...['vendor-answer', 'merge', 'unmerge', 'split', 'link', 'unlink', 'declare-major', 'update-stakeholders'],
   ...['end-major', 'accept-handover', 'rate-handover', 'tick', 'undo', 'reply-to-child', 'resolve-child', 'tell-part'],
   ...['route', 'fire', 'stale-fire', 'requester-replied', 'requester-rejected', 'requester-confirmed'],
@@ -99,7 +111,10 @@ const ofAgent = ({ kind, n, who, ticket, other }: Roll, until: string): Act | nu
     case 'cancel':
     case 'notify-up':
     case 'end-major':
+    case 'ask-route':
       return { type: kind, by, reason: text };
+    case 'recategorise':
+      return { type: kind, by, category: n % 2 ? 'printer' : 'phone', reason: text };
     case 'settle-attention':
       return { type: kind, by, decision: text };
     case 'swarm':
@@ -141,8 +156,10 @@ const ofRequester = (type: RequesterSays['type']): Act => ({ type, messageId, te
 export const actOf = (roll: Roll, ticket: KnownTicket, timers: readonly Timer[], until: string): Act => {
   const { kind, n, other } = roll;
   switch (kind) {
-    case 'route':
-      return { type: 'route', hop: (n % 4) + 1, tier: pick(tiers, n), queue: pick(queues, other + n) };
+    case 'route': {
+      const again = n % 3 === 0 ? { again: { since: until, priority: n % 2 ? ('P1' as const) : ('P4' as const) } } : {};
+      return { type: 'route', hop: (n % 4) + 1, tier: pick(tiers, n), queue: pick(queues, other + n), ...again };
+    }
     case 'fire':
     case 'stale-fire': {
       const timer = pick(timers.length > 0 ? timers : [noTimer], n);

@@ -5,7 +5,7 @@ import { PersonId, Slug, Text } from '@tierline/contracts';
 import { Allow, Answers, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/service';
 import { z } from 'zod';
 import { Tickets } from '../tickets.ts';
-import { Nothing, TicketCommand, TicketIdParameter, exampleAnswer, requestOf } from './requests.ts';
+import { Nothing, TicketCommand, TicketIdParameter, exampleAnswer, ineligible, requestOf } from './requests.ts';
 
 const ClaimNext = z
   .strictObject({ queues: z.array(Slug).min(1).max(200).optional() })
@@ -14,17 +14,6 @@ const ClaimNext = z
 const override = Text.optional().describe('Why a lead sets the rules aside that refuse the agent; recorded.');
 const Claim = z.strictObject({ override }).default({}).meta({ example: {} });
 const Assign = z.strictObject({ agentId: PersonId, override }).meta({ example: { agentId: 'tom.first' } });
-
-/** Why an agent may not take a ticket. */
-const ineligible = [
-  'skill_missing',
-  'certificate_missing',
-  'certificate_expired',
-  'off_shift',
-  'away',
-  'capacity_full',
-  'lead_only',
-] as const;
 
 /** Who has a ticket: claim, claim next, assign, start, release. */
 @ApiTags('work')
@@ -59,6 +48,7 @@ export class ClaimingController {
     'already_claimed',
     'between_queues',
     ...ineligible,
+    'lead_only',
   )
   claim(
     @By() by: Caller,
@@ -77,6 +67,7 @@ export class ClaimingController {
     'agent_not_in_team',
     'between_queues',
     ...ineligible,
+    'lead_only',
   )
   assign(
     @By() by: Caller,

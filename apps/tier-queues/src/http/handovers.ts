@@ -8,7 +8,15 @@ import { z } from 'zod';
 import { handoverForm } from '../handover-form.ts';
 import { refuseUnseen } from '../sight.ts';
 import { Tickets } from '../tickets.ts';
-import { Nothing, TicketCommand, TicketIdParameter, exampleAnswer, exampleId, requestOf } from './requests.ts';
+import {
+  Nothing,
+  TicketCommand,
+  TicketIdParameter,
+  exampleAnswer,
+  exampleId,
+  ineligible,
+  requestOf,
+} from './requests.ts';
 
 const To = z.strictObject({ to: Slug, queue: Slug.optional() });
 const Rate = z
@@ -65,12 +73,13 @@ export class HandoversController {
 
   @TicketCommand(
     'accept-hand-over',
-    'Take the ticket with the hand-over as it is.',
+    'Take the ticket with the hand-over as it is; who may not claim it may not accept it either.',
     'not_in_team',
     'between_queues',
     'no_handover',
     'own_handover',
     'already_claimed',
+    ...ineligible,
   )
   accept(
     @By() by: Caller,

@@ -62,6 +62,16 @@ export const TicketCommand = (verb: string, summary: string, ...codes: string[])
     Refuses('ticket_absent', 'wrong_state', ...codes),
   );
 
+/** Why an agent may not take a ticket. */
+export const ineligible = [
+  'skill_missing',
+  'certificate_missing',
+  'certificate_expired',
+  'off_shift',
+  'away',
+  'capacity_full',
+] as const;
+
 export const doerOf = (by: Caller): Doer => ({ agentId: by.subject, lead: isLeadOfAll(by) });
 
 type Unsigned<A> = A extends AgentAct ? Omit<A, 'by'> : never;

@@ -6,7 +6,7 @@ import { Database, type Transaction } from '@tierline/persistence';
 import { Allow, Answers, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/service';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { teamsLed } from '../leads.ts';
+import { readerOf, teamsLed } from '../leads.ts';
 import { addView, putView, removeView, viewOf, viewsOf, type Viewer } from '../saved-views.ts';
 import { Tickets } from '../tickets.ts';
 import { windowCounts } from '../window-counts.ts';
@@ -46,7 +46,7 @@ export class WindowsController {
     summary: 'A window of open tickets: at most 200 rows, by whose turn it is.',
     description:
       '`view`: `my-turn` (yours to work on now), `unclaimed`, `all` (the default), `waiting` (on hold). `scope=own`, the ' +
-      'default, is the queues of your teams, `desk` all that you may see; `queues` names some. Lists are comma-separated; ' +
+      'default, is the queues of the teams that you work in, lead, or lead for somebody who is away, `desk` all that you may see; `queues` names some. Lists are comma-separated; ' +
       '`owner` is a person, `me` or `nobody`; ages are counted from the opening; `q` is a number of a ticket, or words of its subject in any order, the last one begun at least, whatever case and accents; `sort=due`, the default, puts the soonest deadline first. `saved` applies a saved view, other ' +
       'parameters go over it. `after` takes `next` of the window before, under the same `sort` and `order`. `asOf` is ' +
       'the time of the answer by the clock of the database. Tickets on their way to a queue are in no window; the board counts them.',
@@ -73,7 +73,7 @@ export class WindowsController {
   @Refuses('queue_absent', 'view_absent')
   window(@By() by: Caller, @Query({ schema: WindowFilter }) { limit, after, ...asked }: z.infer<typeof WindowFilter>) {
     return this.database.asTenant(by.tenant, async (tx) =>
-      windowOf(tx, by, await this.queryOf(tx, by, asked), { limit, after }),
+      windowOf(tx, await this.reader(tx, by), await this.queryOf(tx, by, asked), { limit, after }),
     );
   }
 
@@ -98,7 +98,9 @@ export class WindowsController {
   })
   @Refuses('queue_absent', 'view_absent')
   counts(@By() by: Caller, @Query({ schema: CountFilter }) asked: z.infer<typeof CountFilter>) {
-    return this.database.asTenant(by.tenant, async (tx) => windowCounts(tx, by, await this.queryOf(tx, by, asked)));
+    return this.database.asTenant(by.tenant, async (tx) =>
+      windowCounts(tx, await this.reader(tx, by), await this.queryOf(tx, by, asked)),
+    );
   }
 
   @Get('views')
@@ -152,6 +154,10 @@ export class WindowsController {
   @Refuses('view_absent', 'not_owner')
   remove(@By() by: Caller, @Param('id', { schema: ViewId }) id: string) {
     return this.commands.within({ by }, async (tx) => removeView(tx, await this.viewer(tx, by), id));
+  }
+
+  private async reader(tx: Transaction, by: Caller) {
+    return readerOf(by, await this.tickets.deskOf(tx, by.tenant), tx.now);
   }
 
   private async viewer(tx: Transaction, by: Caller): Promise<Viewer> {

@@ -1,6 +1,7 @@
+import { demandFaults, demandWarnings, unservedFaults } from './demands.ts';
 import type { DeskFault } from './document.ts';
 import { unknownReferences, type PartFault } from './references.ts';
-import { deskSortNames, deskSorts, partId, type DeskPart, type DeskParts } from './sorts.ts';
+import { deskSortNames, deskSorts, partId, type DeskParts } from './sorts.ts';
 
 const fault = (
   part: PartFault['part'],
@@ -131,25 +132,6 @@ const calendarFaults = ({ calendars }: DeskParts): PartFault[] =>
       : [fault('calendars', index, 'hours', 'without any hours in the week nothing would ever fall due')],
   );
 
-const canServe = (agent: DeskPart<'agents'>, { team, skills = [], certifications = [] }: DeskPart<'queues'>) =>
-  agent.teams.includes(team) &&
-  skills.every(({ skill, level = 1 }) => agent.skills?.some((own) => own.skill === skill && own.level >= level)) &&
-  certifications.every((wanted) => agent.certifications?.some(({ certification }) => certification === wanted));
-
-const unserved = ({ queues, agents }: DeskParts): PartFault[] => {
-  const teams = new Map<string, DeskPart<'agents'>[]>();
-  for (const agent of agents) for (const team of agent.teams) teams.set(team, [...(teams.get(team) ?? []), agent]);
-  return queues.flatMap((queue, index) => {
-    const members = teams.get(queue.team) ?? [];
-    if (members.some((agent) => canServe(agent, queue))) return [];
-    const why =
-      members.length === 0
-        ? `nobody is in team ${queue.team}`
-        : `nobody of team ${queue.team} has all the skills and certifications it asks for`;
-    return [fault('queues', index, 'team', `nobody can serve queue ${queue.queue}: ${why}`, 'whole')];
-  });
-};
-
 /** Everything that is wrong with a desk that consists of these parts. */
 export const deskFaults = (parts: DeskParts): PartFault[] => [
   ...namedTwice(parts),
@@ -163,7 +145,8 @@ export const deskFaults = (parts: DeskParts): PartFault[] => [
   ...managementFaults(parts),
   ...absenceFaults(parts),
   ...calendarFaults(parts),
-  ...unserved(parts),
+  ...unservedFaults(parts),
+  ...demandFaults(parts),
 ];
 
 /** Where in a document the fault is: `queues.3.team`. */
@@ -201,10 +184,12 @@ const leadsWithoutDeputy = ({ absences, teams }: DeskParts, today: string): Desk
 
 /**
  * What is not wrong, but should be known: certificates that have run out on this date, or will within 30 days, people
- * of management whom no mail may reach, and leads who are away without a deputy.
+ * of management whom no mail may reach, leads who are away without a deputy, and demands without a place that nobody
+ * meets where most tickets start.
  */
 export const deskWarnings = (parts: DeskParts, today: string): DeskFault[] => [
   ...endingCertificates(parts, today),
   ...withoutAddress(parts),
   ...leadsWithoutDeputy(parts, today),
+  ...demandWarnings(parts),
 ];

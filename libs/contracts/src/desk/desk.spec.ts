@@ -99,6 +99,21 @@ describe('a desk', () => {
       /nobody can serve queue systems: nobody of team it/,
     ],
     [
+      'a rule that sends tickets where nobody has what it asks for',
+      { rules: [{ name: 'R', then: { queue: 'systems', skills: [{ skill: 'linux', level: 5 }] } }] },
+      'rules.0.then.skills',
+      /sends tickets to queue systems, and nobody of team it/,
+    ],
+    [
+      'a category that does so in the default queue of its tier',
+      {
+        certifications: [{ certification: 'rhce', name: 'RHCE', issuer: 'Red Hat' }],
+        categories: [{ category: 'c', name: 'C', type: 'incident', tier: 'tier-1', certifications: ['rhce'] }],
+      },
+      'categories.0.certifications',
+      /sends tickets to queue/,
+    ],
+    [
       'a calendar without hours',
       { calendars: [{ ...small.calendars[0], hours: { monday: [] } }] },
       'calendars.0.hours',
@@ -199,6 +214,14 @@ describe('a desk', () => {
       'the certificate ccna of tom expires on 2026-12-01',
     ]);
   });
+});
+
+it('warns of what is asked without a place, where nobody has it in the default queue of the lowest tier', () => {
+  const asks = (then: object) => ({ ...small, rules: [{ name: 'R', when: {}, then, enabled: true }] });
+  const high = { skills: [{ skill: 'linux', level: 5 }] };
+  expect(deskWarnings(parts(asks(high)), '2026-11-22')).toMatchObject([{ path: 'rules.0.then.skills' }]);
+  expect(deskWarnings(parts(asks({ ...high, queue: 'systems' })), '2026-11-22')).toEqual([]);
+  expect(deskWarnings(parts(asks({ skills: [{ skill: 'linux' }] })), '2026-11-22')).toEqual([]);
 });
 
 it('warns of people of management whom no mail may reach', () => {

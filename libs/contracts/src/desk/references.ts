@@ -10,7 +10,7 @@ export type PartFault = {
   readonly message: string;
   /** `whole`: wrong only in a desk that is complete; parts that still come may mend it. */
   readonly kind: 'always' | 'whole';
-  /** The sort in which something is named that is not there. */
+  /** The sort in which something that it needs is not there. */
   readonly names?: DeskSort;
 };
 

@@ -8,6 +8,8 @@ const oneOf = <T extends z.ZodType>(value: T) => z.union([value, z.array(value).
 
 /** Conditions, all of which must hold; without any the rule applies to every ticket. */
 export const RuleConditions = z.object({
+  /** Only as the ticket is opened, or only as it goes up; both unless it is said. */
+  hop: z.enum(['first', 'later']).optional(),
   category: oneOf(Slug),
   /** As the category says; an incident without one. */
   type: oneOf(TicketType),

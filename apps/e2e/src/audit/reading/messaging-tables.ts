@@ -26,7 +26,7 @@ export const spillJournal = async (client: Client, service: Service, spill: Spil
         'hop', data->'hop', 'delivery', data->'deliveryId', 'comment', nullif(data->>'comment', '') IS NOT NULL OR NULL,
         'clock', data->'clock', 'due', data->'due', 'since', CASE WHEN data ? 'clock' THEN data->'since' END,
         'consumed', data->'consumed', 'target', data->'target', 'steps', data->'steps', 'share', data->'share',
-        'opens', data->'newTicketId')) ||
+        'opens', data->'newTicketId', 'again', CASE WHEN data ? 'asked' THEN true END)) ||
       CASE WHEN data ? 'now' THEN jsonb_build_object('now', data->'now') ELSE '{}' END AS said
     FROM journal ORDER BY seq`;
   for await (const row of streamRows<Omit<JournalRow, 'service'>>(client, sql)) spill.event({ service, ...row });

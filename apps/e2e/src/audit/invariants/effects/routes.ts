@@ -5,14 +5,14 @@ import { storiesOf, takenCounts } from '../../views.ts';
 
 const asksForRoute = ({ type }: { type: string }) => type === TicketOpened.type || type === TicketEscalated.type;
 
-/** One hop for the opening and one for each escalation; at most one route decided for each hop. */
+/** One hop for the opening and one for each escalation; at most one route decided for each hop, but for those asked for again. */
 export const checkRoutes = (evidence: Evidence, wrong: Wrongs): number => {
   const asked = takenCounts(evidence, 'routing', asksForRoute, () => 'hops');
   const stories = storiesOf(evidence).routing;
   for (const { ticket, hop } of evidence.routes) {
     const due = asked.get(`${ticket} hops`) ?? 0;
     if (hop !== due) wrong(`routing counts ${hop} hops of ticket ${ticket}, ${due} were asked for`);
-    const routed = (stories.get(ticket) ?? []).filter(({ type }) => type === TicketRouted.type);
+    const routed = (stories.get(ticket) ?? []).filter(({ type, said }) => type === TicketRouted.type && !said.again);
     const hops = Map.groupBy(routed, ({ said }) => said.hop);
     for (const [number, same] of hops)
       if (same.length > 1)
