@@ -17,7 +17,7 @@ const strayed = ({ team }: Place, desk: Desk, at: string): TicketFact =>
 /** The ticket stays where it is, and may be taken, until its route has come. */
 export const askRoute = (ticket: KnownTicket, { by, reason }: AskRoute): TicketFact[] => {
   requireLead(ticket, by, 'have it routed again');
-  const place = placeNow(inState(ticket, 'route it again', ['QUEUED']));
+  const place = placeNow(inState(ticket, 'have another route for', ['QUEUED']));
   return [RouteAsked({ ...place, reason, agentId: by.agentId })];
 };
 

@@ -19,11 +19,17 @@ const hold = (desks: readonly Desk[], runs: number) =>
   );
 
 describe('a hundred thousand random commands on random tickets', () => {
-  it('leave no open ticket without a queue or a route, a deadline and at most one owner; refused ones leave no trace', () =>
-    hold([desk], all / commands));
+  it(
+    'leave no open ticket without a queue or a route, a deadline and at most one owner; refused ones leave no trace',
+    () => hold([desk], all / commands),
+    180_000,
+  );
 
-  it('do so too where promises are kept time of, queues close and lapse, and the desk changes', () =>
-    hold([withHours(promising()), promising()], all / 10 / commands));
+  it(
+    'do so too where promises are kept time of, queues close and lapse, and the desk changes',
+    () => hold([withHours(promising()), promising()], all / 10 / commands),
+    180_000,
+  );
 
   it('were not all refused: each kind was done', () => {
     const never = kinds.filter((kind) => !tally.done.has(kind) && !['keep-time', 'stale-fire'].includes(kind));

@@ -9,11 +9,12 @@ import { HandoversController } from './handovers.ts';
 import { MajorIncidentsController } from './major-incidents.ts';
 import { MovesController } from './moves.ts';
 import { RelationsController } from './relations.ts';
+import { ReroutingController } from './rerouting.ts';
 import { WorkController } from './work.ts';
 
 const controllers = [
   ...[AttentionController, ClaimingController, HandoversController, MajorIncidentsController],
-  ...[MovesController, RelationsController, WorkController],
+  ...[MovesController, RelationsController, ReroutingController, WorkController],
 ];
 
 /** Acts whose route has another name. */

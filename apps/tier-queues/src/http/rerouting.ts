@@ -3,11 +3,11 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
 import { Slug, Text } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
-import { Allow, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/service';
+import { Allow, Answers, By, IdempotencyKey, Refuses, SeenSequence } from '@tierline/service';
 import { z } from 'zod';
 import { askRoutes } from '../rerouting.ts';
 import { Tickets } from '../tickets.ts';
-import { TicketCommand, TicketIdParameter, doerOf, requestOf } from './requests.ts';
+import { TicketCommand, TicketIdParameter, doerOf, exampleId, requestOf } from './requests.ts';
 
 const TicketId = z.uuid('is not the id of a ticket').transform((id) => id.toLowerCase());
 const Reroute = z
@@ -64,6 +64,18 @@ export class ReroutingController {
       'for, or why not. The ticket waits on until its route has come, a moment later, and moves where that names another ' +
       'queue; not where somebody took or moved it meanwhile. Nothing becomes less urgent by it. What a ticket that has ' +
       'gone up may reach is its tier. `GET /tickets/:id/route` of routing explains it.',
+  })
+  @Answers({
+    tickets: [
+      { id: exampleId, number: 1042, done: true, code: null, detail: null },
+      {
+        id: '019a0000-0000-7000-8000-000000000011',
+        number: 1043,
+        done: false,
+        code: 'wrong_state',
+        detail: 'The ticket is IN_PROGRESS; to have another route for it, it has to be QUEUED.',
+      },
+    ],
   })
   @Refuses('ticket_absent', 'wrong_state', 'lead_only', 'between_queues')
   reroute(
