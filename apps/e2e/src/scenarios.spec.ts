@@ -242,6 +242,19 @@ it('asks the lead when a ticket would be returned a third time', async () => {
   ]);
 });
 
+it('sends a ticket that is about something else where it belongs', async () => {
+  const { bola, tom, sofia, ticketShows, historyShows, figuresShow } = company;
+
+  const ticket = await bola.opens('The printer is offline', { category: 'printer' });
+  await tom.recategorises(ticket, 'network-outage', 'Nothing on that floor is online.');
+  await ticketShows(ticket, { queue: 'network', owner: null, category: 'network-outage' });
+  await figuresShow(ticket, { category: 'network-outage' });
+  await sofia.claims(ticket);
+  await sofia.solves(ticket, 'Put the cable back into the switch.');
+  const again = ['route-asked', 'routed', 'queued'];
+  await historyShows(ticket, [...arrived, ...again, 'claimed', 'work-started', 'resolved']);
+});
+
 it('takes a slip back within seconds, and an escalation until somebody has claimed it', async () => {
   const { bola, tom, mara, ticketShows, clocksShow } = company;
 

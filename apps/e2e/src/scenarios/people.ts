@@ -90,6 +90,8 @@ export const agentCalled = (api: Api, name: string, roles: Person['roles'] = ['a
       await inSomeQueue(api, ticket);
     },
     says: (presence: 'present' | 'busy' | 'away') => api(by, 'PUT', 'tier-queues/me/presence', { presence }),
+    recategorises: (ticket: Ticket, category: string, reason: string) =>
+      does(ticket, 'recategorise', { category, reason }),
     recalls: (ticket: Ticket) => does(ticket, 'recall'),
     acceptsTheHandover: (ticket: Ticket) => does(ticket, 'accept-hand-over'),
     ratesTheHandover: (ticket: Ticket, score: number) => does(ticket, 'rate-hand-over', { score }),
