@@ -87,6 +87,9 @@ export const sessionTimeout = 8_000;
 /** Largest chunk handed to a consumer at once. */
 export const chunkLimits = { records: 500, bytes: 1_000_000 } as const;
 
+/** What a consumer fetches at once, in bytes; decoded it stays in memory until its chunks are taken. */
+export const fetchLimits = { maxBytes: 5 * 1024 * 1024, maxBytesPerPartition: 512 * 1024 } as const;
+
 /** How to reach Kafka. */
 export type KafkaAddress = {
   brokers: readonly string[];

@@ -7,6 +7,7 @@ import { untilKnown } from './assignment.ts';
 import {
   TopicForbidden,
   UnknownTopic,
+  fetchLimits,
   rebalanceTimeout,
   sessionTimeout,
   usualPatience,
@@ -121,7 +122,7 @@ export class KafkajsEventLog implements EventLog {
       rebalanceTimeout,
       maxWaitTimeInMs: 250,
       minBytes: 1,
-      maxBytesPerPartition: 512 * 1024,
+      ...fetchLimits,
       allowAutoTopicCreation: false,
       retry: { retries: 10, initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: async () => !stopped },
     });

@@ -12,6 +12,7 @@ import { untilKnown } from './assignment.ts';
 import {
   TopicForbidden,
   UnknownTopic,
+  fetchLimits,
   rebalanceTimeout,
   sessionTimeout,
   usualPatience,
@@ -29,7 +30,6 @@ import { keyHash } from './key-hash.ts';
 import { MemberConsumer, type FetchPlace, type Member, type MemberEvents } from './member-consumer.ts';
 import { nextAfter, recordsOf } from './record-batches.ts';
 
-const maxBytesPerPartition = 512 * 1024;
 const readCommitted = 1;
 
 const refusals = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'];
@@ -166,7 +166,7 @@ export class PlatformaticEventLog implements EventLog {
       connectionPool,
       maxWaitTime: wait,
       minBytes: 1,
-      maxBytes: 8 * 1024 * 1024,
+      maxBytes: fetchLimits.maxBytes,
       topics: [...Map.groupBy(places, ({ topic }) => topics.get(topic)!.id)].map(([topicId, wanted]) => ({
         topicId,
         partitions: wanted.map(({ partition, from }) => ({
@@ -174,7 +174,7 @@ export class PlatformaticEventLog implements EventLog {
           currentLeaderEpoch: -1,
           fetchOffset: from,
           lastFetchedEpoch: -1,
-          partitionMaxBytes: maxBytesPerPartition,
+          partitionMaxBytes: fetchLimits.maxBytesPerPartition,
         })),
       })),
     });
