@@ -2,6 +2,8 @@
 export type Sizes = {
   /** Events through relay and consumer. */
   events: number;
+  /** Seconds at work before a latency counts, until the services' code is compiled. */
+  warmUp: number;
   /** Seconds of one load. */
   seconds: number;
   /** Tickets that wait for everything downstream. */
@@ -20,6 +22,7 @@ export const sizes = (quick: boolean, flags: readonly string[]): Sizes =>
   quick
     ? {
         events: 20_000,
+        warmUp: 15,
         seconds: 4,
         backlog: 10_000,
         queued: [10_000, 100_000],
@@ -31,6 +34,7 @@ export const sizes = (quick: boolean, flags: readonly string[]): Sizes =>
       }
     : {
         events: 50_000,
+        warmUp: 30,
         seconds: 8,
         backlog: 100_000,
         queued: [10_000, 100_000, 1_000_000],

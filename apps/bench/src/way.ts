@@ -39,7 +39,14 @@ const untilCount = async ({ queued }: Watch, wanted: number, patience: number) =
   if (queued.size < wanted) throw new Error(`of ${wanted} tickets only ${queued.size} came into a queue`);
 };
 
-const atRate = async (system: System, watch: Watch, url: string, rate: number, seconds: number): Promise<Figure[]> => {
+type Pace = { readonly rate: number; readonly warmUp: number; readonly seconds: number };
+
+const atRate = async (
+  system: System,
+  watch: Watch,
+  url: string,
+  { rate, warmUp, seconds }: Pace,
+): Promise<Figure[]> => {
   const tokens = await Promise.all(
     Array.from({ length: 50 }, (_, index) => system.token(`person-${index}`, tenant, ['requester'])),
   );
@@ -49,7 +56,7 @@ const atRate = async (system: System, watch: Watch, url: string, rate: number, s
     tokens,
     body,
     connections: 64,
-    warmUp: 3,
+    warmUp,
     seconds,
     rate,
     ids: true,
@@ -116,7 +123,7 @@ const watchMemory = (processes: readonly ServiceProcess[]) => {
 };
 
 /** The whole way from a requester's click to a tier's queue, all services at work, and how fast a backlog goes it. */
-export const benchWay = async (parts: Parts, { seconds, backlog, flags }: Sizes): Promise<Figure[]> => {
+export const benchWay = async (parts: Parts, { warmUp, seconds, backlog, flags }: Sizes): Promise<Figure[]> => {
   const system = await prepareSystem(parts);
   const log = await openLog(parts, system.prefix);
   try {
@@ -131,8 +138,10 @@ export const benchWay = async (parts: Parts, { seconds, backlog, flags }: Sizes)
     const watch = await watchQueued(log, system.prefix);
     await openPattern(system, intake, await system.open('tier-queues'));
     await untilCount(watch, 1, 30_000);
-    const figures = await atRate(system, watch, intake.url, 100, seconds);
-    figures.push(...(await atRate(system, watch, intake.url, 500, seconds)));
+    // Services run for weeks: what they take until their code is compiled is no part of a ticket's way.
+    const figures = await atRate(system, watch, intake.url, { rate: 10, warmUp, seconds });
+    figures.push(...(await atRate(system, watch, intake.url, { rate: 100, warmUp: 3, seconds })));
+    figures.push(...(await atRate(system, watch, intake.url, { rate: 500, warmUp: 3, seconds })));
     await intake.stop();
     await fillBacklog(system, backlog);
     const before = watch.queued.size;

@@ -27,5 +27,5 @@ export const intake: ServiceDescription<IntakeConfig> = {
   config: intakeConfig,
   migrations: [...idempotencyMigrations, ...publisherMigrations, ...consumerMigrations, ...intakeMigrations],
   module: () => ({ controllers: [TicketsController, DeskEvents], providers: [Gauges] }),
-  listens: true,
+  listens: 'gathering',
 };

@@ -70,7 +70,7 @@ export const notifications: ServiceDescription<Config> = {
   name: 'notifications',
   config,
   migrations: [...idempotencyMigrations, ...publisherMigrations, ...consumerMigrations, ...notificationMigrations],
-  listens: true,
+  listens: 'gathering',
   module: (config) => ({
     controllers: [
       EventsController,

@@ -22,7 +22,7 @@ export const reporting: ServiceDescription<Config> = {
   name: 'reporting',
   config,
   migrations: [...idempotencyMigrations, ...publisherMigrations, ...consumerMigrations, ...reportingMigrations],
-  listens: true,
+  listens: 'gathering',
   module: () => ({
     controllers: [EventsController, ReportsController],
     providers: [

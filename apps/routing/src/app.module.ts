@@ -55,5 +55,5 @@ export const routing: ServiceDescription<RoutingConfig> = {
       },
     ],
   }),
-  listens: true,
+  listens: 'at-once',
 };

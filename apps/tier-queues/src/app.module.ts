@@ -39,7 +39,7 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
   name: 'tier-queues',
   config,
   migrations: [...idempotencyMigrations, ...publisherMigrations, ...consumerMigrations, ...ownMigrations],
-  listens: true,
+  listens: 'at-once',
   module: (read) => ({
     controllers: [
       ClocksController,

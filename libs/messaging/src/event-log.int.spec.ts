@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, freshName, ledger, scratchTopic, stranger, testLog } from '@tierline/testing';
-import { chunkLimits, type Consumer, type EventLog, type OutgoingRecord } from './event-log.ts';
+import { chunkLimits, longestWait, type Consumer, type EventLog, type OutgoingRecord } from './event-log.ts';
 import { keyHash } from './key-hash.ts';
 import { kafkaClients } from './open-event-log.ts';
 
@@ -73,6 +73,23 @@ describe.each(kafkaClients)('the event log on %s gives records', (client) => {
     expect(own).toMatchObject({ key: 'schlüssel-😀', headers: { ce_actor: 'agent:Zoë', empty: '' } });
     expect(own!.value!.toString()).toBe('Grüße, 世界');
     expect(bare).toMatchObject({ key: null, value: null, headers: { twice: 'first' } });
+  });
+
+  it('many at a time to who gathers, and each of them soon', async () => {
+    const book = ledger(group, topic);
+    await join(book, { gathering: true });
+    await append([record('ticket-1', 'first')]);
+    await eventually(() => expect(book.taken).toHaveLength(1));
+    const began = performance.now();
+    const producer = await log.producer();
+    for (let index = 0; index < 60; index += 1) {
+      await producer.append([record('ticket-1', String(index))]);
+      await sleep(10);
+    }
+    await producer.close();
+    await eventually(() => expect(book.taken).toHaveLength(61));
+    const rounds = (performance.now() - began) / longestWait;
+    expect(book.chunks.length - 1).toBeLessThanOrEqual(Math.ceil(rounds) + 1);
   });
 
   it('from the given position on, be the committed offset ahead of it, behind it or absent', async () => {

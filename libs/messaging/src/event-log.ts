@@ -39,6 +39,8 @@ export type Consumption = {
   readonly drain?: number;
   /** After how long without a sign of life the group gives our partitions away, in milliseconds. */
   readonly session?: number;
+  /** Records may stay at the broker for up to `longestWait`, so that fewer rounds take more of them. */
+  readonly gathering?: boolean;
   /** The longest pause between two tries while the positions of assigned partitions cannot be read, in milliseconds. */
   readonly longestPause?: number;
 };
@@ -89,6 +91,13 @@ export const chunkLimits = { records: 500, bytes: 1_000_000 } as const;
 
 /** What a consumer fetches at once, in bytes; decoded it stays in memory until its chunks are taken. */
 export const fetchLimits = { maxBytes: 5 * 1024 * 1024, maxBytesPerPartition: 512 * 1024 } as const;
+
+/** How long the broker keeps a fetch that finds too little, in milliseconds. */
+export const longestWait = 250;
+
+/** With how many bytes the broker answers a fetch before that. */
+export const enoughBytes = ({ gathering = false }: Pick<Consumption, 'gathering'>): number =>
+  gathering ? fetchLimits.maxBytesPerPartition : 1;
 
 /** How to reach Kafka. */
 export type KafkaAddress = {

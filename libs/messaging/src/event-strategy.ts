@@ -17,6 +17,8 @@ export type StrategyOptions = {
   /** The consumer group; renaming it reads all topics again. */
   group: string;
   prefix: string;
+  /** See `Consumption`. */
+  gathering?: boolean;
   events: ProcessorEvents;
   /** The log's client gave up: the process must end. */
   onFatal: (error: Error) => void;
@@ -52,7 +54,7 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
   }
 
   private async consume(): Promise<void> {
-    const { database, log, group, prefix, events, onFatal } = this.options;
+    const { database, log, group, prefix, gathering = false, events, onFatal } = this.options;
     await this.inboxKept();
     if (this.closing.signal.aborted) return;
     this.keeping = setInterval(() => {
@@ -66,6 +68,7 @@ export class EventStrategy extends Server implements CustomTransportStrategy, Di
     this.consumer = await log.consume({
       group,
       topics: this.topicNames(prefix),
+      gathering,
       onAssigned: (partitions) => processor.assigned(partitions),
       onChunk: (chunk) => processor.process(chunk),
       onFatal,

@@ -3,6 +3,7 @@ import { backoff, doneWithin, restUntil } from './deadline.ts';
 import {
   checkPosition,
   drainDeadline,
+  longestWait,
   type ClientLog,
   type Consumer,
   type Consumption,
@@ -42,8 +43,6 @@ type Ground = {
   offsets: EventLog['offsets'];
   log: ClientLog;
 };
-
-const longestWait = 250;
 
 /** Consumes as member of a group, by fetches of its own: one slow or put-off partition holds up no other. */
 export class MemberConsumer implements Consumer {

@@ -12,6 +12,7 @@ import { untilKnown } from './assignment.ts';
 import {
   TopicForbidden,
   UnknownTopic,
+  enoughBytes,
   fetchLimits,
   rebalanceTimeout,
   sessionTimeout,
@@ -107,7 +108,9 @@ export class PlatformaticEventLog implements EventLog {
   }
 
   /** One membership in the group, not joined yet. */
-  private member({ group, topics, session = sessionTimeout }: Consumption, events: MemberEvents): Member {
+  private member(consumption: Consumption, events: MemberEvents): Member {
+    const { group, topics, session = sessionTimeout } = consumption;
+    const minBytes = enoughBytes(consumption);
     const member = new GroupMember({
       ...this.common,
       groupId: group,
@@ -136,7 +139,7 @@ export class PlatformaticEventLog implements EventLog {
           },
         ),
       leaders: (places) => this.leaders(member, places),
-      fetch: (node, places, wait) => this.fetch(member, pool, { node, places, wait }),
+      fetch: (node, places, wait) => this.fetch(member, pool, { node, places, wait, minBytes }),
       commit: (hints) =>
         member.commit({
           offsets: hints.map(({ topic, partition, next }) => ({ topic, partition, offset: next, leaderEpoch: -1 })),
@@ -158,14 +161,14 @@ export class PlatformaticEventLog implements EventLog {
   private async fetch(
     member: GroupMember,
     connectionPool: ConnectionPool,
-    { node, places, wait }: { node: number; places: readonly FetchPlace[]; wait: number },
+    { node, places, wait, minBytes }: { node: number; places: readonly FetchPlace[]; wait: number; minBytes: number },
   ) {
     const { topics } = await member.metadata({ topics: [...member.topics.current] });
     const { responses } = await member.fetch({
       node,
       connectionPool,
       maxWaitTime: wait,
-      minBytes: 1,
+      minBytes,
       maxBytes: fetchLimits.maxBytes,
       topics: [...Map.groupBy(places, ({ topic }) => topics.get(topic)!.id)].map(([topicId, wanted]) => ({
         topicId,

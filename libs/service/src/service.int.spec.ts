@@ -71,7 +71,7 @@ const greeter: ServiceDescription<z.infer<typeof baseConfig>> = {
   config: baseConfig,
   migrations: [...idempotencyMigrations, ...publisherMigrations, ...consumerMigrations],
   module: () => ({ controllers: [GreetingController] }),
-  listens: true,
+  listens: 'at-once',
 };
 
 const agent = { subject: 'kim', roles: ['agent'] } as const;

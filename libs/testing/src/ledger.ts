@@ -2,7 +2,7 @@ import type { Chunk, Consumption, EventLog, LogRecord, Outcome, Partition } from
 
 export type Taken = LogRecord & { readonly partition: number; readonly member: string };
 
-type Member = Pick<Consumption, 'drain' | 'session'> & {
+type Member = Pick<Consumption, 'drain' | 'session' | 'gathering'> & {
   member?: string;
   /** Runs while a chunk is being taken; an outcome that it gives is answered, and nothing is taken. */
   during?: (chunk: Chunk) => Promise<Outcome | void>;
@@ -66,6 +66,7 @@ export const ledger = (group: string, topic: string) => {
         topics: [topic],
         ...(options.drain === undefined ? {} : { drain: options.drain }),
         ...(options.session === undefined ? {} : { session: options.session }),
+        ...(options.gathering === undefined ? {} : { gathering: options.gathering }),
         onAssigned: async (partitions: readonly Partition[]) =>
           partitions.map(({ partition }) => positions.get(partition) ?? null),
         onChunk: (chunk) => take(chunk, options),
