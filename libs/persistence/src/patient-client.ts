@@ -31,7 +31,18 @@ const longestPlans = 600_000;
 
 const beginnings = ['START TRANSACTION', 'BEGIN'];
 
-type Connected = { connection: { stream: { destroy(): void }; emit(event: 'error', error: Error): void } };
+/**
+ * What a beginning is answered before the server has answered, so that it leaves with the transaction's first statement.
+ * Should it be refused, that statement has changed nothing, and finds its connection ended.
+ */
+const begun = { command: 'BEGIN', rowCount: null, rows: [], fields: [] };
+
+type Connected = {
+  connection: {
+    stream: { cork(): void; uncork(): void; destroy(): void };
+    emit(event: 'error', error: Error): void;
+  };
+};
 
 /** What the driver says when `query_timeout` has passed. */
 const unanswered = 'Query read timeout';
@@ -57,14 +68,23 @@ export class PatientClient extends Client {
   }
 
   override query = ((...asked: Parameters<Client['query']>) => {
-    if (beginnings.includes(asked[0])) this.renewPlans();
+    this.leaveTogether();
+    const isBeginning = beginnings.includes(asked[0]);
+    if (isBeginning) this.renewPlans();
     const answer: unknown = Client.prototype.query.apply(this, this.named(asked));
-    if (answer instanceof Promise)
-      answer.catch((error: unknown) => {
-        if (isUnanswered(error)) this.giveUp(error as Error);
-      });
-    return answer;
+    if (!(answer instanceof Promise)) return answer;
+    answer.catch((error: unknown) => {
+      if (isBeginning || isUnanswered(error)) this.giveUp(error as Error);
+    });
+    return isBeginning ? Promise.resolve(begun) : answer;
   }) as Client['query'];
+
+  /** Statements of one turn of the event loop leave in one packet: each costs both sides as much as many together. */
+  private leaveTogether(): void {
+    const { stream } = (this as unknown as Connected).connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+  }
 
   private named(asked: Parameters<Client['query']>): Parameters<Client['query']> {
     const [text, values, ...rest] = asked as unknown as [unknown, unknown, ...unknown[]];

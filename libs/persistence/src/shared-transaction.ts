@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import { PatientClient, limitsOf, type Prepared } from './patient-client.ts';
 import { nowAsText, reasons, type AfterCommit, type Transaction } from './transaction.ts';
@@ -25,13 +24,6 @@ const ask = async <R>(client: PoolClient, text: string, values: readonly unknown
   return rows;
 };
 
-/** Lets the statements of one turn of the event loop leave in one packet. */
-const together = (client: PoolClient): void => {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
-};
-
 /**
  * Statements go out in the order of the calls, without waiting for the answers of earlier ones, and the tenant is set
  * right before a statement whenever the one before it was another tenant's: two calls in one turn of the event loop,
@@ -51,7 +43,6 @@ const viewsOf = (client: PoolClient, now: string) => {
     afterCommit: (work) => void after.push({ tenant, work }),
     query: async <R>(sql: string, parameters: readonly unknown[] = []) => {
       if (over) throw new Error('the shared transaction is over');
-      together(client);
       const before = current === tenant ? undefined : asked(`SELECT set_config('app.tenant', $1, true)`, [tenant]);
       current = tenant;
       const [rows] = await Promise.all([asked<R>(sql, parameters), before]);
@@ -104,8 +95,8 @@ export class SharedTransactions {
     const onError = (error: Error) => void (broken = error);
     client.on('error', onError);
     try {
-      const begun = client.query('BEGIN');
-      const [[row]] = await Promise.all([ask<{ now: string }>(client, `SELECT ${nowAsText} AS now`, []), begun]);
+      await client.query('BEGIN');
+      const [row] = await ask<{ now: string }>(client, `SELECT ${nowAsText} AS now`, []);
       const { view, after, end } = viewsOf(client, row!.now);
       const done = await work({ now: row!.now, of: view }).finally(end);
       await commit(client);
