@@ -124,6 +124,7 @@ export class DeskDocumentController {
       'id and the next `sequence` of its part. Whoever has a ' +
       'part already keeps it as it is. Answers how many events that makes.',
   })
+  @Answers({ sequence: 13, published: 42 })
   republish(@By() by: Caller, @IdempotencyKey() key: string | undefined) {
     const idempotency = key === undefined ? undefined : { key, body: { command: 'republish-desk' } };
     return this.commands.within({ by, idempotency }, (tx) => republishCatalogue(tx, by));

@@ -122,6 +122,7 @@ export class DeskDocumentController {
       'id and the next `sequence` of its part; `version` of calendars and policies stays, and so does the desk. Whoever ' +
       'has a part already keeps it as it is. Answers how many events that makes.',
   })
+  @Answers({ sequence: 13, published: 42 })
   republish(@By() by: Caller, @IdempotencyKey() key: string | undefined) {
     const idempotency = key === undefined ? undefined : { key, body: { command: 'republish-desk' } };
     return republishDesk(this.commands, { by, idempotency });
