@@ -89,8 +89,8 @@ const readAll = async (
   return { rate: (total - first) / took, cpu: (cpu / (total - first)) * 1e6 };
 };
 
-const empty = async ({ app }: System): Promise<void> => {
-  const { entry, env } = app('reporting');
+const empty = async (system: System): Promise<void> => {
+  const { entry, env } = system.app('reporting');
   const child = spawn(process.execPath, [entry, 'rebuild'], { stdio: 'ignore', env: { ...process.env, ...env } });
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`reporting rebuild ended with ${code}`);
