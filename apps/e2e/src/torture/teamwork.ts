@@ -98,12 +98,13 @@ const assign: Teamwork = async ({ act, others, chance, held, me, think }, own) =
 
 /** A lead has what waits routed again, by name or by where it waits, while others take it. */
 const reroute: Teamwork = async ({ reroute: again, others, chance }, own) => {
+  const ids = others(own.id, chance.between(1, 5));
   const wanted = {
-    named: { ids: others(own.id, chance.between(1, 5)) },
+    named: { ids },
     queue: { queue: chance.pick(desk.queues).queue },
     category: { category: chance.pick(desk.categories).category },
   };
-  await again(wanted[chance.weighed({ named: 2, queue: 0.5, category: 1 })]);
+  await again(wanted[chance.weighed({ named: ids.length > 0 ? 2 : 0, queue: 0.5, category: 1 })]);
   return own;
 };
 
