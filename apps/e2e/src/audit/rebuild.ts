@@ -15,7 +15,7 @@ const patience = 60_000;
 
 /**
  * One digest for each ticket, and one for each tier and queue. Each row of a history says its number, so that their
- * order need not count: all rows as text, sorted, take longer than the rest of the audit.
+ * order need not count, and PostgreSQL has to sort no rows as text.
  */
 const digestSql = `
   SELECT 'history of ' || tenant_id || '/' || ticket_id AS key, count(*) || ' ' || bit_xor(hash) AS digest
