@@ -8,6 +8,7 @@ import { benchIdle } from './idle.ts';
 import { benchIntake } from './intake/intake.ts';
 import { partsOfRun, type Parts } from './parts.ts';
 import { benchPoison } from './poison.ts';
+import { benchRebuild } from './rebuild.ts';
 import { benchRelay } from './relay.ts';
 import { reportText, type Report } from './report.ts';
 import { settingOf } from './setting.ts';
@@ -24,6 +25,7 @@ const measures: Record<string, (parts: Parts, sizes: Sizes) => Promise<Figure[]>
   claims: benchClaims,
   timers: benchTimers,
   'dead-rows': benchDeadRows,
+  rebuild: benchRebuild,
   idle: benchIdle,
 };
 

@@ -13,6 +13,8 @@ export type Sizes = {
   armedTimers: number;
   firedTimers: number;
   deadRows: number;
+  /** Events that reporting reads again. */
+  rebuilt: number;
   idleSeconds: number;
   /** Node's own flags for the measured services, like `--cpu-prof`. */
   flags: readonly string[];
@@ -29,6 +31,7 @@ export const sizes = (quick: boolean, flags: readonly string[]): Sizes =>
         armedTimers: 100_000,
         firedTimers: 5_000,
         deadRows: 50_000,
+        rebuilt: 60_000,
         idleSeconds: 15,
         flags,
       }
@@ -41,6 +44,7 @@ export const sizes = (quick: boolean, flags: readonly string[]): Sizes =>
         armedTimers: 1_000_000,
         firedTimers: 20_000,
         deadRows: 300_000,
+        rebuilt: 300_000,
         idleSeconds: 60,
         flags,
       };

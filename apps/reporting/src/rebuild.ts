@@ -1,8 +1,7 @@
 import type { EventLog } from '@tierline/messaging';
 import type { Database, Transaction } from '@tierline/persistence';
 
-const rows = ['ticket_event', 'ticket_fact', 'tier', 'queue'];
-const readings = ['inbox', 'parked_message', 'parked_key'];
+const made = ['ticket_event', 'ticket_fact', 'tier', 'queue'];
 
 type Position = { topic: string; partition: number; next_offset: string };
 
@@ -33,7 +32,16 @@ const startOver = async (tx: Transaction, log: EventLog, group: string): Promise
       (await beginnings(log, positions)).map(String),
     ],
   );
-  for (const table of readings) await tx.query(`DELETE FROM ${table} WHERE consumer_group = $1`, [group]);
+};
+
+/** Empties what the group made and noted. Whoever writes has to pass the positions first; readers wait for the commit. */
+const empty = async (tx: Transaction, group: string): Promise<void> => {
+  // First what a repair may hold, which then goes on to write into the other tables.
+  for (const table of ['parked_message', 'parked_key'])
+    await tx.query(`DELETE FROM ${table} WHERE consumer_group = $1`, [group]);
+  const [other] = await tx.query('SELECT FROM inbox WHERE consumer_group <> $1 LIMIT 1', [group]);
+  if (other) await tx.query('DELETE FROM inbox WHERE consumer_group = $1', [group]);
+  await tx.query(`TRUNCATE ${[...made, ...(other ? [] : ['inbox'])].join(', ')}`);
 };
 
 /**
@@ -46,6 +54,6 @@ export const rebuild = async (database: Database, log: EventLog, group: string):
     // As many rows as there are: no limit of time fits.
     await tx.query('SET LOCAL statement_timeout = 0');
     await startOver(tx, log, group);
-    for (const table of rows) await tx.query(`DELETE FROM ${table}`);
+    await empty(tx, group);
   });
 };

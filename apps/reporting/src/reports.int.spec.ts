@@ -250,6 +250,19 @@ describe('a rebuild', () => {
     await settled();
   });
 
+  it('leaves what another group took', async () => {
+    const id = uuidv7();
+    await service.database.query(
+      `INSERT INTO inbox (day, event_id, consumer_group, tenant_id) VALUES (current_date, $1, 'another', 'acme')`,
+      [id],
+    );
+    await startOver();
+    const left = await service.database.query(`SELECT event_id, consumer_group FROM inbox`);
+    expect(left).toContainEqual({ event_id: id, consumer_group: 'another' });
+    await service.restart();
+    await settled();
+  });
+
   it('reads again what was parked', async () => {
     const subject = uuidv7();
     const opened = recordOf(service.prefix, TicketOpened(TicketOpened.example), { subject });

@@ -4,6 +4,7 @@ import type { Caller } from '@tierline/auth';
 import { DomainError, Text } from '@tierline/contracts';
 import { Parked, Unsent } from '@tierline/messaging';
 import { z } from 'zod';
+import { Answers } from './answers.ts';
 import { Allow, By } from './door.ts';
 import { Refuses } from './refusals.ts';
 
@@ -36,6 +37,19 @@ export class ParkedController {
   @ApiOperation({
     summary: 'Keys whose records are set aside here, oldest first: incoming ones, then outgoing ones.',
   })
+  @Answers({
+    items: [
+      {
+        direction: 'incoming',
+        ...example,
+        tenant: 'acme',
+        records: 2,
+        reason: 'data.subject: is no text',
+        type: 'tierline.ticket.opened.v1',
+        parkedAt: '2026-01-05T09:30:00.000Z',
+      },
+    ],
+  })
   async list(@By() caller: Caller) {
     const items = [];
     for (const direction of Direction.options)
@@ -45,6 +59,19 @@ export class ParkedController {
 
   @Get('records')
   @ApiOperation({ summary: 'The records of one parked key, as they came.' })
+  @Answers({
+    items: [
+      {
+        partition: 7,
+        offset: '81234',
+        type: 'tierline.ticket.opened.v1',
+        reason: 'data.subject: is no text',
+        headers: { ce_type: 'tierline.ticket.opened.v1', ce_tenant: 'acme', ce_subject: example.key },
+        value: '{"subject":7}',
+        parkedAt: '2026-01-05T09:30:00.000Z',
+      },
+    ],
+  })
   @Refuses('parked_absent')
   async show(@Query({ schema: Place }) place: z.infer<typeof Place>, @By() caller: Caller) {
     return { items: await this.of(place).show(place, sightOf(caller)) };
@@ -59,6 +86,7 @@ export class ParkedController {
       'Outgoing events are sent at the next round; what is refused again is listed again. Refuses with ' +
       'whatever the first record that fails again is refused with.',
   })
+  @Answers({ replayed: 2 })
   @Refuses('parked_absent')
   replay(@Body({ schema: Replay }) place: z.infer<typeof Place>, @By() caller: Caller) {
     return this.of(place).replay(place, sightOf(caller));
@@ -69,6 +97,7 @@ export class ParkedController {
   @ApiOperation({
     summary: 'Take the first record of a key out of the way for good; it is kept aside with who and why.',
   })
+  @Answers({ discarded: '81234' })
   @Refuses('parked_absent')
   discard(@Body({ schema: Discard }) { reason, ...place }: z.infer<typeof Discard>, @By() caller: Caller) {
     return this.of(place).discard(place, sightOf(caller), { actor: caller.actor, reason });

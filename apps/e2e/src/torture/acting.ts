@@ -8,6 +8,9 @@ export type Held = { id: string; state: string; queue: string };
 export type Step = { command: string; body: object };
 export type Who = Pick<Wish, 'person' | 'role'>;
 
+/** Decides for every team. */
+export const lead: Who = { person: 'lea', role: 'lead' };
+
 /** What agents of a tenant tell each other beside the desk: tickets that somebody handed up, the newest last. */
 export type Floor = { readonly handedUp: { readonly ticket: string; readonly by: string }[] };
 
@@ -25,6 +28,8 @@ export type Acting = Pick<Working, 'chance' | 'floor'> & {
   readonly me: string;
   readonly act: (ticket: string, step: Step, who?: Who) => Promise<Answer | undefined>;
   readonly claimNext: () => Promise<Answer | undefined>;
+  /** A lead has waiting tickets routed again. */
+  readonly reroute: (wanted: object) => Promise<Answer | undefined>;
   /** Whether the ticket waits in a queue, as far as one hears. */
   readonly waits: (ticket: string) => boolean;
   /** Some tickets that wait in a queue, and are not this one. */
@@ -55,6 +60,13 @@ export const actingAs = ({ client, tap, chance, tenant, floor }: Working, me: st
       return ask(who, { kind, command, ticket, path: `tickets/${ticket}/${command}`, body });
     },
     claimNext: () => ask(self, { kind: 'claim', command: 'claim-next', path: 'claim-next', body: {} }),
+    reroute: (wanted) =>
+      ask(lead, {
+        kind: 'command',
+        command: 'reroute',
+        path: 'reroute',
+        body: { ...wanted, reason: 'The rules changed.' },
+      }),
     waits: (ticket) => tap.waiting(tenant).includes(ticket),
     others: (ticket, most) => {
       const waiting = tap.waiting(tenant).filter((id) => id !== ticket);

@@ -34,16 +34,22 @@ export type Answer = {
   };
 };
 
+/** How many wishes were answered, in what way. */
+export type Counts = Readonly<Record<'accepted' | 'refused' | 'unknown' | 'repeats', number>> & {
+  /** What was no definite answer: no connection, no answer, or a status; and how often. */
+  readonly indefinite: Readonly<Record<string, number>>;
+  /** By command, how often it was accepted, and refused with which code. */
+  readonly commands: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Answers that a service never gives on purpose, the first of each command and status, with what it said. */
+  readonly failures: readonly string[];
+};
+
 export type Client = {
   /** The definite answer; undefined when there was none until the client gave up. */
   ask(wish: Wish): Promise<Answer | undefined>;
   /** One GET; undefined when it was not answered with 200. */
   look<T>(pod: Pod, who: { tenant: string; person: string; role: TokenRole }, path: string): Promise<T | undefined>;
-  /** How many wishes were answered, in what way. */
-  counts(): Readonly<Record<'accepted' | 'refused' | 'unknown' | 'repeats', number>> & {
-    /** What was no definite answer: no connection, no answer, or a status; and how often. */
-    readonly indefinite: Readonly<Record<string, number>>;
-  };
+  counts(): Counts;
   /** No wish is sent again after this. */
   giveUp(): void;
 };
@@ -52,6 +58,8 @@ const patience = 8_000;
 /** A 4xx that may be another one next time. */
 const passing: readonly number[] = [408, 425, 429];
 const isDefinite = (status: number) => status < 500 && !passing.includes(status);
+/** A service that cannot answer now says so with 503; any other of these means that it did not foresee something. */
+const isFailure = (status: number) => status >= 500 && status !== 503;
 
 const answerOf = ({ status, text }: Spoken): Answer => ({
   status,
@@ -79,6 +87,8 @@ type Surroundings = { parts: Parts; pods: readonly Pod[]; folder: RunFolder; cha
 export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings): Client => {
   const counts = { accepted: 0, refused: 0, unknown: 0, repeats: 0 };
   const indefinite: Record<string, number> = {};
+  const commands: Record<string, Record<string, number>> = {};
+  const failures = new Map<string, string>();
   const ended = new AbortController();
   let keys = 0;
   const choice = choosePods(pods);
@@ -91,6 +101,9 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
     noted(typeof spoken === 'string' ? spoken : 'answered');
     if (typeof spoken !== 'string' && isDefinite(spoken.status)) return answerOf(spoken);
     const why = typeof spoken === 'string' ? spoken : String(spoken.status);
+    const failed = `${wish.command} ${why}`;
+    if (typeof spoken !== 'string' && isFailure(spoken.status) && !failures.has(failed))
+      failures.set(failed, `${failed} of ${pod.name}: ${spoken.text}`);
     indefinite[why] = (indefinite[why] ?? 0) + 1;
     return undefined;
   };
@@ -99,6 +112,10 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
     if (kind === 'set-up') return;
     counts[answer === undefined ? 'unknown' : answer.status < 300 ? 'accepted' : 'refused'] += 1;
     counts.repeats += attempts - 1;
+    const outcome =
+      answer === undefined ? 'unknown' : answer.status < 300 ? 'accepted' : (answer.body.code ?? 'refused');
+    const own = (commands[command] ??= {});
+    own[outcome] = (own[outcome] ?? 0) + 1;
     const at = new Date().toISOString();
     const asked = {
       at,
@@ -151,7 +168,7 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
       });
       return typeof spoken !== 'string' && spoken.status === 200 ? (JSON.parse(spoken.text) as T) : undefined;
     },
-    counts: () => ({ ...counts, indefinite }),
+    counts: () => ({ ...counts, indefinite, commands, failures: [...failures.values()] }),
     giveUp: () => ended.abort(),
   };
 };

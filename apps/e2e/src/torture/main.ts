@@ -66,7 +66,9 @@ const judge = async (stage: Stage, folder: RunFolder, options: Arguments): Promi
   const summary = summaryOf({ arguments: options, injured, quietAfterMs, stillUnder, audit: judged, ...figures });
   await folder.writeSummary(summary);
   linesOf(summary).forEach(say);
-  return judged.code === 0 && summary.recovery.never.length === 0 && stillUnder.length === 0 ? 0 : 1;
+  const isFaultless =
+    summary.recovery.never.length === 0 && stillUnder.length === 0 && summary.commands.failures.length === 0;
+  return judged.code === 0 && isFaultless ? 0 : 1;
 };
 
 const torture = async (options: Arguments): Promise<number> => {

@@ -1,5 +1,5 @@
 import type { Chance } from './chance.ts';
-import { handover, higherTier, otherQueue, queuesOf, tierOf } from './desk.ts';
+import { desk, handover, higherTier, otherQueue, queuesOf, tierOf } from './desk.ts';
 import type { Held, Step } from './acting.ts';
 
 const secondsFromNow = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
@@ -19,7 +19,13 @@ const transferral = ({ queue }: Held): Step | undefined => {
   return other === undefined ? undefined : { command: 'transfer', body: { queue: other, reason: 'It belongs there.' } };
 };
 
-const missing = ['evidence', 'symptom', 'wrong-team'] as const;
+/** It is about something else: runbook and promises follow, and it stays with who has it. */
+export const recategorisation = (chance: Chance): Step => ({
+  command: 'recategorise',
+  body: { category: chance.pick(desk.categories).category, reason: 'It is about this.' },
+});
+
+export const missing = ['evidence', 'symptom', 'wrong-team'] as const;
 
 /** What may be done next with a ticket of one's own, by how often it is. */
 export const stepsFor = (held: Held, chance: Chance): Step | undefined => {
@@ -38,6 +44,7 @@ export const stepsFor = (held: Held, chance: Chance): Step | undefined => {
     cancel: 0.2,
     spam: 0.2,
     'notify-up': 0.2,
+    recategorise: 0.6,
   });
   switch (name) {
     case 'reply':
@@ -58,6 +65,8 @@ export const stepsFor = (held: Held, chance: Chance): Step | undefined => {
       return { command: 'spam', body: {} };
     case 'notify-up':
       return { command: 'notify-up', body: { reason: 'The board meets in an hour.' } };
+    case 'recategorise':
+      return recategorisation(chance);
     case 'resolve':
       return resolution;
   }

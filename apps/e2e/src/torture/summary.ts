@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import type { Arguments } from './arguments.ts';
 import type { Audit } from './auditor.ts';
-import type { Client } from './client.ts';
+import type { Counts } from './client.ts';
 import type { Crash } from './keeping.ts';
 import type { Injured } from './run-folder.ts';
 
@@ -9,7 +9,7 @@ export type Outcome = {
   arguments: Arguments;
   injured: readonly Injured[];
   crashes: readonly Crash[];
-  answers: ReturnType<Client['counts']>;
+  answers: Counts;
   tickets: number;
   events: number;
   records: number;
@@ -115,6 +115,22 @@ export type Summary = ReturnType<typeof summaryOf>;
 const seconds = (milliseconds: number | null) =>
   milliseconds === null ? '–' : `${(milliseconds / 1_000).toFixed(1)} s`;
 
+/** How often each code was answered, whatever was asked. */
+const refusalsIn = (commands: Counts['commands']): (readonly [string, number])[] => {
+  const sums = new Map<string, number>();
+  for (const outcomes of Object.values(commands))
+    for (const [code, count] of Object.entries(outcomes))
+      if (code !== 'accepted' && code !== 'unknown') sums.set(code, (sums.get(code) ?? 0) + count);
+  return [...sums];
+};
+
+/** The most frequent first. */
+const countsOf = (counts: readonly (readonly [string, number])[]): string =>
+  counts
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ') || 'none';
+
 /** The summary as it is printed at the end. */
 export const linesOf = (summary: Summary): string[] => {
   const { commands, recovery, byKind: kinds } = summary;
@@ -124,6 +140,9 @@ export const linesOf = (summary: Summary): string[] => {
   return [
     `seed ${summary.seed}, ${summary.minutes} min${summary.every > 1 ? `, faults in one of ${summary.every}` : ''}${summary.without === null ? '' : `, without ${summary.without}`}; ${summary.machine}`,
     `${summary.tickets} tickets (${summary.ticketsPerSecond} a second${summary.rate > 0 ? `, ${summary.rate} wanted of programs, ${Math.round(100 * summary.ended)} % of those to be ended` : ''}), ${commands.accepted} commands accepted, ${commands.refused} refused, ${commands.unknown} without an answer, ${commands.repeats} repeats (${indefinite || 'none'})`,
+    `refused: ${countsOf(refusalsIn(commands.commands))}`,
+    `acts: ${countsOf(Object.entries(commands.commands).map(([name, { accepted = 0 }]) => [name, accepted] as const))}`,
+    ...commands.failures.map((failure) => `FAILED ${failure}`),
     `${summary.events} events in ${summary.records} records, ${summary.injected} injected, ${summary.webhooks} webhooks`,
     `${summary.faults} faults: ${Object.entries(kinds)
       .map(([kind, count]) => `${count} ${kind}`)

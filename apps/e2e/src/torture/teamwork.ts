@@ -1,11 +1,9 @@
-import type { Acting, Held, Who } from './acting.ts';
+import { lead, type Acting, type Held, type Step, type Who } from './acting.ts';
 import { agentsOf, desk } from './desk.ts';
-import { escalation } from './steps.ts';
+import { escalation, missing, recategorisation, undo } from './steps.ts';
 
 /** Work on a ticket of one's own that concerns other tickets or other people; gives what the agent holds after it. */
 type Teamwork = (acting: Acting, held: Held) => Promise<Held | undefined>;
-
-const lead: Who = { person: 'lea', role: 'lead' };
 
 /** Merged with another one, and often parted again. */
 const merge: Teamwork = async ({ act, others, chance, held, think }, { id }) => {
@@ -52,7 +50,7 @@ const swarm: Teamwork = async ({ act, chance, held, think, me }, { id }) => {
   return held(asked);
 };
 
-/** Handed up; now and then called back before somebody has it. */
+/** Handed up; now and then called back, or taken back, before somebody has it. */
 const escalate: Teamwork = async ({ act, chance, held, floor, me, think }, own) => {
   const step = escalation(own, chance);
   if (!step) return undefined;
@@ -60,7 +58,7 @@ const escalate: Teamwork = async ({ act, chance, held, floor, me, think }, own) 
   if (!answer || answer.status >= 300) return undefined;
   if (chance.happens(0.25)) {
     await think(2_000);
-    return held(await act(own.id, { command: 'recall', body: {} }));
+    return held(await act(own.id, chance.happens(0.6) ? { command: 'recall', body: {} } : undo));
   }
   floor.handedUp.push({ ticket: own.id, by: me });
   if (floor.handedUp.length > 30) floor.handedUp.shift();
@@ -77,6 +75,10 @@ const major: Teamwork = async ({ act, others, chance, held, me, think }, { id })
   await act(id, { command: 'update-stakeholders', body: { text: 'Half of it works again.' } });
   await act(id, { command: 'reply', body: { text: 'We work on the cause.', children: true } });
   await think(800);
+  if (chance.happens(0.3)) {
+    const body = { commander: chance.pick(desk.agents).agentId, reason: 'My shift ends.' };
+    await act(id, { command: 'change-commander', body });
+  }
   if (chance.happens(0.7)) await act(id, { command: 'end-major', body: { reason: 'All of it works.' } });
   return held(declared);
 };
@@ -90,32 +92,71 @@ const assign: Teamwork = async ({ act, others, chance, held, me, think }, own) =
   const assigned = await act(id, { command: 'assign', body: { agentId } }, lead);
   const isTakenBack = chance.happens(0.3);
   if (isTakenBack) await think(1_500);
-  const last = isTakenBack ? await act(id, { command: 'undo', body: {} }, lead) : assigned;
+  const last = isTakenBack ? await act(id, undo, lead) : assigned;
   return id === own.id ? held(last) : own;
 };
 
-const kinds = { merge, split, family, swarm, escalate, assign, major } as const;
+/** A lead has what waits routed again, by name or by where it waits, while others take it. */
+const reroute: Teamwork = async ({ reroute: again, others, chance }, own) => {
+  const ids = others(own.id, chance.between(1, 5));
+  const wanted = {
+    named: { ids },
+    queue: { queue: chance.pick(desk.queues).queue },
+    category: { category: chance.pick(desk.categories).category },
+  };
+  await again(wanted[chance.weighed({ named: ids.length > 0 ? 2 : 0, queue: 0.5, category: 1 })]);
+  return own;
+};
+
+/** A lead says what a waiting ticket is really about: it may move by it, and somebody often takes it just then. */
+const recategorise: Teamwork = async ({ act, others, chance, held }, own) => {
+  const [id] = others(own.id, 1);
+  if (id === undefined) return own;
+  const asked = act(id, recategorisation(chance), lead);
+  const taken = chance.happens(0.3) ? await act(id, { command: 'claim', body: {} }) : undefined;
+  await asked;
+  return held(taken) ?? own;
+};
+
+const kinds = { merge, split, family, swarm, escalate, assign, major, reroute, recategorise } as const;
+
+const weights: Readonly<Record<keyof typeof kinds, number>> = {
+  merge: 1.2,
+  split: 0.6,
+  family: 0.8,
+  swarm: 0.8,
+  escalate: 2.4,
+  assign: 0.8,
+  major: 0.35,
+  reroute: 0.5,
+  recategorise: 0.6,
+};
 
 /** One of these, by how often it is. */
-export const teamworkBy = ({ chance }: Acting): Teamwork =>
-  kinds[chance.weighed({ merge: 1.2, split: 0.6, family: 0.8, swarm: 0.8, escalate: 2.4, assign: 0.8, major: 0.25 })];
+export const teamworkBy = ({ chance }: Acting): Teamwork => kinds[chance.weighed(weights)];
 
-/** Takes a ticket that a colleague handed up together with its hand-over, and often says how good that was. */
-export const acceptHandover = async ({
-  act,
-  chance,
-  floor,
-  held,
-  me,
-  think,
-  waits,
-}: Acting): Promise<Held | undefined> => {
+/** What becomes of a hand-over that somebody accepted. */
+const afterAcceptance: Readonly<Record<'rate' | 'return' | 'undo', (chance: Acting['chance']) => Step>> = {
+  rate: (chance) => ({
+    command: 'rate-hand-over',
+    body: { score: chance.between(1, 5), reason: 'The exact time was missing.' },
+  }),
+  return: (chance) => ({
+    command: 'return',
+    body: { reason: 'It cannot be analysed without it.', missing: chance.pick(missing) },
+  }),
+  undo: () => undo,
+};
+
+/** Takes a ticket that a colleague handed up together with its hand-over; often rates it, or gives it back. */
+export const acceptHandover = async (acting: Acting): Promise<Held | undefined> => {
+  const { act, chance, floor, held, me, think, waits } = acting;
   const handed = floor.handedUp.filter(({ ticket, by }) => by !== me && waits(ticket));
   if (handed.length === 0) return undefined;
   const { ticket } = chance.pick(handed);
   const accepted = held(await act(ticket, { command: 'accept-hand-over', body: {} }));
-  if (!accepted || chance.happens(0.3)) return accepted;
+  const then = chance.weighed({ nothing: 2.5, rate: 5, return: 1.5, undo: 1 });
+  if (!accepted || then === 'nothing') return accepted;
   await think(400);
-  const body = { score: chance.between(1, 5), reason: 'The exact time was missing.' };
-  return held(await act(ticket, { command: 'rate-hand-over', body }));
+  return held(await act(ticket, afterAcceptance[then](chance)));
 };

@@ -4,12 +4,13 @@ import { may, type Caller } from '@tierline/auth';
 import { CategoryPart, Slug, TicketType, canonicalPart } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
-import { Allow, By } from '@tierline/service';
+import { Allow, Answers, By } from '@tierline/service';
 import { z } from 'zod';
 import { changeCatalogue } from '../catalogue.ts';
 import { deskOf } from '../desks.ts';
 import { problemOf, type Category, type Desk } from '../domain/desk.ts';
 import { listCategories, readCategory } from '../queries.ts';
+import { categoryExample } from './desk-examples.ts';
 
 const CategoryPath = z.strictObject({ category: Slug });
 const WholeCategory = z.strictObject(CategoryPart.shape);
@@ -36,6 +37,9 @@ const List = z.strictObject({
   limit: z.coerce.number().int().min(1).max(2_000).default(50),
   after: Slug.optional(),
 });
+
+type Named = Pick<Category, 'category' | 'name' | 'type'>;
+type Shown = Category & { sequence: number; problem: string | null };
 
 type CategoryPath = z.output<typeof CategoryPath>;
 type List = z.output<typeof List>;
@@ -71,7 +75,11 @@ export class CategoriesController {
       'Those who may read the desk also see where tickets start, and `problem`: why they cannot start ' +
       'there. `next` is the `after` of the next page.',
   })
-  list(@By() { tenant, roles }: Caller, @Query({ schema: List }) { q, type, limit, after }: List) {
+  @Answers({ items: [{ ...categoryExample, sequence: 3, problem: null }], next: null })
+  list(
+    @By() { tenant, roles }: Caller,
+    @Query({ schema: List }) { q, type, limit, after }: List,
+  ): Promise<{ items: Named[] | Shown[]; next: string | null }> {
     return this.database.asTenant(tenant, async (tx) => {
       const page = await listCategories(tx, tenant, { q: q ?? null, type: type ?? null, after: after ?? null, limit });
       if (!may(roles, 'desk.read'))
@@ -89,6 +97,7 @@ export class CategoriesController {
       'Whole: what is left out is empty afterwards. A tier or queue that is not known yet is taken, and ' +
       'named in `problem`. Again with the same content changes nothing.',
   })
+  @Answers({ ...categoryExample, sequence: 4, changed: true, problem: null })
   define(
     @By() caller: Caller,
     @Param({ schema: CategoryPath }) { category }: CategoryPath,
@@ -108,6 +117,11 @@ export class CategoriesController {
   @ApiOperation({
     summary: 'Define many categories, all or none',
     description: 'Up to 2000; those that are not named stay as they are.',
+  })
+  @Answers({
+    total: 2,
+    changed: 1,
+    problems: [{ category: 'sap', problem: 'there is no queue sap' }],
   })
   defineMany(
     @By() caller: Caller,

@@ -16,7 +16,7 @@ import {
 } from '@tierline/desk';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
+import { Allow, Answers, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import {
   catalogueAtVersion,
@@ -30,6 +30,7 @@ import {
   revertCatalogue,
 } from '../catalogue.ts';
 import { deskOf } from '../desks.ts';
+import { documentExample, planExample, versionExample, versionWithFields } from './desk-examples.ts';
 
 const Mode = z.strictObject({ mode: z.literal('replace').default('replace') });
 
@@ -52,6 +53,7 @@ export class DeskDocumentController {
     summary: 'Catalogue, matrix, rules and escalations as a document.',
     description: '`sequence` is its version: the `If-Match` of the next change; 0 before the first.',
   })
+  @Answers(documentExample)
   read(@By() { tenant }: Caller) {
     return this.database.asTenant(tenant, async (tx) => {
       const sequence = await deskNumber(tx, tenant);
@@ -62,6 +64,7 @@ export class DeskDocumentController {
   @Get('known')
   @Allow('desk.review')
   @ApiOperation({ summary: 'The tiers, queues and calendars that routing has heard of, by name.' })
+  @Answers({ tiers: ['tier-1', 'tier-2'], queues: ['service-desk', 'messaging'], calendars: ['office'] })
   known(@By() { tenant }: Caller) {
     return this.database.asTenant(tenant, async (tx) => {
       const { tiers, queues, calendars } = await deskOf(tx, tenant);
@@ -78,6 +81,7 @@ export class DeskDocumentController {
       ' may stand beside the parts and is kept in the history; If-Match refuses a desk that changed ' +
       'meanwhile.',
   })
+  @Answers({ sequence: 13, changed: 1, warnings: [] })
   @Refuses('desk_invalid')
   put(
     @By() by: Caller,
@@ -101,6 +105,7 @@ export class DeskDocumentController {
   @ApiOperation({
     summary: 'What a whole document would change here, and why it would be refused; nothing is stored.',
   })
+  @Answers(planExample)
   plan(
     @By() { tenant }: Caller,
     @Query({ schema: Mode }) _mode: z.infer<typeof Mode>,
@@ -119,6 +124,7 @@ export class DeskDocumentController {
       'id and the next `sequence` of its part. Whoever has a ' +
       'part already keeps it as it is. Answers how many events that makes.',
   })
+  @Answers({ sequence: 13, published: 42 })
   republish(@By() by: Caller, @IdempotencyKey() key: string | undefined) {
     const idempotency = key === undefined ? undefined : { key, body: { command: 'republish-desk' } };
     return this.commands.within({ by, idempotency }, (tx) => republishCatalogue(tx, by));
@@ -127,6 +133,7 @@ export class DeskDocumentController {
   @Get('versions')
   @Allow('desk.review')
   @ApiOperation({ summary: 'The changes, newest first: who, when, why.' })
+  @Answers({ items: [versionExample], next: null })
   versions(@By() { tenant }: Caller, @Query({ schema: DeskVersionPage }) page: z.infer<typeof DeskVersionPage>) {
     return this.database.asTenant(tenant, (tx) => deskVersions(tx, tenant, page));
   }
@@ -136,6 +143,7 @@ export class DeskDocumentController {
   @ApiOperation({
     summary: 'One change, with every field before and after.',
   })
+  @Answers(versionWithFields)
   @Refuses('version_absent')
   version(@By() { tenant }: Caller, @Param('number', { schema: DeskVersionNumber }) number: number) {
     return this.database.asTenant(tenant, (tx) => deskVersion(tx, tenant, number));
@@ -146,6 +154,7 @@ export class DeskDocumentController {
   @ApiOperation({
     summary: 'Catalogue, matrix, rules and escalations as they were after a version; 0: before the first.',
   })
+  @Answers(documentExample)
   @Refuses('version_absent', 'version_inexact', 'desk_invalid')
   documentOf(@By() { tenant }: Caller, @Param('number', { schema: DeskStateNumber }) number: number) {
     return this.database.asTenant(tenant, async (tx) => ({
@@ -161,6 +170,7 @@ export class DeskDocumentController {
     summary: 'What going back to a version would change here; nothing is stored.',
     description: reverting,
   })
+  @Answers(planExample)
   @Refuses('version_absent', 'version_inexact', 'desk_invalid')
   planRevert(@By() { tenant }: Caller, @Param('number', { schema: DeskStateNumber }) number: number) {
     return this.database.asTenant(tenant, (tx) => planRevert(tx, tenant, number));
@@ -173,6 +183,7 @@ export class DeskDocumentController {
     summary: 'Make catalogue, matrix, rules and escalations what they were after a version, as a new version.',
     description: `${reverting} The history says "Reverts to" and the number; If-Match refuses a desk that changed meanwhile.`,
   })
+  @Answers({ sequence: 14, changed: 1 })
   @Refuses('version_absent', 'version_inexact', 'desk_invalid')
   revert(
     @By() by: Caller,

@@ -16,11 +16,12 @@ import {
 } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, SeenSequence, Refuses } from '@tierline/service';
+import { Allow, Answers, By, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { surroundingsOf } from '../desks.ts';
 import { decideEntry } from '../domain/decision.ts';
 import { readRules, replaceRules } from '../rule-set.ts';
+import { ruleExample } from './desk-examples.ts';
 
 const OneRule = z.strictObject({
   ...RulePart.shape,
@@ -34,7 +35,7 @@ const OneRule = z.strictObject({
 export const RuleList = z.array(OneRule).max(500);
 const Rules = z.strictObject({ rules: RuleList, why: Line.optional() }).meta({
   example: {
-    rules: [{ name: 'mail servers', when: { keywords: ['outlook'] }, then: { tier: 'tier-2', queue: 'messaging' } }],
+    rules: [ruleExample],
     why: 'The service desk cannot reach the mail servers.',
   },
 });
@@ -58,6 +59,13 @@ const Sample = z
   });
 type Sample = z.output<typeof Sample>;
 
+const rulesAnswer = {
+  sequence: 4,
+  changedAt: '2026-01-05T09:30:00.000Z',
+  changedBy: 'user:lea.lead',
+  rules: [ruleExample],
+};
+
 const factsOf = ({ rules: _rules, at: _at, ...sample }: Sample) => ({
   ...sample,
   category: sample.category ?? null,
@@ -80,6 +88,7 @@ export class RulesController {
     summary: 'Read the routing rules, in the order in which they are tried',
     description: '`sequence` is what `If-Match` expects of the next change; 0 before the first rules.',
   })
+  @Answers(rulesAnswer)
   read(@By() { tenant }: Caller) {
     return this.database.asTenant(tenant, (tx) => readRules(tx, tenant));
   }
@@ -92,6 +101,7 @@ export class RulesController {
       'Tried in order; each matching rule sets what no earlier one has set. All or nothing; the same rules ' +
       'again change nothing.',
   })
+  @Answers(rulesAnswer)
   @Refuses('rule_place_unknown')
   replace(
     @By() caller: Caller,
@@ -109,6 +119,17 @@ export class RulesController {
   @ApiOperation({
     summary: 'Ask where a ticket would go, and why',
     description: 'Nothing is stored. With `rules` the draft is tried instead of the rules in force.',
+  })
+  @Answers({
+    type: 'incident',
+    priority: 'P3',
+    tier: 'tier-2',
+    queue: 'messaging',
+    fallback: false,
+    explanation: [
+      { rule: 'matrix', matched: true, why: 'impact low × urgency medium gives P3' },
+      { rule: 'mail servers', matched: true, why: 'the subject has outlook; it sends it to messaging of tier-2' },
+    ],
   })
   @Refuses('desk_unknown')
   simulate(@By() { tenant }: Caller, @Body({ schema: Sample }) sample: Sample) {

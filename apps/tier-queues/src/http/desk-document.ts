@@ -14,12 +14,13 @@ import {
 } from '@tierline/desk';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
+import { Allow, Answers, By, IdempotencyKey, SeenSequence, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { readDeskParts } from '../desk-store.ts';
 import { republishDesk } from '../desk-facts.ts';
 import { deskAtVersion, planDesk, putDesk, revertDesk } from '../desk.ts';
 import { Tickets } from '../tickets.ts';
+import { changeExample, documentExample, planExample, versionExample, versionWithFields } from './desk-examples.ts';
 
 const Mode = z.strictObject({ mode: z.enum(['merge', 'replace']).default('merge') });
 
@@ -48,6 +49,7 @@ export class DeskDocumentController {
     summary: 'The desk as a document, as far as this service keeps it.',
     description: '`sequence` is its version: the `If-Match` of the next change; 0 before the first.',
   })
+  @Answers(documentExample)
   read(@By() { tenant }: Caller) {
     return this.database.asTenant(tenant, async (tx) => {
       const sequence = await deskNumber(tx, tenant);
@@ -58,7 +60,15 @@ export class DeskDocumentController {
   @Get('schema')
   @Allow('desk.read')
   @ApiOperation({ summary: 'The shape of a desk document, as JSON Schema 2020-12.' })
-  schema() {
+  @Answers({
+    $id: 'urn:tierline:schema:desk:1',
+    title: 'A Tierline desk',
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    properties: { desk: { type: 'number', const: 1 } },
+    additionalProperties: false,
+  })
+  schema(): Record<string, unknown> {
     return deskSchema();
   }
 
@@ -70,6 +80,7 @@ export class DeskDocumentController {
       `${modes} \`why\` may stand beside the parts and is kept in the history; If-Match refuses a desk that ` +
       'changed meanwhile.',
   })
+  @Answers(changeExample)
   @Refuses('desk_invalid', 'desk_part_in_use')
   put(
     @By() by: Caller,
@@ -92,6 +103,7 @@ export class DeskDocumentController {
       'deadlines move, what moves with its queue or is handed over, and what nobody can serve any more; it says what it ' +
       'does not count, and of how many open tickets it looked at (10,000 at most, and as many as ten seconds allow). Null where the change would be refused.',
   })
+  @Answers(planExample)
   plan(
     @By() { tenant }: Caller,
     @Query({ schema: Mode }) { mode }: z.infer<typeof Mode>,
@@ -110,6 +122,7 @@ export class DeskDocumentController {
       'id and the next `sequence` of its part; `version` of calendars and policies stays, and so does the desk. Whoever ' +
       'has a part already keeps it as it is. Answers how many events that makes.',
   })
+  @Answers({ sequence: 13, published: 42 })
   republish(@By() by: Caller, @IdempotencyKey() key: string | undefined) {
     const idempotency = key === undefined ? undefined : { key, body: { command: 'republish-desk' } };
     return republishDesk(this.commands, { by, idempotency });
@@ -118,6 +131,7 @@ export class DeskDocumentController {
   @Get('versions')
   @Allow('desk.review')
   @ApiOperation({ summary: 'The changes of the desk, newest first: who, when, why.' })
+  @Answers({ items: [versionExample], next: null })
   versions(@By() { tenant }: Caller, @Query({ schema: DeskVersionPage }) page: z.infer<typeof DeskVersionPage>) {
     return this.database.asTenant(tenant, (tx) => deskVersions(tx, tenant, page));
   }
@@ -127,6 +141,7 @@ export class DeskDocumentController {
   @ApiOperation({
     summary: 'One change of the desk, with every field before and after.',
   })
+  @Answers(versionWithFields)
   @Refuses('version_absent')
   version(@By() { tenant }: Caller, @Param('number', { schema: DeskVersionNumber }) number: number) {
     return this.database.asTenant(tenant, (tx) => deskVersion(tx, tenant, number));
@@ -137,6 +152,7 @@ export class DeskDocumentController {
   @ApiOperation({
     summary: 'The desk as a document, as far as this service keeps it, as it was after a version; 0: before the first.',
   })
+  @Answers(documentExample)
   @Refuses('version_absent', 'version_inexact', 'desk_invalid')
   documentOf(@By() { tenant }: Caller, @Param('number', { schema: DeskStateNumber }) number: number) {
     return this.database.asTenant(tenant, async (tx) => ({
@@ -152,6 +168,7 @@ export class DeskDocumentController {
     summary: 'What going back to a version would change, also for open tickets; nothing is stored.',
     description: reverting,
   })
+  @Answers(planExample)
   @Refuses('version_absent', 'version_inexact', 'desk_invalid')
   planRevert(@By() { tenant }: Caller, @Param('number', { schema: DeskStateNumber }) number: number) {
     return this.database.asTenant(tenant, async (tx) => {
@@ -167,6 +184,7 @@ export class DeskDocumentController {
     summary: 'Make the desk what it was after a version, as a new version.',
     description: `${reverting} The history says "Reverts to" and the number; If-Match refuses a desk that changed meanwhile.`,
   })
+  @Answers(changeExample)
   @Refuses('version_absent', 'version_inexact', 'desk_invalid', 'desk_part_in_use')
   revert(
     @By() by: Caller,

@@ -13,12 +13,13 @@ import {
 } from '@tierline/contracts';
 import { Commands } from '@tierline/messaging';
 import { Database } from '@tierline/persistence';
-import { Allow, By, Refuses } from '@tierline/service';
+import { Allow, Answers, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { agentsOf, queuesOf, tiersOf } from '../desk-lists.ts';
 import { putDesk } from '../desk.ts';
 import { acquaintanceOf, sees, sightOf } from '../sight.ts';
 import { unservedByQueue } from '../unserved-queues.ts';
+import { agentExample, queueExample, tierExample } from './desk-examples.ts';
 import { paging, requireSame } from './requests.ts';
 
 const TierBody = z
@@ -55,6 +56,7 @@ export class DeskController {
   @Get('tiers')
   @Allow('desk.read')
   @ApiOperation({ summary: 'The tiers, lowest rank first.' })
+  @Answers({ items: [tierExample], next: null })
   async tiers(@By() by: Caller) {
     const items = await this.database.asTenant(by.tenant, (tx) => tiersOf(tx, by.tenant));
     return { items, next: null };
@@ -66,6 +68,19 @@ export class DeskController {
     summary: 'The queues by their slug.',
     description:
       '`unserved` says since when, and why, nobody will serve one in the next day of its hours; null: somebody will, or its tickets are out of your sight.',
+  })
+  @Answers({
+    items: [
+      { ...queueExample, unserved: null },
+      {
+        queue: 'servers',
+        name: 'Servers',
+        tier: 'tier-3',
+        team: 'servers',
+        unserved: { since: '2026-01-05T09:30:00.000Z', detail: 'Max Third is away.' },
+      },
+    ],
+    next: null,
   })
   queues(@By() by: Caller, @Query({ schema: QueueFilter }) query: z.infer<typeof QueueFilter>) {
     return this.database.asTenant(by.tenant, async (tx) => {
@@ -84,6 +99,7 @@ export class DeskController {
     summary: 'The agents by their id, each with the teams that he or she works in.',
     description: 'A partner’s agent gets those of the own organisation.',
   })
+  @Answers({ items: [agentExample], next: null })
   agents(@By() by: Caller, @Query({ schema: AgentFilter }) query: z.infer<typeof AgentFilter>) {
     return this.database.asTenant(by.tenant, async (tx) =>
       agentsOf(tx, by.tenant, { team: query.team, known: await acquaintanceOf(tx, by) }, query),
@@ -95,6 +111,7 @@ export class DeskController {
   @ApiOperation({
     summary: 'Put one tier; its default queue has to be in it.',
   })
+  @Answers({ ...tierExample, changed: true })
   @Refuses('desk_invalid')
   async putTier(
     @By() by: Caller,
@@ -110,6 +127,7 @@ export class DeskController {
   @Put('queues/:queue')
   @Allow('desk.change')
   @ApiOperation({ summary: 'Put one queue into a tier that is there.' })
+  @Answers({ ...queueExample, changed: true })
   @Refuses('desk_invalid')
   async putQueue(
     @By() by: Caller,
@@ -125,6 +143,7 @@ export class DeskController {
   @Put('agents/:agentId')
   @Allow('desk.change')
   @ApiOperation({ summary: 'Put one agent, with all teams that he or she works in.' })
+  @Answers({ ...agentExample, changed: true })
   async putAgent(
     @By() by: Caller,
     @Param('agentId', { schema: PersonId }) agentId: string,
