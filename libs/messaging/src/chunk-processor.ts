@@ -127,11 +127,14 @@ export class ChunkProcessor {
 
   /** Stores the positions behind skipped records; without it they are only read again. */
   async settle(): Promise<void> {
-    for (const standing of this.positions.unstored())
-      await this.join({ ...standing, reads: [] }).catch(async (error: Error) => {
+    // Begun together, so that they share a transaction.
+    const stored = this.positions.unstored().map((standing) =>
+      this.join({ ...standing, reads: [] }).catch(async (error: Error) => {
         if (!(error instanceof PositionMoved)) throw error;
         await this.positions.reconsider(standing);
-      });
+      }),
+    );
+    await together(...stored);
   }
 
   private skip({ partition, reads, next, remaining }: Piece): void {

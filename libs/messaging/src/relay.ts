@@ -29,7 +29,8 @@ export type RelayOptions = {
 
 /** Milliseconds for which a lease is given. */
 const leaseTime = 8_000;
-const idle = { shortest: 5, longest: 200 };
+/** Whoever commits here nudges; looks without a nudge are for what other processes commit. */
+const idle = { shortest: 30, longest: 200 };
 /** After a round, milliseconds in which more comes together: each round costs the same, whatever it moves. */
 const gathering = 8;
 /** A round that moved so many has more to move. */

@@ -74,3 +74,27 @@ it('reads again from a position that was set back', async () => {
   expect(position()).toBe(0n);
   expect(await processor.process(chunkOf(85, 87))).toEqual({ kind: 'seek', next: 0n });
 });
+
+it('stores what it skipped in several partitions in one transaction', async () => {
+  const { store } = storeAt(0n);
+  const stored: string[][] = [];
+  const partitions = [0, 1, 2].map((each) => ({ ...partition, partition: each }));
+  const many: ChunkStore = {
+    positions: async () => partitions.map((each) => ({ partition: each, next: 0n, remaining: null })),
+    transaction: (work) =>
+      store.transaction((tx) =>
+        work({
+          ...tx,
+          move: async (moves) => {
+            stored.push(moves.map((move) => `${move.partition.partition}: ${move.next}`));
+            return moves.length;
+          },
+        }),
+      ),
+  };
+  const processor = new ChunkProcessor(many, nothing, untold);
+  await processor.assigned(partitions);
+  for (const each of partitions) await processor.process({ ...chunkOf(0, 3 + each.partition), ...each });
+  await processor.settle();
+  expect(stored).toEqual([['0: 3', '1: 4', '2: 5']]);
+});
