@@ -96,5 +96,6 @@ export const explanationOf = async (
   const ledger = (await ledgerOf(tx, by, id)).filter(({ clock }) => clock === name);
   const [clock] = clocksAfter([], ledger);
   if (!clock) throw new DomainError('clock_absent', `The ticket has no clock ${name}.`, 'absent');
-  return { asOf: tx.now, ...viewOf(clock, desk, tx.now), lines: explain(ledger, desk.book.calendars), ledger };
+  const { calendars, policies } = desk.book;
+  return { asOf: tx.now, ...viewOf(clock, desk, tx.now), lines: explain(ledger, calendars, policies), ledger };
 };

@@ -114,6 +114,7 @@ describe('the clocks of a ticket', () => {
     await eventually(async () => {
       const { lines } = (await get(`/tickets/${id}/clocks/sla-resolution/explain`, anna)).body;
       expect(lines.join(' ')).toMatch(/^Due .*Solution within 8 h of working time: at any hour.*Went on from/);
+      expect(lines.join(' ')).toContain('(policy Standard, version ');
     });
     const own = `/tickets/${id}/clocks/${encodeURIComponent('ola-waiting:tier-1/service-desk#0')}/explain`;
     expect((await get(own)).status).toBe(200);

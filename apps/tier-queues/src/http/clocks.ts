@@ -65,7 +65,7 @@ export class ClocksController {
     lines: [
       'Due Mon 5 Jan 13:00 (Europe/Berlin).',
       'Solution within 4 h of working time: Mon–Fri 08:00–17:00.',
-      'Promised by Standard: holds for every ticket (policy standard, version 3; calendar office, version 1).',
+      'Promised by Standard: holds for every ticket (policy Standard, version 3; calendar office, version 1).',
       'Counts from Mon 5 Jan 09:00: the ticket was opened.',
     ],
     ledger: [
