@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { AgentReplied, OpeningAsked, TicketHeld, TicketQueued, TicketResolved, type Fact } from '@tierline/contracts';
+import {
+  AgentReplied,
+  OpeningAsked,
+  TicketHeld,
+  TicketQueued,
+  TicketResolved,
+  TicketRouted,
+  type Fact,
+} from '@tierline/contracts';
 import {
   eventually,
   recordOf,
@@ -124,6 +132,15 @@ describe('the way of a ticket', () => {
     await desk(body.id, TicketQueued(TicketQueued.example));
     await untilStatus(body.id, 'waiting');
     expect((await read(body.id)).body).toMatchObject({ conversation: [{}] });
+  });
+
+  it('shows what the ticket turned out to be about', async () => {
+    const { body } = await open();
+    await desk(body.id, TicketQueued(TicketQueued.example));
+    await desk(body.id, TicketRouted({ ...TicketRouted.example, category: 'printer' }));
+    await eventually(async () =>
+      expect((await read(body.id)).body).toMatchObject({ status: 'waiting', category: 'printer' }),
+    );
   });
 
   it('opens the ticket that the desk asks for, once, and shows each what belongs to it', async () => {

@@ -79,4 +79,37 @@ class Relations1760000001010 implements MigrationInterface {
   }
 }
 
-export const intakeMigrations = [Requests1760000001001, People1760000001002, Relations1760000001010];
+class Accounting1760000001020 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // Processes of the release before write rows without it while they are being replaced: hence the default.
+    // The index names a column that changes once or twice: on one that changes often no update could stay on its page.
+    await runner.query(`
+      ALTER TABLE request ADD COLUMN desk text NOT NULL DEFAULT 'heard',
+        ADD COLUMN tellings smallint NOT NULL DEFAULT 0, ADD COLUMN tell_again_at timestamptz;
+      ALTER TABLE request NO FORCE ROW LEVEL SECURITY;
+      UPDATE request SET desk = 'silent' WHERE status = 'received';
+      ALTER TABLE request FORCE ROW LEVEL SECURITY;
+      ALTER TABLE request ALTER COLUMN desk SET DEFAULT 'silent';
+      CREATE INDEX request_unaccounted ON request (opened_at) WHERE desk <> 'heard';
+      -- One row for the whole service: when somebody last looked.
+      CREATE TABLE inbound_watch (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one),
+        looked_at timestamptz NOT NULL DEFAULT '-infinity'
+      );
+      INSERT INTO inbound_watch DEFAULT VALUES;
+      SELECT background_table('inbound_watch');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DROP TABLE inbound_watch;
+      ALTER TABLE request DROP COLUMN desk, DROP COLUMN tellings, DROP COLUMN tell_again_at`);
+  }
+}
+
+export const intakeMigrations = [
+  Requests1760000001001,
+  People1760000001002,
+  Relations1760000001010,
+  Accounting1760000001020,
+];

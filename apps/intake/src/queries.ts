@@ -134,3 +134,12 @@ export const countByStatus = async (database: Database) => {
   );
   return rows.map(({ status, n }) => ({ labels: { status }, value: Number(n) }));
 };
+
+/** Opened tickets of which the desk has told nothing for longer than so many milliseconds, over all tenants. */
+export const countUnaccounted = async (database: Database, silence: number): Promise<number> => {
+  const [row] = await database.query<{ n: string }>(
+    `SELECT count(*) AS n FROM request WHERE desk <> 'heard' AND opened_at <= now() - $1 * interval '1 ms'`,
+    [silence],
+  );
+  return Number(row!.n);
+};

@@ -22,7 +22,7 @@ import {
 import type { Transaction } from '@tierline/persistence';
 import { referenceOf, request, type OpenCommand } from './domain/asking.ts';
 import { person, type Contact, type Person } from './domain/person.ts';
-import type { KnownRequest, Request, Status } from './domain/request.ts';
+import type { Desk, KnownRequest, Request, Status } from './domain/request.ts';
 
 type RequestRow = {
   tenant_id: string;
@@ -30,6 +30,7 @@ type RequestRow = {
   number: string;
   requester_id: string;
   opened_by: string;
+  category: string | null;
   status: Status;
   tier_rank: number | null;
   messages: number;
@@ -38,6 +39,7 @@ type RequestRow = {
   updated_at: Date;
   confirmed: boolean;
   asked_at: Date | null;
+  desk: Desk;
   sequence: number;
 };
 
@@ -46,12 +48,14 @@ const stateOf = (row: RequestRow): KnownRequest => ({
   number: Number(row.number),
   requesterId: row.requester_id,
   openedBy: row.opened_by,
+  category: row.category,
   tierRank: row.tier_rank,
   messages: row.messages,
   resolvedAt: row.resolved_at?.toISOString() ?? null,
   closedAt: row.closed_at?.toISOString() ?? null,
   confirmed: row.confirmed,
   askedAt: row.asked_at?.toISOString() ?? null,
+  desk: row.desk,
   updatedAt: row.updated_at.toISOString(),
 });
 
@@ -90,6 +94,8 @@ const progressOf = ({ tenant, id, state, sequence }: Saved) => ({
   closed_at: state.closedAt,
   confirmed: state.confirmed,
   asked_at: state.askedAt,
+  category: state.category,
+  desk: state.desk,
   sequence,
 });
 
@@ -109,15 +115,15 @@ const openingOf = (change: Saved) => {
 };
 
 const columns = `tenant_id text, id uuid, status text, tier_rank smallint, messages int, updated_at timestamptz,
-  resolved_at timestamptz, closed_at timestamptz, confirmed boolean, asked_at timestamptz, sequence int`;
+  resolved_at timestamptz, closed_at timestamptz, confirmed boolean, asked_at timestamptz, category text, desk text, sequence int`;
 
 const insertOpened = (tx: Transaction, opened: readonly Saved[]) =>
   tx.query(
     `INSERT INTO request (tenant_id, id, status, tier_rank, messages, updated_at, resolved_at, closed_at, confirmed,
-       asked_at, sequence, number, requester_id, opened_by, channel, organisation, subject, description, category, impact,
+       asked_at, category, desk, sequence, number, requester_id, opened_by, channel, organisation, subject, description, impact,
        urgency, opened_at, origin_id, origin_kind)
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(${columns}, number bigint, requester_id text, opened_by text,
-       channel text, organisation text, subject text, description text, category text, impact text, urgency text,
+       channel text, organisation text, subject text, description text, impact text, urgency text,
        opened_at timestamptz, origin_id uuid, origin_kind text)`,
     [JSON.stringify(opened.map(openingOf))],
   );
@@ -126,7 +132,7 @@ const updateProgress = (tx: Transaction, moved: readonly Saved[]) =>
   tx.query(
     `UPDATE request SET status = r.status, tier_rank = r.tier_rank, messages = r.messages, updated_at = r.updated_at,
        resolved_at = r.resolved_at, closed_at = r.closed_at, confirmed = r.confirmed, asked_at = r.asked_at,
-       sequence = r.sequence
+       category = r.category, desk = r.desk, sequence = r.sequence
      FROM jsonb_to_recordset($1::jsonb) AS r(${columns})
      WHERE request.tenant_id = r.tenant_id AND request.id = r.id`,
     [JSON.stringify(moved.map(progressOf))],
@@ -144,8 +150,8 @@ const insertMessages = (tx: Transaction, messages: readonly object[]) =>
 const requestStore: Store<Request> = {
   async load(tx, keys) {
     const rows = await tx.query<RequestRow>(
-      `SELECT r.tenant_id, r.id, r.number, r.requester_id, r.opened_by, r.status, r.tier_rank, r.messages,
-         r.resolved_at, r.closed_at, r.updated_at, r.confirmed, r.asked_at, r.sequence
+      `SELECT r.tenant_id, r.id, r.number, r.requester_id, r.opened_by, r.category, r.status, r.tier_rank, r.messages,
+         r.resolved_at, r.closed_at, r.updated_at, r.confirmed, r.asked_at, r.desk, r.sequence
        FROM request r JOIN unnest($1::text[], $2::uuid[]) AS k(tenant_id, id) USING (tenant_id, id)
        ORDER BY r.id FOR UPDATE OF r`,
       [keys.map(({ tenant }) => tenant), keys.map(({ id }) => id)],

@@ -85,7 +85,11 @@ export class EventsController {
   }
 
   @On(DeskPartRemoved)
-  removed({ tenant, data: { kind, id } }: EventOf<typeof DeskPartRemoved>): Task | null {
+  removed(event: EventOf<typeof DeskPartRemoved>): Task | null {
+    const { tenant } = event;
+    const { kind, id } = event.data;
+    if (kind === 'absence')
+      return { batch: deputyMails, work: { event, personId: null, items: [] } satisfies SaidAway };
     if (kind !== 'agent' && kind !== 'team' && kind !== 'management') return null;
     return { batch: deskCopies, work: { tenant, kind, id, part: null } satisfies DeskCopy };
   }

@@ -65,5 +65,30 @@ class Management1760000004303 implements MigrationInterface {
   }
 }
 
+class Deputies1760000004304 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE deputy_told (
+        tenant_id text NOT NULL,
+        source text NOT NULL,
+        person_id text NOT NULL,
+        items jsonb NOT NULL,
+        withdrawn jsonb NOT NULL,
+        PRIMARY KEY (tenant_id, source)
+      );
+      CREATE INDEX deputy_told_of_person ON deputy_told (tenant_id, person_id);
+      SELECT background_table('deputy_told');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE deputy_told');
+  }
+}
+
 /** Mails to the desk's own people. */
-export const staffMailMigrations = [StaffMails1760000004301, MailPreferences1760000004302, Management1760000004303];
+export const staffMailMigrations = [
+  StaffMails1760000004301,
+  MailPreferences1760000004302,
+  Management1760000004303,
+  Deputies1760000004304,
+];

@@ -61,6 +61,8 @@ export const definitions: readonly Definition[] = [
   },
   {
     figure: 'orphans',
-    definition: 'OrphanDetected events in the period: open tickets that nothing was going to move, found and mended.',
+    definition:
+      'OrphanDetected events in the period: open tickets that nothing was going to move, found and mended; and ' +
+      'InboundUnaccounted events: opened tickets of which the desk had told nothing, told again.',
   },
 ];

@@ -1,4 +1,5 @@
 import {
+  InboundUnaccounted,
   OrphanDetected,
   TicketCancelled,
   TicketClaimed,
@@ -96,6 +97,7 @@ const countedTypes = types(
   TicketReturned,
   TicketTransferred,
   OrphanDetected,
+  InboundUnaccounted,
 );
 const tierTypes = types(TicketQueued, TicketClaimed, TicketResolved);
 const teamTypes = types(TicketClaimed, TicketResolved, TicketEscalated, TicketReturned, TicketTransferred);
@@ -125,7 +127,7 @@ export const summaryOf = async (tx: Transaction, { from, to }: Period): Promise<
     highestTier: Object.fromEntries(highest.map(({ rank, tickets }) => [String(rank), tickets])),
     byTier: tiers,
     byTeam: teams,
-    orphans: countOf(OrphanDetected).events,
+    orphans: countOf(OrphanDetected).events + countOf(InboundUnaccounted).events,
   };
 };
 

@@ -104,7 +104,7 @@ it('counts the story as its teller did', async () => {
         transferredFrom: 0,
       },
     ],
-    orphans: 10,
+    orphans: 20,
   });
 });
 

@@ -1,6 +1,7 @@
 import {
   ActUndone,
   AgentReplied,
+  InboundUnaccounted,
   NotificationFailed,
   NotificationSent,
   OrphanDetected,
@@ -164,12 +165,13 @@ it('counts mails and orphans beside the state', () => {
     NotificationFailed(NotificationFailed.example),
     StaffNotificationFailed(StaffNotificationFailed.example),
   ];
-  expect(told(opened, sent, sent, ...failed, OrphanDetected(OrphanDetected.example))).toMatchObject({
+  const orphans = [OrphanDetected(OrphanDetected.example), InboundUnaccounted(InboundUnaccounted.example)];
+  expect(told(opened, sent, sent, ...failed, ...orphans)).toMatchObject({
     state: 'NEW',
     mails_sent: 2,
     mails_failed: 1,
     staff_mails_failed: 1,
-    orphans: 1,
+    orphans: 2,
   });
 });
 

@@ -1,6 +1,7 @@
 import {
   ActUndone,
   AgentReplied,
+  InboundUnaccounted,
   NotificationFailed,
   NotificationSent,
   OrphanDetected,
@@ -188,7 +189,7 @@ const restOf = (fact: TicketFact, event: Received): Partial<TicketFact> => {
     const { type, category, priority } = event.data;
     return { type, category, priority };
   }
-  if (is(OrphanDetected, event)) return { orphans: fact.orphans + 1 };
+  if (is(OrphanDetected, event) || is(InboundUnaccounted, event)) return { orphans: fact.orphans + 1 };
   if (is(NotificationSent, event)) return { mails_sent: fact.mails_sent + 1 };
   if (is(NotificationFailed, event)) return { mails_failed: fact.mails_failed + 1 };
   if (is(StaffNotificationFailed, event)) return { staff_mails_failed: (fact.staff_mails_failed ?? 0) + 1 };

@@ -2,6 +2,7 @@ import type { Transaction } from '@tierline/persistence';
 import { countOrphans } from './orphans.ts';
 import { open } from './queries.ts';
 import type { Sight } from './sight.ts';
+import { countUnaccounted } from './unaccounted.ts';
 import { unservedByQueue, type Unserved } from './unserved-queues.ts';
 
 /** How much waits, is being worked on and is held. */
@@ -19,7 +20,7 @@ export type Board = {
   })[];
   /** Open tickets that wait for a route; 0 for who sees some queues only. */
   unrouted: number;
-  /** Open tickets that nobody and nothing is going to move. */
+  /** Open tickets that nobody and nothing is going to move; for who sees all queues also those that never came here. */
   orphans: number;
 };
 
@@ -68,6 +69,7 @@ export const boardOf = async (tx: Transaction, tenant: string, { queues }: Sight
     `SELECT count(*)::int AS unrouted FROM ticket WHERE tenant_id = $1 AND state IN (${open}) AND queue IS NULL`,
     [tenant],
   );
+  const unaccounted = queues === 'all' ? await countUnaccounted(tx, tenant) : 0;
   return {
     at: tx.now,
     tiers: seen.map((tier) => {
@@ -79,6 +81,6 @@ export const boardOf = async (tx: Transaction, tenant: string, { queues }: Sight
       };
     }),
     unrouted: queues === 'all' ? rest!.unrouted : 0,
-    orphans: await countOrphans(tx, tenant, queues === 'all' ? null : queues),
+    orphans: unaccounted + (await countOrphans(tx, tenant, queues === 'all' ? null : queues)),
   };
 };

@@ -1,11 +1,11 @@
 import type { Caller } from '@tierline/auth';
 import { DomainError } from '@tierline/contracts';
-import { originOf, type Commands } from '@tierline/messaging';
+import { conflictUnless, originOf, type Commands } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import type { Doer } from './domain/command.ts';
 import { openStates, requireLead } from './domain/guards.ts';
 import { withRightsOver } from './domain/leading.ts';
-import { lockTickets } from './looking.ts';
+import { lockTickets, unseenSince } from './looking.ts';
 import { sees, sightOf, ticketAbsent, type Sight } from './sight.ts';
 import type { TicketWork } from './staff.ts';
 import { answerOf, outcomeOf, type TicketAnswer, type Tickets } from './tickets.ts';
@@ -22,6 +22,8 @@ type Adding = {
   readonly by: Caller;
   readonly doer: Doer;
   readonly id: string;
+  /** The parent's sequence that the caller saw. */
+  readonly expected?: number | undefined;
   readonly idempotency?: { readonly key: string; readonly body: unknown } | undefined;
 };
 
@@ -71,11 +73,31 @@ const ancestorsOf = async (tx: Transaction, tenant: string, id: string): Promise
   return new Set(rows.map((row) => row.id));
 };
 
+type Named = { readonly tenant: string; readonly id: string };
+type Seen = Named & { readonly expected: number | undefined };
+
+const sequenceOf = async (tx: Transaction, { tenant, id }: Named): Promise<{ sequence: number }> => {
+  const [row] = await tx.query<{ sequence: number }>('SELECT sequence FROM ticket WHERE tenant_id = $1 AND id = $2', [
+    tenant,
+    id,
+  ]);
+  return row!;
+};
+
+/** What happened to the ticket, locked, since the caller looked. Throws `changed_meanwhile` where that cannot be told. */
+const unseenBy = async (tx: Transaction, seen: Seen) => {
+  const { tenant, id, expected } = seen;
+  if (expected === undefined) return [];
+  const unseen = await unseenSince(tx, tenant, id, expected);
+  if (unseen === null) conflictUnless(expected, await sequenceOf(tx, seen));
+  return unseen ?? [];
+};
+
 /** Makes tickets children of one, as far as the rules allow each, and says what became of each. */
 export const addChildren = (
   commands: Commands,
   tickets: Tickets,
-  { by, doer, id, idempotency }: Adding,
+  { by, doer, id, expected, idempotency }: Adding,
   wanted: Wanted,
 ): Promise<TicketAnswer> =>
   commands.within({ by, idempotency }, async (tx) => {
@@ -89,12 +111,13 @@ export const addChildren = (
     if (!parent) throw ticketAbsent();
     const desk = await tickets.deskOf(tx, by.tenant);
     requireLead(parent, withRightsOver(parent, doer, desk, tx.now), 'make tickets its children');
+    const unseen = await unseenBy(tx, { tenant: by.tenant, id, expected });
     const origin = originOf(by);
     const linking = ids.map((to): TicketWork => ({
       id,
       origin,
       command: { type: 'link', by: doer, id, kind: 'parent-of', to },
-      looked: { others, closesCycle: above.has(to) },
+      looked: { others, closesCycle: above.has(to), unseen },
     }));
     const results = await tickets.runEach(tx, linking);
     const self = { ticketId: id, number: parent.number };
@@ -109,9 +132,6 @@ export const addChildren = (
     );
     const numbers = new Map([...others].map(([one, { number }]) => [one, number]));
     const children = ids.map((to, index) => outcomeOf(to, numbers, results[index]));
-    const [now] = await tx.query<{ sequence: number }>('SELECT sequence FROM ticket WHERE tenant_id = $1 AND id = $2', [
-      by.tenant,
-      id,
-    ]);
-    return { ...answerOf({ id, sequence: now!.sequence, state: parent }), children };
+    const { sequence } = await sequenceOf(tx, { tenant: by.tenant, id });
+    return { ...answerOf({ id, sequence, state: parent }), children };
   });

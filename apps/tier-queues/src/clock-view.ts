@@ -43,8 +43,11 @@ const byKind = new Map(ledgerTypes.map((type) => [kindOf(type), type] as const))
 
 const ticketAbsent = () => new DomainError('ticket_absent', 'There is no such ticket.', 'absent');
 
+/** What a caller sees of a ticket's clocks: staff how the desk chose, too. */
+type Shown = { readonly ledger: readonly ClockEntry[]; readonly isStaff: boolean };
+
 /** The ledger of a ticket's clocks that the caller may see, in order. Throws `ticket_absent`, to a stranger too. */
-const ledgerOf = async (tx: Transaction, by: Caller, id: string): Promise<readonly ClockEntry[]> => {
+const ledgerOf = async (tx: Transaction, by: Caller, id: string): Promise<Shown> => {
   const [ticket] = await tx.query<{ requester: string; queue: string | null }>(
     'SELECT requester_id AS requester, queue FROM ticket WHERE tenant_id = $1 AND id = $2',
     [by.tenant, id],
@@ -59,7 +62,7 @@ const ledgerOf = async (tx: Transaction, by: Caller, id: string): Promise<readon
   const entries = rows.flatMap(
     ({ at, kind, data }) => entryOf({ type: byKind.get(kind)!, data }, at.toISOString()) ?? [],
   );
-  return isStaff ? entries : ledgerForRequester(entries);
+  return { ledger: isStaff ? entries : ledgerForRequester(entries), isStaff };
 };
 
 const viewOf = (clock: Clock, { book }: Desk, now: string): ClockView => {
@@ -82,7 +85,7 @@ export const clocksOf = async (
   id: string,
   desk: Desk,
 ): Promise<{ asOf: string; items: readonly ClockView[]; next: null }> => {
-  const clocks = clocksAfter([], await ledgerOf(tx, by, id));
+  const clocks = clocksAfter([], (await ledgerOf(tx, by, id)).ledger);
   return { asOf: tx.now, items: clocks.map((clock) => viewOf(clock, desk, tx.now)), next: null };
 };
 
@@ -93,8 +96,11 @@ export const explanationOf = async (
   { id, clock: name }: { id: string; clock: string },
   desk: Desk,
 ) => {
-  const ledger = (await ledgerOf(tx, by, id)).filter(({ clock }) => clock === name);
+  const shown = await ledgerOf(tx, by, id);
+  const ledger = shown.ledger.filter(({ clock }) => clock === name);
   const [clock] = clocksAfter([], ledger);
   if (!clock) throw new DomainError('clock_absent', `The ticket has no clock ${name}.`, 'absent');
-  return { asOf: tx.now, ...viewOf(clock, desk, tx.now), lines: explain(ledger, desk.book.calendars), ledger };
+  const { calendars, policies } = desk.book;
+  const lines = explain(ledger, calendars, shown.isStaff ? policies : []);
+  return { asOf: tx.now, ...viewOf(clock, desk, tx.now), lines, ledger };
 };

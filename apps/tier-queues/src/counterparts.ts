@@ -1,8 +1,10 @@
+import { OpeningAsked, is } from '@tierline/contracts';
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import type { Act, AgentAct, Doer } from './domain/command.ts';
-import { oppositeOf } from './domain/linking.ts';
+import { goingOnIn, oppositeOf, type FollowUp } from './domain/linking.ts';
 import type { KnownTicket, Ticket } from './domain/ticket.ts';
 import type { TicketWork } from './staff.ts';
+import type { TicketResult } from './tickets.ts';
 
 /** An act on another ticket than the one that was named. */
 export type Counterpart = { readonly id: string; readonly command: Act };
@@ -78,16 +80,33 @@ export const onChild = (parent: string, act: AgentAct, child: string): Counterpa
   return [{ id: child, command: { type: 'resolve-child', by, parent, code, solution, lowerTierCouldHave } }];
 };
 
-/** What the requester wrote to a merged ticket, as work for the ticket that carries it. */
-export const forwarded = (piece: TicketWork, state: Ticket): TicketWork[] => {
-  if (state.state !== 'MERGED' || !('command' in piece)) return [];
+/** Where what the requester wrote goes on: in the ticket that carries this one, or in the one that follows it. */
+const onwardFrom = (
+  act: Act,
+  { state, events }: Pick<TicketResult, 'state' | 'events'>,
+  followUps: readonly FollowUp[] | undefined,
+): string | null => {
+  if (state.state === 'MERGED') return state.into.ticketId;
+  if (state.state !== 'CLOSED' || events.some((fact) => is(OpeningAsked, fact))) return null;
+  return goingOnIn(state, act.type === 'merged-reply' ? act : {}, followUps);
+};
+
+/** What the requester wrote to a merged ticket, or long after its end, as work for the ticket in which it goes on. */
+export const forwarded = (
+  piece: TicketWork,
+  result: Pick<TicketResult, 'state' | 'events'>,
+  followUps?: readonly FollowUp[],
+): TicketWork[] => {
+  const { state } = result;
+  if (state.state === 'ABSENT' || !('command' in piece)) return [];
   const { command: act, origin } = piece;
-  const { number, requesterId, into } = state;
-  if (act.type === 'merged-reply') return [{ id: into.ticketId, origin, command: act }];
-  if (act.type !== 'requester-replied' && act.type !== 'requester-rejected') return [];
+  if (act.type !== 'merged-reply' && act.type !== 'requester-replied' && act.type !== 'requester-rejected') return [];
+  const id = onwardFrom(act, result, followUps);
+  if (id === null) return [];
+  if (act.type === 'merged-reply') return [{ id, origin, command: act }];
+  const { number, requesterId } = state;
   const { text, followUpId, messageId } = act;
   if (text === undefined || followUpId === undefined || messageId === undefined) return [];
   const from = { ticketId: piece.id, number };
-  const command = { type: 'merged-reply', from, requesterId, messageId, text, followUpId } as const;
-  return [{ id: into.ticketId, origin, command }];
+  return [{ id, origin, command: { type: 'merged-reply', from, requesterId, messageId, text, followUpId } }];
 };

@@ -3,6 +3,7 @@ import {
   CatalogueChanged,
   CataloguePartRemoved,
   EscalationChanged,
+  InboundUnaccounted,
   RequesterAskedEscalation,
   RequesterConfirmed,
   RequesterRejected,
@@ -20,6 +21,7 @@ import { runbooks } from './beside-rows.ts';
 import type { Act } from './domain/command.ts';
 import { routingTargets } from './routing-targets.ts';
 import { Tickets } from './tickets.ts';
+import { unaccounted } from './unaccounted.ts';
 import { wayUpOf } from './way-up-copies.ts';
 
 /** What the requester wrote; the id of the ticket that it may open is the same for the same event. */
@@ -37,6 +39,12 @@ export class TicketEvents {
   @On(TicketOpened)
   opened(event: EventOf<typeof TicketOpened>): Task {
     return this.noted(event);
+  }
+
+  /** Its opening comes before it again: a ticket that is known by now was mended by that. */
+  @On(InboundUnaccounted)
+  inboundUnaccounted(event: EventOf<typeof InboundUnaccounted>): Task[] {
+    return [this.noted(event), { batch: unaccounted, work: event }];
   }
 
   @On(TicketRouted)

@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '@tierline/persistence';
 import { Figures } from '@tierline/service';
-import { watched } from './orphans.ts';
+import { isMended, watched } from './orphans.ts';
+import { countUnaccounted } from './unaccounted.ts';
 
 /** The figures of the desk, over all tenants, read from the database when somebody asks. */
 @Injectable()
@@ -20,13 +21,19 @@ export class Gauges implements OnModuleInit {
     });
     this.figures.gauge(
       'orphans',
-      'Orphans that the last round of the watchdog found and could not mend.',
+      'Orphans that the last round of the watchdog found and could not mend, and tickets that were opened and never came.',
       [],
-      async () => [{ value: await this.count('SELECT found - mended AS n FROM watchdog') }],
+      async () => [
+        {
+          value:
+            (await this.count('SELECT found - mended AS n FROM watchdog')) +
+            (await countUnaccounted(this.database, null)),
+        },
+      ],
     );
     this.figures.gauge('orphans_mended', 'Orphans that were mended so far.', ['kind'], async () => {
       const rows = await this.database.query<{ kind: string; n: string }>(
-        `SELECT data->>'kind' AS kind, count(*) AS n FROM entry WHERE kind = 'orphan-detected' GROUP BY 1`,
+        `SELECT coalesce(e.data->>'kind', 'unaccounted') AS kind, count(*) AS n FROM entry e WHERE ${isMended} GROUP BY 1`,
       );
       return rows.map(({ kind, n }) => ({ labels: { kind }, value: Number(n) }));
     });

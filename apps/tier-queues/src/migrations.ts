@@ -3,6 +3,7 @@ import { clockMigrations } from './clock-migrations.ts';
 import { peopleMigrations } from './people-migrations.ts';
 import { queueMigrations } from './queue-migrations.ts';
 import { screenMigrations } from './screen-migrations.ts';
+import { orphanMigrations } from './orphan-migrations.ts';
 import { searchMigrations } from './search-migrations.ts';
 
 class Desk1760000003001 implements MigrationInterface {
@@ -225,4 +226,5 @@ export const ownMigrations = [
   ...peopleMigrations,
   ...queueMigrations,
   ...searchMigrations,
+  ...orphanMigrations,
 ];

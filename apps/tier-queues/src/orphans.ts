@@ -152,9 +152,12 @@ export type MendedRow = {
   at: Date;
   ticketId: string;
   reference: string;
-  kind: OrphanKind;
+  kind: OrphanKind | 'unaccounted';
   repair: string;
 };
+
+/** SQL condition on `e`: the entry tells of an orphan that was mended; the words are those of its index. */
+export const isMended = `e.kind IN ('orphan-detected', 'inbound-unaccounted')`;
 
 /** What was found and mended, newest first. */
 export const mendedOrphans = async (
@@ -165,9 +168,9 @@ export const mendedOrphans = async (
   const [before] = after === undefined ? [null] : cursorValues(after, [/^\d{1,18}$/]);
   const rows = await tx.query<MendedRow>(
     `SELECT e.position::text AS position, e.at, e.ticket_id AS "ticketId", 'T-' || t.number AS reference,
-       e.data->>'kind' AS kind, e.data->>'repair' AS repair
+       coalesce(e.data->>'kind', 'unaccounted') AS kind, coalesce(e.data->>'repair', 'told-again') AS repair
      FROM entry e JOIN ticket t ON t.tenant_id = e.tenant_id AND t.id = e.ticket_id
-     WHERE e.tenant_id = $1 AND e.kind = 'orphan-detected' AND e.position < coalesce($2::bigint, 9223372036854775807)
+     WHERE e.tenant_id = $1 AND ${isMended} AND e.position < coalesce($2::bigint, 9223372036854775807)
      ORDER BY e.position DESC LIMIT $3`,
     [tenant, before, limit + 1],
   );

@@ -1,8 +1,8 @@
 import { RequesterReplied } from '@tierline/contracts';
 import { eventually } from '@tierline/testing';
 import { v7 as uuidv7 } from 'uuid';
-import { messaging } from './domain/example.ts';
-import { foreigner, lea, person, startDesk, tom, una } from './testing/desk-under-test.ts';
+import { messaging, routed } from './domain/example.ts';
+import { foreigner, ida, lea, person, startDesk, tom, una } from './testing/desk-under-test.ts';
 
 let desk: Awaited<ReturnType<typeof startDesk>>;
 let { get, tell, untilState, newTicket, act, told } = {} as typeof desk;
@@ -117,6 +117,13 @@ describe('link', () => {
     expect((await act(parent, 'add-children', tom, { ids: [mine] })).body).toMatchObject({ code: 'lead_only' });
     const added = await act(parent, 'add-children', lea, { ids: [mine, other, solved, parent, uuidv7()] });
     const { sequence } = (await get(`/tickets/${parent}`)).body as unknown as { sequence: number };
+    const late = { 'if-match': `"${sequence + 1}"` };
+    expect((await act(parent, 'add-children', lea, { ids: [mine] }, late)).body).toMatchObject({
+      code: 'changed_meanwhile',
+      conflict: { expected: sequence + 1, sequence },
+    });
+    const seen = await act(parent, 'add-children', lea, { ids: [mine] }, { 'if-match': '"1"' });
+    expect(seen.body).toMatchObject({ sequence, children: [{ id: mine, done: true }] });
     expect(added.body).toMatchObject({
       id: parent,
       sequence,
@@ -204,5 +211,38 @@ describe('a ticket that goes on in another', () => {
     await tell(id, message, envelope);
     await eventually(() => expect(told(id).filter((kind) => kind === 'opening-asked')).toHaveLength(1));
     expect((await get(`/tickets/${id}`)).body).toMatchObject({ state: 'CLOSED', offspring: [{ kind: 'follow-up' }] });
+  });
+
+  it('goes on in the ticket that follows it when the requester writes again, while that has not ended', async () => {
+    const closed = await newTicket();
+    await act(closed, 'claim', tom);
+    await act(closed, 'resolve', tom, { code: 'solved', solution: 'Done.' });
+    await desk.hurry(closed);
+    await untilState(closed, { state: 'CLOSED' });
+    const write = async (text: string) => {
+      const messageId = uuidv7();
+      await tell(closed, RequesterReplied({ messageId, text }), { time: new Date().toISOString() });
+      return messageId;
+    };
+    const asked = () => told(closed).filter((kind) => kind === 'opening-asked').length;
+    await write('It is back.');
+    await eventually(() => expect(asked()).toBe(1));
+    const [{ id: follows }] = (await get(`/tickets/${closed}`)).body.offspring as unknown as [{ id: string }];
+    await desk.openTicket(follows);
+    await untilState(follows, { state: 'NEW' });
+    const messageId = await write('And worse.');
+    await eventually(async () => {
+      const { timeline } = (await get(`/tickets/${follows}`)).body;
+      expect(timeline.filter(({ kind }) => kind === 'merged-reply-received')).toMatchObject([
+        { data: { messageId, from: { ticketId: closed }, text: 'And worse.' } },
+      ]);
+    });
+    expect(asked()).toBe(1);
+    await tell(follows, routed(messaging));
+    await untilState(follows, { state: 'QUEUED' });
+    await act(follows, 'claim', ida);
+    await act(follows, 'cancel', ida, { reason: 'it was nothing' });
+    await write('Again!');
+    await eventually(() => expect(asked()).toBe(2));
   });
 });

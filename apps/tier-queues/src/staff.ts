@@ -119,16 +119,35 @@ const lastOwners = async (tx: Transaction, acts: Acts): Promise<Named[]> => {
   );
 };
 
-/** Those who are to take a ticket, to get one back, or to join one; takers locked. */
+/** True when the act may end a hold of the ticket. */
+const mayEndHold = (act: Act): boolean =>
+  act.type === 'fire'
+    ? act.kind === 'wake-up'
+    : ['resume', 'vendor-answer', 'mend', 'requester-replied', 'requester-rejected', 'merged-reply'].includes(act.type);
+
+/** Who has these tickets that are on hold: whether they are there decides where a ticket goes on. */
+const ownersOfHeld = async (tx: Transaction, acts: Acts): Promise<Named[]> => {
+  const held = acts.filter(({ command }) => mayEndHold(command));
+  if (held.length === 0) return [];
+  return tx.query<Named>(
+    `SELECT DISTINCT t.tenant_id AS tenant, t.owner AS "agentId" FROM ticket t
+     JOIN unnest($1::text[], $2::uuid[]) AS held(tenant_id, id) USING (tenant_id, id)
+     WHERE t.state = 'PENDING' AND t.owner IS NOT NULL`,
+    [held.map(({ tenant }) => tenant), held.map(({ id }) => id)],
+  );
+};
+
+/** Those who are to take a ticket, to get one back, to join one, or to go on with one; takers locked. */
 const readTakers = async (tx: Transaction, acts: Acts): Promise<PersonRow[]> => {
   const named = acts.flatMap(({ tenant, command }) => takerIn(command).map((agentId) => ({ tenant, agentId })));
-  const takers = [...named, ...(await lastOwners(tx, acts))];
+  const [last, holding] = await together(lastOwners(tx, acts), ownersOfHeld(tx, acts));
+  const takers = [...named, ...last];
   const joining = acts.flatMap(({ tenant, command }) =>
     command.type === 'join' ? [{ tenant, agentId: command.by.agentId }] : [],
   );
-  if (takers.length + joining.length === 0) return [];
+  if (takers.length + joining.length + holding.length === 0) return [];
   const locked = takers.length > 0 ? lockTakers(tx, takers) : Promise.resolve();
-  const [, people] = await together(locked, readPeople(tx, [...takers, ...joining]));
+  const [, people] = await together(locked, readPeople(tx, [...takers, ...joining, ...holding]));
   return people;
 };
 

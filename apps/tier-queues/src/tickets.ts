@@ -19,9 +19,11 @@ import { rulesAmong } from './domain/carrying.ts';
 import type { AgentAct, Command, Surroundings } from './domain/command.ts';
 import type { Desk, Limits } from './domain/desk.ts';
 import type { NotedFact, TicketFact } from './domain/facts.ts';
+import type { FollowUp } from './domain/linking.ts';
 import type { Ticket } from './domain/ticket.ts';
 import { lookFor, unseenSince } from './looking.ts';
 import { childrenOf, numbersOf } from './lookups.ts';
+import { followUpsOf, keyOf } from './follow-ups.ts';
 import { staffOf, type TicketWork } from './staff.ts';
 import { refuseUnseen } from './sight.ts';
 import { ticketStore } from './store.ts';
@@ -95,9 +97,11 @@ export class Tickets implements Batch<TicketWork> {
 
   /** Does the work in order, in one transaction, with the desks as they are in it. */
   async run(tx: Transaction, work: readonly TicketWork[]): Promise<TicketResult[]> {
-    const { unit, pieces } = await this.prepared(tx, work);
+    const { unit, pieces, followUps } = await this.prepared(tx, work);
     const results = await unit.run(tx, pieces);
-    await this.passOn(tx, work, results);
+    // What was written to merged or long closed tickets goes on to those that carry it.
+    const onward = work.flatMap((piece, index) => forwarded(piece, results[index]!, followUps.get(keyOf(piece))));
+    if (onward.length > 0) await this.run(tx, onward);
     return results;
   }
 
@@ -111,7 +115,9 @@ export class Tickets implements Batch<TicketWork> {
     const tenants = [...new Set(work.map(({ origin }) => origin.tenant))];
     // What brings along all that it looks at needs no further look.
     const open = work.filter(({ looked }) => !looked?.desk);
-    const read = open.length > 0 ? await together(this.desks.read(tx, tenants), staffOf(tx, open)) : null;
+    const read =
+      open.length > 0 ? await together(this.desks.read(tx, tenants), staffOf(tx, open), followUpsOf(tx, open)) : null;
+    const followUps = read?.[2] ?? new Map<string, readonly FollowUp[]>();
     const desks = read?.[0] ?? new Map(work.map(({ origin, looked }) => [origin.tenant, looked!.desk!]));
     const staff = new Map(
       tenants.map((tenant) => [tenant, read?.[1](tenant) ?? { teams: new Map(), people: new Map() }]),
@@ -126,15 +132,10 @@ export class Tickets implements Batch<TicketWork> {
     const pieces = work.map((piece): Work<Command> => {
       if ('observed' in piece) return piece;
       const { command: act, looked, ...rest } = piece;
-      return { ...rest, command: { act, around: { ...around.get(piece.origin.tenant)!, ...looked } } };
+      const known = { followUps: followUps.get(keyOf(piece)) ?? [] };
+      return { ...rest, command: { act, around: { ...around.get(piece.origin.tenant)!, ...known, ...looked } } };
     });
-    return { unit, pieces };
-  }
-
-  /** What was written to merged tickets goes on to those that carry them. */
-  private async passOn(tx: Transaction, work: readonly TicketWork[], results: readonly TicketResult[]): Promise<void> {
-    const onward = work.flatMap((piece, index) => forwarded(piece, results[index]!.state));
-    if (onward.length > 0) await this.run(tx, onward);
+    return { unit, pieces, followUps };
   }
 
   /** The tenant's desk as it is in this transaction. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from './event.ts';
 import { TicketRef } from './place.ts';
-import { Channel, Impact, Line, PersonId, Slug, Text, Urgency } from './words.ts';
+import { Channel, Impact, Instant, Line, PersonId, Slug, Text, Urgency } from './words.ts';
 
 const source = '/intake';
 const topic = 'tickets' as const;
@@ -78,6 +78,19 @@ export const RequesterAskedEscalation = defineEvent('tierline.ticket.requester-a
   summary: 'The requester asks why nothing happens; somebody in charge has to look.',
   data: z.object({ reason: Text.nullable() }),
   example: { reason: 'Nobody has answered since yesterday, and payroll runs tonight.' },
+});
+
+/** It may be lost on its way, or the desk is very late: intake tells its events again. */
+export const InboundUnaccounted = defineEvent('tierline.ticket.inbound-unaccounted.v1', {
+  topic,
+  source,
+  summary: 'The desk has told nothing of an opened ticket for too long; its events are told again, with the same ids.',
+  data: z.object({ number: z.int().positive(), subject: Line, openedAt: Instant }),
+  example: {
+    number: 1042,
+    subject: 'Outlook asks for my password again and again',
+    openedAt: '2026-01-05T08:00:00.000Z',
+  },
 });
 
 /** Contact data of a person; the latest one counts. */

@@ -74,7 +74,8 @@ export const MergeWithdrawn = defineEvent('tierline.ticket.merge-withdrawn.v1', 
 export const MergedReplyReceived = defineEvent('tierline.ticket.merged-reply-received.v1', {
   topic,
   source,
-  summary: 'The requester of a ticket that was merged into this one wrote there.',
+  summary:
+    'The requester wrote in a ticket that was merged into this one, or long after the end of one that this one follows.',
   data: z.object({ from: TicketRef, requesterId: PersonId, messageId: z.uuid(), text: Text }),
   example: {
     from: other,

@@ -6,3 +6,6 @@ import { chunkLimits } from './event-log.ts';
  */
 export const catchingUp = `EXISTS (SELECT FROM consumer_position
   WHERE remaining >= ${chunkLimits.records} AND moved_at > now() - interval '30 s')`;
+
+/** SQL condition: there is a chunk or more before this service in some partition, whether it reads on or stands still. */
+export const isBehind = `EXISTS (SELECT FROM consumer_position WHERE remaining >= ${chunkLimits.records})`;

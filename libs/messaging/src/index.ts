@@ -1,5 +1,5 @@
 export { chunkStoreOf, type ChunkStore } from './chunk-store.ts';
-export { catchingUp } from './catching-up.ts';
+export { catchingUp, isBehind } from './catching-up.ts';
 export { ChunkProcessor, type ProcessorEvents } from './chunk-processor.ts';
 export { DeadLetters, deadLetterTopic, deadLettersOf } from './dead-letters.ts';
 export { backoff, restUntil } from './deadline.ts';
@@ -26,4 +26,5 @@ export { patiently } from './patiently.ts';
 export { Relay, type RelayEvents, type RelayOptions } from './relay.ts';
 export { createTopics, topicSpecs } from './topics.ts';
 export * from './unit-of-work.ts';
+export { outboxIsLate, tellAgain, wasGivenToLog } from './telling-again.ts';
 export { Unsent, type Refused } from './unsent.ts';

@@ -2,7 +2,7 @@ import { NoteAdded } from '@tierline/contracts';
 import { Database, idempotencyMigrations, migrate } from '@tierline/persistence';
 import { eventually, scratchDatabase, scratchTopics, subscribe, testLog } from '@tierline/testing';
 import { v7 as uuidv7 } from 'uuid';
-import { Relay, append, consumerMigrations, outboxOf, publisherMigrations } from './index.ts';
+import { Relay, append, consumerMigrations, outboxOf, publisherMigrations, tellAgain } from './index.ts';
 
 const origin = {
   tenant: 'acme',
@@ -93,4 +93,19 @@ it('goes on when what it sent in several requests cannot leave the outbox, and r
   expect(new Set(subscriber.about(subject).map(({ sequence }) => sequence))).toEqual(
     new Set(long.map((_, nth) => nth + 1)),
   );
+});
+
+it('tells all events of a key again on request, as they were, and nothing of others', async () => {
+  const { database, subscriber, write, rows } = await publisher();
+  const [lost, other] = [uuidv7(), uuidv7()];
+  await write(other, 1);
+  await write(lost, 1, ['first', 'second']);
+  await eventually(() => expect(subscriber.about(lost)).toHaveLength(2));
+  await eventually(async () => expect(await rows()).toEqual([]));
+  await database.inBackground((tx) => tellAgain(tx, 'tickets', [lost]));
+  await eventually(() => expect(subscriber.about(lost)).toHaveLength(4));
+  const [first, second, ...again] = subscriber.about(lost).map(({ id, sequence, data }) => ({ id, sequence, data }));
+  expect(again).toEqual([first, second]);
+  await eventually(async () => expect(await rows()).toEqual([]));
+  expect(subscriber.about(other)).toHaveLength(1);
 });

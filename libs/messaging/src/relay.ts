@@ -156,10 +156,12 @@ export class Relay {
 
   private async drain(producer: Producer): Promise<number> {
     const { leaving } = this;
+    const { isOver } = leaving;
+    if (isOver) await this.settle(leaving);
     const read = await this.outbox.read(this.leases, this.floor.value);
-    const rows = read.filter(({ seq }) => !leaving.seqs.has(seq));
+    // A row that is read after its removal was over is there again.
+    const rows = isOver ? read : read.filter(({ seq }) => !leaving.seqs.has(seq));
     if (rows.length === 0) {
-      if (leaving.isOver) await this.settle(leaving);
       if (read.length === 0) await this.raiseFloor();
       return 0;
     }

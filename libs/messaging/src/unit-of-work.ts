@@ -56,13 +56,14 @@ export type Task = { readonly batch: Batch<unknown>; readonly work: unknown };
 
 type Draft<S> = { key: AggregateKey; state: S; sequence: number; isNew: boolean; folded: Folded[]; changed: boolean };
 
-const conflictUnless = (expected: number | undefined, draft: Draft<unknown>) => {
-  if (expected === undefined || expected === draft.sequence) return;
+/** Refuses, as `changed_meanwhile`, another sequence than the one that the caller saw. */
+export const conflictUnless = (expected: number | undefined, { sequence }: { readonly sequence: number }): void => {
+  if (expected === undefined || expected === sequence) return;
   throw new DomainError(
     'changed_meanwhile',
-    `You looked at version ${expected}; it is at version ${draft.sequence} now. Look again, then decide.`,
+    `You looked at version ${expected}; it is at version ${sequence} now. Look again, then decide.`,
     'conflict',
-    { conflict: { expected, sequence: draft.sequence } },
+    { conflict: { expected, sequence } },
   );
 };
 

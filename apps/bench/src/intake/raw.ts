@@ -11,9 +11,9 @@ const run = promisify(execFile);
 export type RawRate = { perSecond: number; by: 'pgbench' | 'pg' };
 
 const insertTicket = (text: string) => `INSERT INTO request (tenant_id, id, number, requester_id, opened_by,
-  channel, subject, description, impact, urgency, status, messages, opened_at, updated_at, confirmed, sequence)
+  channel, subject, description, impact, urgency, status, messages, opened_at, updated_at, confirmed, sequence, desk)
   VALUES ('bench', gen_random_uuid(), nextval('ticket_number'), 'anna', 'anna', 'web', 'Outlook asks for my password', ${text},
-  'low', 'medium', 'received', 0, now(), now(), false, 1)`;
+  'low', 'medium', 'received', 0, now(), now(), false, 1, 'silent')`;
 
 const insertEvent = (data: string) => `INSERT INTO journal (event_id, tenant_id, topic, shard, aggregate_id,
   agg_seq, type, source, time, actor, correlation_id, data)

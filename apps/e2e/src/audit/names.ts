@@ -7,6 +7,7 @@ import {
   ActUndone,
   AgentReplied,
   CatalogueChanged,
+  InboundUnaccounted,
   OpeningAsked,
   PersonChanged,
   PriorityChanged,
@@ -84,6 +85,7 @@ export const listens: Readonly<Record<Service, ReadonlySet<string>>> = {
     TicketUnmerged,
     ActUndone,
     OpeningAsked,
+    TicketRouted,
   ]),
   routing: typesOf([
     TicketOpened,
@@ -112,6 +114,7 @@ export const listens: Readonly<Record<Service, ReadonlySet<string>>> = {
     RequesterRejected,
     RequesterConfirmed,
     RequesterAskedEscalation,
+    InboundUnaccounted,
     CatalogueChanged,
     CataloguePartRemoved,
     EscalationChanged,

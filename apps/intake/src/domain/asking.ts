@@ -1,5 +1,6 @@
 import {
   DomainError,
+  InboundUnaccounted,
   RequesterAskedEscalation,
   RequesterConfirmed,
   RequesterRejected,
@@ -33,9 +34,13 @@ export type OpenCommand = {
 /** Opens a ticket that came from another one, as the desk asked. */
 export type OpenFromCommand = { type: 'open-from'; ticket: FactOf<typeof TicketOpened>['data'] };
 
+/** The desk has told nothing of the ticket for too long. */
+export type MissCommand = { type: 'miss'; ticket: FactOf<typeof InboundUnaccounted>['data'] };
+
 export type Command =
   | OpenCommand
   | OpenFromCommand
+  | MissCommand
   | { type: 'reply'; by: Asker; messageId: string; text: string }
   | { type: 'confirm'; by: Asker; comment: string | null }
   | { type: 'reject'; by: Asker; messageId: string; reason: string }
@@ -119,6 +124,8 @@ const refuseUnlessMayAsk = ({ status, number, askedAt }: KnownRequest, at: strin
 const decide = (command: Command, request: Request, at: string): readonly RequestEvent[] => {
   if (command.type === 'open') return request.status === 'absent' ? open(command) : [];
   if (command.type === 'open-from') return request.status === 'absent' ? [TicketOpened(command.ticket)] : [];
+  if (command.type === 'miss')
+    return request.status !== 'absent' && request.desk === 'silent' ? [InboundUnaccounted(command.ticket)] : [];
   if (request.status === 'absent' || !concerns(command.by, request)) throw ticketAbsent();
   switch (command.type) {
     case 'reply':

@@ -1,6 +1,7 @@
 import {
   ActUndone,
   AgentReplied,
+  InboundUnaccounted,
   RequesterConfirmed,
   RequesterRejected,
   RequesterReplied,
@@ -17,6 +18,7 @@ import {
   TicketResolved,
   TicketResumed,
   TicketReturned,
+  TicketRouted,
   TicketTransferred,
   TicketUnmerged,
   WorkStarted,
@@ -107,4 +109,43 @@ describe('what the requester sees of a ticket', () => {
 
   it('does not begin with what the desk did to a ticket that is not known here', () =>
     expect(evolve(absent, queued, '2026-01-05T09:00:00.000Z')).toBe(absent));
+});
+
+describe('a ticket of which the desk tells nothing', () => {
+  const ticket = InboundUnaccounted.example;
+  const missed = InboundUnaccounted(ticket);
+
+  it('is published once', () => {
+    given(opened).when({ type: 'miss', ticket }).then(missed);
+    given(opened, missed).when({ type: 'miss', ticket }).then();
+  });
+
+  it('is accounted for as soon as the desk tells anything', () => {
+    given(opened, queued).when({ type: 'miss', ticket }).then();
+    expect(after(opened, missed)).toMatchObject({ status: 'received', desk: 'missed' });
+    expect(after(opened, missed, queued)).toMatchObject({ status: 'waiting', desk: 'heard' });
+  });
+
+  it('is unaccounted for still when its requester writes', () =>
+    given(opened, RequesterReplied(RequesterReplied.example)).when({ type: 'miss', ticket }).then(missed));
+});
+
+describe('what a ticket is about', () => {
+  const routed = (category: string | null) => TicketRouted({ ...TicketRouted.example, category });
+
+  it('follows its route, by which the desk finds out', () => {
+    expect(after(opened)).toMatchObject({ category: 'email-account' });
+    expect(after(opened, routed('email-account'), queued, routed('printer'))).toMatchObject({
+      category: 'printer',
+      status: 'waiting',
+    });
+  });
+
+  it('does not account for the ticket', () =>
+    expect(after(opened, routed('printer'))).toMatchObject({ status: 'received', desk: 'silent' }));
+
+  it('leaves the ticket as it is where nothing is new', () => {
+    const request = after(opened, queued);
+    expect(evolve(request, routed('email-account'), '2026-01-05T09:00:00.000Z')).toBe(request);
+  });
 });

@@ -1,6 +1,7 @@
 import {
   ActUndone,
   AgentReplied,
+  InboundUnaccounted,
   RequesterAskedEscalation,
   RequesterConfirmed,
   RequesterRejected,
@@ -18,6 +19,7 @@ import {
   TicketResolved,
   TicketResumed,
   TicketReturned,
+  TicketRouted,
   TicketTransferred,
   TicketUnmerged,
   WorkStarted,
@@ -39,12 +41,17 @@ export const statuses = [
 ] as const;
 export type Status = (typeof statuses)[number];
 
+/** Whether the desk has told anything of the ticket; `missed`: not yet, and that was published. */
+export type Desk = 'silent' | 'missed' | 'heard';
+
 /** A ticket as its requester sees it: what the rules need of it. */
 export type KnownRequest = {
   status: Status;
   number: number;
   requesterId: string;
   openedBy: string;
+  /** What it is about, as said at its opening or found out since. */
+  category: string | null;
   /** Rank of the tier that has it, 1 is the lowest; null before the first queue. */
   tierRank: number | null;
   /** Length of the conversation, the opening text not counted. */
@@ -55,6 +62,7 @@ export type KnownRequest = {
   confirmed: boolean;
   /** When the requester last asked for somebody in charge. */
   askedAt: string | null;
+  desk: Desk;
   updatedAt: string;
 };
 
@@ -67,10 +75,12 @@ export type RequestEvent = FactOf<
   | typeof RequesterConfirmed
   | typeof RequesterRejected
   | typeof RequesterAskedEscalation
+  | typeof InboundUnaccounted
 >;
 
 /** What the desk did with it, as far as its requester may know. */
 export const deskEvents = [
+  TicketRouted,
   TicketQueued,
   TicketClaimed,
   WorkStarted,
@@ -98,12 +108,14 @@ const opened = ({ data }: FactOf<typeof TicketOpened>, at: string): KnownRequest
   number: data.number,
   requesterId: data.requesterId,
   openedBy: data.openedBy,
+  category: data.category,
   tierRank: null,
   messages: 0,
   resolvedAt: null,
   closedAt: null,
   confirmed: false,
   askedAt: null,
+  desk: 'silent',
   updatedAt: at,
 });
 
@@ -130,10 +142,20 @@ const afterOwn = (request: KnownRequest, event: RequestEvent, at: string): Known
       return { ...said, ...goingOn, status: 'waiting' };
     case RequesterAskedEscalation.type:
       return { ...request, askedAt: at, updatedAt: at };
+    case InboundUnaccounted.type:
+      return { ...request, desk: 'missed' };
   }
 };
 
-const afterMove = (request: KnownRequest, event: DeskEvent, at: string): KnownRequest => {
+/** A route is no word of those who work on it: until one of theirs comes, nobody has it. */
+const afterRoute = (request: KnownRequest, { data }: FactOf<typeof TicketRouted>, at: string): KnownRequest =>
+  data.category === request.category ? request : { ...request, category: data.category, updatedAt: at };
+
+const afterMove = (
+  request: KnownRequest,
+  event: Exclude<DeskEvent, FactOf<typeof TicketRouted>>,
+  at: string,
+): KnownRequest => {
   const moved = { ...request, ...goingOn, updatedAt: at };
   switch (event.type) {
     case TicketQueued.type:
@@ -216,10 +238,14 @@ const isOwn = (event: RequestEvent | DeskEvent): event is RequestEvent =>
   event.type === RequesterReplied.type ||
   event.type === RequesterConfirmed.type ||
   event.type === RequesterRejected.type ||
-  event.type === RequesterAskedEscalation.type;
+  event.type === RequesterAskedEscalation.type ||
+  event.type === InboundUnaccounted.type;
 
 /** The request after its own event or one of the desk; the same one when the event means nothing to it. */
 export const evolve = (request: Request, event: RequestEvent | DeskEvent, at: string): Request => {
   if (request.status === 'absent') return event.type === TicketOpened.type ? opened(event, at) : request;
-  return isOwn(event) ? afterOwn(request, event, at) : afterMove(request, event, at);
+  if (isOwn(event)) return afterOwn(request, event, at);
+  if (event.type === TicketRouted.type) return afterRoute(request, event, at);
+  const moved = afterMove(request, event, at);
+  return moved.desk === 'heard' ? moved : { ...moved, desk: 'heard' };
 };

@@ -1,4 +1,4 @@
-import { deputedIn, deputyNews } from './deputy-notice.ts';
+import { deputedIn, deputyNews, withdrawnIn, withdrawnNews } from './deputy-notice.ts';
 
 const now = '2026-12-28T08:00:00.000Z';
 const christmas = { from: '2026-12-21', until: '2027-01-03', deputy: 'tom' };
@@ -6,7 +6,6 @@ const christmas = { from: '2026-12-21', until: '2027-01-03', deputy: 'tom' };
 it('is for whom an absence names that is not over', () => {
   expect(
     deputedIn(
-      'lea',
       [
         christmas,
         { from: '2026-12-21', until: '2026-12-26', deputy: 'tom' },
@@ -30,4 +29,27 @@ it('says for whom, and from when to when', () => {
   expect(deputyNews({ ...hours, personId: 'lea', name: null }).title).toBe(
     'You stand in for lea from 2026-12-28 08:00 UTC to 2026-12-28 10:30 UTC',
   );
+});
+
+describe('a deputy does not stand in after all', () => {
+  const shorter = { ...christmas, until: '2026-12-30' };
+  it('when nobody says so any more, or another stands in', () => {
+    expect(withdrawnIn([christmas], [], now)).toEqual([christmas]);
+    expect(withdrawnIn([christmas], [{ ...christmas, deputy: 'una' }], now)).toEqual([christmas]);
+    expect(withdrawnIn([christmas], [{ ...christmas, from: '2027-01-04', until: '2027-01-05' }], now)).toEqual([
+      christmas,
+    ]);
+  });
+  it('but not when it is for a part of the time, or another says so too', () => {
+    expect(withdrawnIn([christmas], [shorter], now)).toEqual([]);
+    expect(
+      withdrawnIn([christmas], [{ ...christmas, from: '2027-01-03T09:00:00Z', until: '2027-02-01' }], now),
+    ).toEqual([]);
+  });
+  it('nor when it is over', () => expect(withdrawnIn([{ ...christmas, until: '2026-12-26' }], [], now)).toEqual([]));
+  it('and is told for whom, and when', () =>
+    expect(withdrawnNews({ ...christmas, personId: 'lea', name: 'Lea Fischer' })).toEqual({
+      title: 'You no longer stand in for Lea Fischer from 2026-12-21 to 2027-01-03',
+      text: 'You were named as deputy of Lea Fischer from 2026-12-21 to 2027-01-03. That is withdrawn.',
+    }));
 });

@@ -1,5 +1,6 @@
 import {
   AgentReplied,
+  InboundUnaccounted,
   NotificationSent,
   QueueChanged,
   RequesterRejected,
@@ -74,7 +75,7 @@ export const kinds: ((number: number) => Fact[])[] = [
     claimed(desk),
     TicketCancelled(TicketCancelled.example),
   ],
-  // Up to the third tier, found without a queue once, solved there.
+  // Up to the third tier, found without a queue once, solved there; told again late.
   (number) => [
     ...opening(number),
     ...up,
@@ -82,6 +83,7 @@ export const kinds: ((number: number) => Fact[])[] = [
     OrphanDetected(OrphanDetected.example),
     claimed(servers),
     resolved(servers),
+    InboundUnaccounted(InboundUnaccounted.example),
   ],
 ];
 

@@ -1,6 +1,7 @@
 import type { FactOf, Handover, HoldReason, Priority, RunbookStep, TicketResolved } from '@tierline/contracts';
 import type { Unseen } from './concurrency.ts';
 import type { Desk } from './desk.ts';
+import type { FollowUp } from './linking.ts';
 import type { People } from './people.ts';
 import type { PushStrategy } from './pushing.ts';
 import type { KnownTicket } from './ticket.ts';
@@ -148,6 +149,8 @@ export type Surroundings = {
   readonly isCategory?: boolean;
   /** The steps for the ticket's category. */
   readonly runbook?: readonly RunbookStep[];
+  /** The tickets that follow this one and are known here, oldest first. */
+  readonly followUps?: readonly FollowUp[];
   /** What happened since the caller looked. */
   readonly unseen?: readonly Unseen[];
 };

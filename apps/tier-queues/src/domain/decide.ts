@@ -33,7 +33,8 @@ const withPlaceOfToday = (ticket: KnownTicket, desk: Desk): KnownTicket => {
   return place ? { ...ticket, place } : ticket;
 };
 
-const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string): TicketFact[] => {
+const fire = (ticket: KnownTicket, act: Fire, around: Surroundings, at: string): TicketFact[] => {
+  const { desk } = around;
   if (act.kind === 'breach' || act.kind === 'warning' || act.kind === 'overrun')
     return fireClock(ticket, act, desk, at);
   const { kind, generation } = act;
@@ -46,7 +47,7 @@ const fire = (ticket: KnownTicket, act: Fire, { desk }: Surroundings, at: string
   if (generation !== ticket.armed) return [];
   const awaited = awaitedRoute(ticket);
   if (kind === 'unrouted' && awaited) return unrouted(ticket, awaited, desk, at);
-  if (kind === 'wake-up' && ticket.state === 'PENDING') return wokenUp(ticket, desk, at);
+  if (kind === 'wake-up' && ticket.state === 'PENDING') return wokenUp(ticket, around, at);
   if (kind === 'close' && ticket.state === 'RESOLVED') return [TicketClosed({ cause: 'timer' })];
   return [];
 };
@@ -103,7 +104,7 @@ const decideAct = (act: Act, state: KnownTicket, around: Surroundings, at: strin
       return closeQueue(ticket, act, around, at);
     case 'mend':
       return mend(ticket, act.kind, {
-        desk: around.desk,
+        around,
         at,
         fire: (timer) => fire(ticket, { type: 'fire', ...timer }, around, at),
       });

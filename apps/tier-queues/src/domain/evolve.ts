@@ -2,6 +2,7 @@ import {
   AcceptanceLapsed,
   AgentReplied,
   AssignmentFailed,
+  InboundUnaccounted,
   MergedReplyReceived,
   NoteAdded,
   OrphanDetected,
@@ -247,6 +248,9 @@ export const evolve = (ticket: Ticket, fact: TicketFact | NotedFact, at: string)
     case RequesterConfirmed.type:
     case RequesterAskedEscalation.type:
       return { ...ticket, requesterWroteAt: at };
+    case InboundUnaccounted.type:
+      // Nothing of it changes, and its timeline tells that it was missed.
+      return { ...ticket };
     default:
       return withBeside(ticket, placed(ticket, fact, at), fact, at);
   }

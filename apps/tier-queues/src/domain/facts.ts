@@ -66,6 +66,7 @@ export type TicketFact =
 /** What other services decide and the ticket takes note of. */
 export type NotedFact =
   | FactOf<typeof contracts.TicketOpened>
+  | FactOf<typeof contracts.InboundUnaccounted>
   | FactOf<typeof contracts.TicketRouted>
   | FactOf<typeof contracts.RequesterReplied>
   | FactOf<typeof contracts.RequesterConfirmed>

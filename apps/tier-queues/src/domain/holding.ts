@@ -2,12 +2,13 @@ import { DomainError, TicketHeld, TicketResumed, VendorAnswered, type HoldReason
 import { absenceAt } from './absences.ts';
 import { raised } from './attention.ts';
 import type { Doer, Hold, Resume, Surroundings, VendorAnswer } from './command.ts';
-import type { Desk, Limits } from './desk.ts';
+import type { Limits } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { inState, queuedAt, requireOwner, requireTeam } from './guards.ts';
 import { startIfAssigned } from './ownership.ts';
 import { toldInCharge } from './reminders.ts';
 import { endShift } from './shift-end.ts';
+import { isOnShift } from './shifts.ts';
 import { dimensionsOf, type HeldTicket, type KnownTicket } from './ticket.ts';
 import { after, day, isLater } from './time.ts';
 
@@ -73,33 +74,43 @@ type Resumption = {
   readonly at: string;
 };
 
-/** An owner who is away would not see that it goes on: then it goes back as what he or she left when the leave began. */
-const leftBehind = (ticket: HeldTicket, { by, at }: Resumption, around: Pick<Surroundings, 'desk'>): TicketFact[] => {
+type Around = Pick<Surroundings, 'desk' | 'people'>;
+
+/** The owner's shift is over, and he or she does not work longer. */
+const isOffShift = (owner: string, { desk, people }: Around, at: string): boolean => {
+  const person = people?.get(owner);
+  if (!person || isOnShift(person.agent, desk.book, at) !== false) return false;
+  return person.presence === null || person.presence === 'away';
+};
+
+/**
+ * An owner who is not there would not see that it goes on: then it goes back as what he or she left when the leave began,
+ * or when the shift ended.
+ */
+const leftBehind = (ticket: HeldTicket, { by, at }: Resumption, around: Around): TicketFact[] => {
   const { owner } = ticket;
   if (owner === null) return [queuedAt(ticket, ticket.place, 'resumed')];
-  const absence = by?.agentId === owner ? null : absenceAt(around.desk, owner, at);
-  if (!absence) return [];
+  if (by?.agentId === owner) return [];
+  const absence = absenceAt(around.desk, owner, at);
+  if (!absence && !isOffShift(owner, around, at)) return [];
   const goesOn = { ...dimensionsOf(ticket), state: 'IN_PROGRESS', owner, place: ticket.place } as const;
-  return endShift(goesOn, { type: 'end-shift', agentId: owner, awayUntil: absence.until }, around, at);
+  const gone = { type: 'end-shift', agentId: owner, ...(absence && { awayUntil: absence.until }) } as const;
+  return endShift(goesOn, gone, around, at);
 };
 
 /** The end of a hold: back to the owner who is there, else into the queue. */
-export const resumed = (
-  ticket: HeldTicket,
-  resumption: Resumption,
-  around: Pick<Surroundings, 'desk'>,
-): TicketFact[] => [
+export const resumed = (ticket: HeldTicket, resumption: Resumption, around: Around): TicketFact[] => [
   TicketResumed({ ...ticket.place, cause: resumption.cause }),
   ...leftBehind(ticket, resumption, around),
 ];
 
 /** The wake-up came. Where it is the cap, the lead learns of it. */
-export const wokenUp = (ticket: HeldTicket, desk: Desk, at: string): TicketFact[] => {
+export const wokenUp = (ticket: HeldTicket, around: Around, at: string): TicketFact[] => {
   const { reason, capped } = ticket.hold;
-  if (!capped) return resumed(ticket, { cause: 'wake-up', at }, { desk });
+  if (!capped) return resumed(ticket, { cause: 'wake-up', at }, around);
   const detail = `It was held as long as it may be for the reason ${reason}.`;
-  const cause = { reason: 'hold-cap', detail, agentId: null, ...toldInCharge(ticket, desk, at) } as const;
-  return [...resumed(ticket, { cause: 'cap', at }, { desk }), ...raised(ticket, cause)];
+  const cause = { reason: 'hold-cap', detail, agentId: null, ...toldInCharge(ticket, around.desk, at) } as const;
+  return [...resumed(ticket, { cause: 'cap', at }, around), ...raised(ticket, cause)];
 };
 
 export const resume = (ticket: KnownTicket, { by }: Resume, around: Surroundings, at: string): TicketFact[] => {

@@ -9,6 +9,7 @@ import {
 import { specFor } from '@tierline/testing';
 import { ticketRules } from './decide.ts';
 import { desk, doing, ida, inProgress, opened, resolved, serviceDesk, tom, una, waiting } from './example.ts';
+import { goingOnIn } from './linking.ts';
 import type { KnownTicket } from './ticket.ts';
 
 const { given } = specFor(ticketRules);
@@ -155,6 +156,27 @@ describe('a word of the requester long after the end', () => {
           agentId: null,
         }),
       ));
+  it.each(['NEW', 'QUEUED', 'PENDING', 'RESOLVED', 'MERGED'] as const)(
+    'goes on in one that follows and is %s',
+    (state) => {
+      const followUps = [{ ticketId: other.ticketId, requesterId: 'anna', state }];
+      given(...closed)
+        .when(doing(say, desk, { followUps }), '2026-02-05T08:00:00.000Z')
+        .then();
+      expect(goingOnIn(known(...closed), {}, followUps)).toBe(other.ticketId);
+    },
+  );
+  it.each([
+    ['has ended', { requesterId: 'anna', state: 'CLOSED' }],
+    ['was cancelled', { requesterId: 'anna', state: 'CANCELLED' }],
+    ['is of somebody else', { requesterId: 'ben', state: 'QUEUED' }],
+  ] as const)('asks for another one where the one that follows %s', (_, one) => {
+    const followUps = [{ ticketId: other.ticketId, ...one }];
+    const events = given(...closed)
+      .when(doing(say, desk, { followUps }), '2026-02-05T08:00:00.000Z')
+      .events();
+    expect(events.map(({ type }) => type)).toEqual([OpeningAsked.type]);
+  });
   it('reopens the ticket within the window', () =>
     expect(
       given(...closed)

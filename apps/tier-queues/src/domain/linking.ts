@@ -91,9 +91,26 @@ const longestSubject = 300;
 
 type Said = Omit<RequesterSays, 'type'>;
 
-/** The requester wrote when the ticket could not be reopened any more: intake opens one that follows it. */
-export const followUp = (ticket: KnownTicket, { text, followUpId, requesterId }: Said): TicketFact[] => {
-  if (text === undefined || followUpId === undefined) return [];
+/** A ticket that follows another one, as it stands. */
+export type FollowUp = Pick<KnownTicket, 'requesterId' | 'state'> & { readonly ticketId: string };
+
+const goingOn: readonly string[] = [...openStates, 'RESOLVED', 'MERGED'];
+
+/** The ticket in which what this requester writes late goes on: the last follow-up of his or hers that has not ended. */
+export const goingOnIn = (
+  ticket: KnownTicket,
+  { requesterId = ticket.requesterId }: Pick<Said, 'requesterId'>,
+  followUps: readonly FollowUp[] = [],
+): string | null =>
+  followUps.findLast((one) => one.requesterId === requesterId && goingOn.includes(one.state))?.ticketId ?? null;
+
+/**
+ * The requester wrote when the ticket could not be reopened any more: intake opens one that follows it, unless one does
+ * in which it goes on.
+ */
+export const followUp = (ticket: KnownTicket, said: Said, { followUps }: Surroundings): TicketFact[] => {
+  const { text, followUpId, requesterId } = said;
+  if (text === undefined || followUpId === undefined || goingOnIn(ticket, said, followUps) !== null) return [];
   const asked = {
     newTicketId: followUpId,
     kind: 'follow-up',

@@ -1,4 +1,5 @@
 import { OrphanDetected, type FactOf } from '@tierline/contracts';
+import type { Surroundings } from './command.ts';
 import { fallbackPlace, placeOf, type Desk } from './desk.ts';
 import type { TicketFact } from './facts.ts';
 import { openStates, queuedAt } from './guards.ts';
@@ -30,21 +31,22 @@ const intoQueue = (ticket: KnownTicket, desk: Desk, at: string): TicketFact[] =>
     : [];
 };
 
-const wakingUp = (ticket: KnownTicket, desk: Desk, at: string): TicketFact[] => {
+const wakingUp = (ticket: KnownTicket, around: Means['around'], at: string): TicketFact[] => {
+  const { desk } = around;
   if (ticket.state !== 'PENDING') return [];
   const kind = 'no-wake-up';
   const until = Date.parse(ticket.hold.until);
   const isSound = until > Date.parse(at) && !isLater(ticket.hold.until, after(at, desk.limits.longestHold));
   return isSound
     ? [detected(ticket, { kind, repair: 'timer-armed' }, desk, at)]
-    : [detected(ticket, { kind, repair: 'resumed' }, desk, at), ...resumed(ticket, { cause: 'wake-up', at }, { desk })];
+    : [detected(ticket, { kind, repair: 'resumed' }, desk, at), ...resumed(ticket, { cause: 'wake-up', at }, around)];
 };
 
 /** What a timer would have done, had it fired. */
 export type Firing = (timer: Timer) => readonly TicketFact[];
 
 /** Timers that were lost: one that is late does its work now, deadlines first; the others are armed anew. */
-const untimed = (ticket: KnownTicket, kind: OrphanKind, { desk, at, fire }: Means): TicketFact[] => {
+const untimed = (ticket: KnownTicket, kind: OrphanKind, { around: { desk }, at, fire }: Means): TicketFact[] => {
   const late = timersOf(ticket, desk, at)
     .filter(({ due }) => Date.parse(due) <= Date.parse(at))
     .sort((one, other) => Number(other.kind === 'breach') - Number(one.kind === 'breach'));
@@ -53,18 +55,22 @@ const untimed = (ticket: KnownTicket, kind: OrphanKind, { desk, at, fire }: Mean
   return [detected(ticket, { kind, repair: done.length > 0 ? fired : 'timer-armed' }, desk, at), ...done];
 };
 
-type Means = { readonly desk: Desk; readonly at: string; readonly fire: Firing };
+type Means = {
+  readonly around: Pick<Surroundings, 'desk' | 'people'>;
+  readonly at: string;
+  readonly fire: Firing;
+};
 
 /** What is done about an orphan, with the event that tells of it. Its timers are armed anew with the ticket. */
 export const mend = (ticket: KnownTicket, kind: OrphanKind, means: Means): TicketFact[] => {
-  const { desk, at } = means;
+  const { around, at } = means;
   const isOpen = (openStates as readonly string[]).includes(ticket.state);
   if (!isOpen && ticket.state !== 'RESOLVED') return [];
   switch (kind) {
     case 'no-queue':
-      return isOpen ? intoQueue(ticket, desk, at) : [];
+      return isOpen ? intoQueue(ticket, around.desk, at) : [];
     case 'no-wake-up':
-      return wakingUp(ticket, desk, at);
+      return wakingUp(ticket, around, at);
     case 'unanswered':
     case 'no-deadline':
       return untimed(ticket, kind, means);

@@ -66,5 +66,5 @@ export const requesterSays = (
   if (ticket.state === 'PENDING') return resumed(ticket, { cause: 'requester-replied', at }, around);
   if (ticket.state !== 'RESOLVED' && ticket.state !== 'CLOSED') return [];
   if (windowIsOpen(ticket, around, at)) return reopened(ticket, { why: { cause: type }, at }, around);
-  return followUp(ticket, said);
+  return followUp(ticket, said, around);
 };

@@ -9,7 +9,8 @@ import type { KnownTicket } from './ticket.ts';
 
 /**
  * The owner's shift ended. What was not begun goes back to the queue; what was begun goes back where the queue goes on
- * without its owner, and stays otherwise; what is on hold stays. Whoever goes on leave keeps nothing of what is not on hold.
+ * without its owner, and stays otherwise; what is on hold stays until it goes on, and then counts as begun. Whoever goes
+ * on leave keeps nothing of what is not on hold.
  */
 export const endShift = (
   ticket: KnownTicket,

@@ -1,9 +1,10 @@
-import { OwnerShiftEnded } from '@tierline/contracts';
+import { OwnerShiftEnded, TicketHeld, TicketResumed } from '@tierline/contracts';
 import { specFor } from '@tierline/testing';
 import { aroundTheClock, type Calendar } from './clocks/calendar.ts';
 import { ticketRules } from './decide.ts';
 import type { Desk, DeskAgent } from './desk.ts';
-import { assigned, desk, doing, inProgress, queued, serviceDesk, waiting } from './example.ts';
+import { assigned, desk, doing, inProgress, queued, serviceDesk, tom, una, waiting } from './example.ts';
+import type { Presence } from './people.ts';
 import { isOnShift, nextLook, shiftEnd, unionOf, without } from './shifts.ts';
 
 const { given } = specFor(ticketRules);
@@ -107,5 +108,56 @@ describe('the end of the owner’s shift', () => {
     given(...waiting)
       .when(end('always'), at)
       .thenNothing();
+  });
+});
+
+describe('a hold that ends after the owner’s shift', () => {
+  const until = '2026-01-12T08:00:00.000Z';
+  const held = [...inProgress, TicketHeld({ ...serviceDesk, reason: 'CUSTOMER', until, note: null })];
+  const [during, after] = ['2026-01-05T08:00:00.000Z', '2026-01-05T13:00:00.000Z'];
+  const around = (calendar: string, { shifts = ['early'], presence = null as Presence | null } = {}) => {
+    const queue = { ...desk.queues.get('service-desk')!, calendar };
+    const on: Desk = { ...desk, queues: new Map([...desk.queues, ['service-desk', queue]]), book };
+    return [on, { people: new Map([['tom', { agent: working(...shifts), presence, load: 1 }]]) }] as const;
+  };
+  const replied = { type: 'requester-replied' } as const;
+  const resumed = TicketResumed({ ...serviceDesk, cause: 'requester-replied' });
+  const tell = [{ who: 'lead' as const, agentId: null, team: 'service-desk', notBefore: after }];
+  const left = [
+    OwnerShiftEnded({ ...serviceDesk, agentId: 'tom', begun: true, tell }),
+    queued(serviceDesk, 'released'),
+  ];
+
+  it('goes back where the queue goes on, as what was begun went back when the shift ended', () => {
+    given(...held)
+      .when(doing(replied, ...around('always')), after)
+      .then(resumed, ...left);
+    given(...held)
+      .when(doing(replied, ...around('always', { presence: 'away' })), after)
+      .then(resumed, ...left);
+    given(...held)
+      .when(doing({ type: 'fire', kind: 'wake-up', generation: 2 }, ...around('always')), after)
+      .then(TicketResumed({ ...serviceDesk, cause: 'wake-up' }), ...left);
+    given(...held)
+      .when(doing({ type: 'resume', by: una }, ...around('always')), after)
+      .then(TicketResumed({ ...serviceDesk, cause: 'agent' }), ...left);
+  });
+  it('stays with its owner where the queue is closed, too', () =>
+    given(...held)
+      .when(doing(replied, ...around('early')), after)
+      .then(resumed));
+  it('stays with its owner who is on shift, has none, works longer, or ends the hold', () => {
+    given(...held)
+      .when(doing(replied, ...around('always')), during)
+      .then(resumed);
+    given(...held)
+      .when(doing(replied, ...around('always', { shifts: [] })), after)
+      .then(resumed);
+    given(...held)
+      .when(doing(replied, ...around('always', { presence: 'busy' })), after)
+      .then(resumed);
+    given(...held)
+      .when(doing({ type: 'resume', by: tom }, ...around('always')), after)
+      .then(TicketResumed({ ...serviceDesk, cause: 'agent' }));
   });
 });

@@ -28,6 +28,7 @@ export const entryGroups = {
     'notified-up',
     'act-undone',
     'orphan-detected',
+    'inbound-unaccounted',
   ],
   relations: [
     'linked',

@@ -1,11 +1,12 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@tierline/auth';
-import { Database } from '@tierline/persistence';
+import { Database, type Transaction } from '@tierline/persistence';
 import { Allow, Answers, By, Refuses } from '@tierline/service';
 import { z } from 'zod';
 import { clocksOf, explanationOf } from '../clock-view.ts';
 import { lastRoundQuery, mendedOrphans, orphansNow, type Round } from '../orphans.ts';
+import { countUnaccounted, unaccountedNow } from '../unaccounted.ts';
 import { Tickets } from '../tickets.ts';
 import { clockExample, cursor, due, now, opened } from './answer-examples.ts';
 import { TicketIdParameter, exampleId, paging } from './requests.ts';
@@ -15,6 +16,16 @@ const MendedPage = z.strictObject(paging(200));
 
 /** Orphans that are listed one by one; the count is of all. */
 const listed = 200;
+
+/** Those that are here, and tickets that never came. */
+const allOrphans = async (tx: Transaction, tenant: string) => {
+  const here = await orphansNow(tx, tenant, listed);
+  const missing = await unaccountedNow(tx, tenant, listed);
+  return {
+    count: here.count + (await countUnaccounted(tx, tenant)),
+    items: [...missing, ...here.items].slice(0, listed),
+  };
+};
 
 /** What is promised and whether it is kept: clocks with their explanation, and the tickets that nobody would move. */
 @ApiTags('clocks')
@@ -54,7 +65,7 @@ export class ClocksController {
     lines: [
       'Due Mon 5 Jan 13:00 (Europe/Berlin).',
       'Solution within 4 h of working time: Mon–Fri 08:00–17:00.',
-      'Promised by Standard: holds for every ticket (policy standard, version 3; calendar office, version 1).',
+      'Promised by Standard: holds for every ticket (policy Standard, version 3; calendar office, version 1).',
       'Counts from Mon 5 Jan 09:00: the ticket was opened.',
     ],
     ledger: [
@@ -94,7 +105,9 @@ export class ClocksController {
   @ApiOperation({
     summary:
       'Open tickets that nobody and nothing is going to move: counted now, and those that were found and mended.',
-    description: '`lastRound` is when every open ticket was last looked at; null before the first time.',
+    description:
+      'Kind `unaccounted`: opened, and it never came here; it is told again until it comes. ' +
+      '`lastRound` is when every open ticket was last looked at; null before the first time.',
   })
   @Answers({
     asOf: now,
@@ -111,7 +124,7 @@ export class ClocksController {
     const lastRound = round ? { endedAt: round.endedAt, tickets: round.tickets } : null;
     return this.database.asTenant(by.tenant, async (tx) => ({
       asOf: tx.now,
-      ...(await orphansNow(tx, by.tenant, listed)),
+      ...(await allOrphans(tx, by.tenant)),
       lastRound,
       mended: await mendedOrphans(tx, by.tenant, page),
     }));

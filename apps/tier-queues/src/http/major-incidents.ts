@@ -121,9 +121,10 @@ export class MajorIncidentsController {
     @By() by: Caller,
     @Param('id', { schema: TicketIdParameter }) id: string,
     @IdempotencyKey() key: string | undefined,
+    @SeenSequence() expected: number | undefined,
     @Body({ schema: Children }) body: z.infer<typeof Children>,
   ) {
     const idempotency = key === undefined ? undefined : { key, body: { command: 'add-children', id, body } };
-    return addChildren(this.commands, this.tickets, { by, id, doer: doerOf(by), idempotency }, body);
+    return addChildren(this.commands, this.tickets, { by, id, doer: doerOf(by), expected, idempotency }, body);
   }
 }

@@ -29,6 +29,13 @@ const hold: Act = (clock) => pause(clock, hamburg, { at: '2026-01-07T10:10:00Z',
 const goOn: Act = (clock) => resume(clock, hamburg, { at: '2026-01-08T14:15:00Z', cause: 'requester-replied' });
 
 describe('the explanation of a deadline', () => {
+  it('calls the policy by its name, and one that is gone by its id', () => {
+    const line = (name: string) =>
+      `Promised by Gold: organisation acme (policy ${name}, version 3; calendar hamburg, version 7).`;
+    expect(explain(start, [hamburg], [{ id: 'gold', name: 'Gold for Acme' }])[2]).toBe(line('Gold for Acme'));
+    expect(explain(start, [hamburg], [{ id: 'silver', name: 'Silver' }])[2]).toBe(line('gold'));
+  });
+
   it('says when, what, by whom, and what happened so far', () =>
     expect(explain(ledger(hold, goOn), [hamburg])).toEqual([
       'Due Thu 8 Jan 16:05 (Europe/Berlin).',

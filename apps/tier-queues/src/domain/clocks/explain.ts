@@ -34,9 +34,20 @@ const statusOf = (clock: Clock, { zone }: Calendar, at: string): string => {
   }
 };
 
-const promiseOf = ({ kind, target, policy, why }: Clock, calendar: Calendar): readonly string[] => [
+/** A policy as people call it. */
+export type Named = { readonly id: string; readonly name: string };
+
+/** One that is there no longer has but its id. */
+const nameOf = ({ id }: { readonly id: string }, policies: readonly Named[]): string =>
+  policies.find((policy) => policy.id === id)?.name ?? id;
+
+const promiseOf = (
+  { kind, target, policy, why }: Clock,
+  calendar: Calendar,
+  policies: readonly Named[],
+): readonly string[] => [
   `${promiseWords[kind]} within ${durationWords(target)} of working time: ${hoursWords(calendar)}`,
-  `Promised by ${why} (policy ${policy.id}, version ${policy.version}; calendar ${calendar.id}, version ${calendar.version})`,
+  `Promised by ${why} (policy ${nameOf(policy, policies)}, version ${policy.version}; calendar ${calendar.id}, version ${calendar.version})`,
 ];
 
 /** Working days between two instants with other hours than usual: what a requester asks about first. */
@@ -98,10 +109,14 @@ const story = (entry: ClockEntry, before: Clock | null, zone: string): string =>
 
 /**
  * Why a clock is due when it is, for its requester, one sentence a line: the deadline, the promise, who made it, what
- * happened so far, days that count otherwise. Takes the entries of that one clock, and the calendars that they name.
+ * happened so far, days that count otherwise. Takes the entries of that one clock, the calendars that they name, and the policies that there are.
  * Throws `DomainError` `calendar_unknown`, and `RangeError` when the ledger does not begin with its start.
  */
-export const explain = (ledger: readonly ClockEntry[], calendars: readonly Calendar[]): readonly string[] => {
+export const explain = (
+  ledger: readonly ClockEntry[],
+  calendars: readonly Calendar[],
+  policies: readonly Named[] = [],
+): readonly string[] => {
   let clock: Clock | null = null;
   const told: string[] = [];
   for (const entry of ledger) {
@@ -119,7 +134,7 @@ export const explain = (ledger: readonly ClockEntry[], calendars: readonly Calen
   const rest = ledger.findLast(({ type }) => type === 'paused' || type === 'met' || type === 'stopped');
   return [
     statusOf(clock, calendar, (rest ?? last).at),
-    ...promiseOf(clock, calendar),
+    ...promiseOf(clock, calendar, policies),
     ...told,
     ...(unusual.length > 0 ? [`Other hours on the way: ${unusual.join('; ')}`] : []),
   ].map(sentence);
