@@ -1,11 +1,13 @@
-import { TicketOpened, TicketRouted } from '@tierline/contracts';
+import { InboundUnaccounted, TicketOpened, TicketRouted } from '@tierline/contracts';
 import type { Evidence } from '../../evidence.ts';
 import type { Wrongs } from '../../findings.ts';
 import { kindOf, listens } from '../../names.ts';
 import { setAside, takenCounts } from '../../views.ts';
 
 /** Kinds that the desk notes only where they mean something: at most one entry for each event. */
-const mayBeLeftOut: ReadonlySet<string> = new Set([kindOf(TicketRouted.type), kindOf(TicketOpened.type)]);
+const mayBeLeftOut: ReadonlySet<string> = new Set(
+  [TicketRouted, TicketOpened, InboundUnaccounted].map(({ type }) => kindOf(type)),
+);
 
 /** The desk's timeline of a ticket: one entry for each event of its own, and for each that it took note of. */
 export const checkTimelines = (evidence: Evidence, wrong: Wrongs): number => {
