@@ -14,7 +14,7 @@ import { injectedHeader, type Seen, type Tap } from './tap.ts';
 /** Who takes events of these types: a record of them that cannot be read is parked there. */
 const takers: readonly (readonly [EventDefinition, readonly Service[]])[] = [
   [TicketOpened, ['routing', 'tier-queues', 'notifications', 'reporting']],
-  [TicketRouted, ['tier-queues', 'notifications', 'reporting']],
+  [TicketRouted, ['intake', 'tier-queues', 'notifications', 'reporting']],
   [AgentReplied, ['intake', 'notifications', 'reporting']],
 ];
 
