@@ -34,13 +34,16 @@ const refuseMended = async (database: Database): Promise<void> => {
   if (mended) throw new Error('the watchdog mended tickets that were made for the measurement');
 };
 
+/** Claims, or pages, a second where they come at a pace. */
+const pace = 100;
+
 const accepted = (report: LoadReport): LoadReport => {
   if (Object.keys(report.refused).length > 0) throw new Error(`refused: ${JSON.stringify(report.refused)}`);
   return report;
 };
 
 /** Claim next and the queue's list, with ever more tickets in the queue. */
-export const benchClaims = async (parts: Parts, { queued, seconds, flags }: Sizes): Promise<Figure[]> => {
+export const benchClaims = async (parts: Parts, { queued, warmUp, seconds, flags }: Sizes): Promise<Figure[]> => {
   const system = await prepareSystem(parts);
   try {
     const [tierQueues, intake, routing] = await Promise.all([
@@ -56,16 +59,21 @@ export const benchClaims = async (parts: Parts, { queued, seconds, flags }: Size
     const lead = await system.token('lead', tenant, ['lead']);
     const figures: Figure[] = [];
     const medians: { claim: number; list: number }[] = [];
+    // Taken before anything counts: until its code is compiled, a service is no measure of itself.
+    const early = warmUp * pace;
+    await copyTickets(database, pattern, 1, early);
+    const claims = { tokens, body: '{}', connections: 32, url: `${tierQueues.url}/claim-next` };
+    accepted(await runLoad({ ...claims, warmUp: 0, seconds: warmUp, rate: pace }));
     let there = 0;
     for (const total of queued) {
-      for (; there < total; there += 10_000) await copyTickets(database, pattern, there + 1, there + 10_000);
+      for (; there < total; there += 10_000)
+        await copyTickets(database, pattern, early + there + 1, early + there + 10_000);
       await asAdmin(parts, system.urls['tier-queues'].database, 'VACUUM ANALYZE');
       // What filling the table left to write is no part of what a claim costs.
       await asAdmin(parts, system.urls['tier-queues'].database, 'CHECKPOINT');
-      const order = { tokens, body: '{}', connections: 32, warmUp: 1.5, seconds };
-      const claim = accepted(await runLoad({ ...order, url: `${tierQueues.url}/claim-next` }));
-      const paced = accepted(await runLoad({ ...order, url: `${tierQueues.url}/claim-next`, rate: 100 }));
-      const list = { tokens: [lead], connections: 8, warmUp: 1, seconds: seconds / 2, rate: 100 };
+      const claim = accepted(await runLoad({ ...claims, warmUp: 1.5, seconds }));
+      const paced = accepted(await runLoad({ ...claims, warmUp: 1.5, seconds, rate: pace }));
+      const list = { tokens: [lead], connections: 8, warmUp: 1, seconds: seconds / 2, rate: pace };
       const page = accepted(await runLoad({ ...list, url: `${tierQueues.url}/queues/${queue}/tickets?limit=50` }));
       medians.push({ claim: paced.p50, list: page.p50 });
       const of = `of ${total / 1_000} k`;

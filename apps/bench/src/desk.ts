@@ -6,7 +6,7 @@ import type { System } from './system.ts';
 export const tenant = 'bench';
 export const queue = 'service-desk';
 /** Agents of the one team: so many that none holds more tickets at once than an agent does. */
-export const agents = Array.from({ length: 640 }, (_, index) => `agent-${index}`);
+export const agents = Array.from({ length: 800 }, (_, index) => `agent-${index}`);
 
 /** Sends one request. Throws when it is refused. */
 export const ask = async <T>(method: string, url: string, token: string, body?: unknown): Promise<T> => {
