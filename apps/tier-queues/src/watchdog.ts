@@ -9,7 +9,7 @@ import { systemOrigin } from './system-origin.ts';
 import type { Tickets } from './tickets.ts';
 
 /** Tickets looked at in one statement. */
-const slice = 2_500;
+const slice = 1_000;
 /** Orphans mended in one transaction. */
 const most = 500;
 /** Longer than any timer is late, in milliseconds. */
@@ -17,7 +17,7 @@ const forEver = 1_000_000_000_000;
 /** Milliseconds between two tries to get the turn. */
 const attempt = 1_000;
 /** The longest rest between two looks, in milliseconds: a million tickets are still looked at within a minute. */
-const longestRest = 200;
+const longestRest = 30;
 
 type Tally = { tickets: number; found: number; mended: number };
 
