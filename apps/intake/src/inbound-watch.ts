@@ -1,8 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { isBehind, outboxIsLate, tellAgain, wasGivenToLog, type Origin, type Relay } from '@tierline/messaging';
+import { isBehind, outboxIsLate, systemOrigin, tellAgain, wasGivenToLog, type Relay } from '@tierline/messaging';
 import type { Database, Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
-import { v7 as uuidv7 } from 'uuid';
 import { lost, nextTelling, toldWithinDays, type Patience } from './domain/accounting.ts';
 import { requests } from './store.ts';
 
@@ -43,14 +42,6 @@ const passedSince = async (tx: Transaction): Promise<string | null> => {
   );
   return heard?.opened_at.toISOString() ?? null;
 };
-
-const originIn = (tenant: string): Origin => ({
-  tenant,
-  actor: 'system:inbound-watch',
-  correlationId: uuidv7(),
-  causationId: null,
-  traceparent: null,
-});
 
 /**
  * Looks for opened tickets of which the desk has told nothing, has their events told again, and publishes each of them
@@ -95,7 +86,7 @@ export class InboundWatch extends Rounds {
       tx,
       found.map(({ tenant, id, number, subject, openedAt }) => ({
         id,
-        origin: originIn(tenant),
+        origin: systemOrigin(tenant, 'inbound-watch'),
         command: { type: 'miss', ticket: { number, subject, openedAt } },
       })),
     );

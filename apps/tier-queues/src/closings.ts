@@ -1,10 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Relay } from '@tierline/messaging';
+import { Relay, systemOrigin } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 import { noteClosings } from './closing-times.ts';
 import { calendarToday, nextLook } from './domain/shifts.ts';
-import { systemOrigin } from './system-origin.ts';
 import { Tickets } from './tickets.ts';
 
 /** Milliseconds between two looks. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Relay } from '@tierline/messaging';
+import { Relay, systemOrigin } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 import type { Push } from './domain/command.ts';
@@ -10,7 +10,6 @@ import { choose, strategyOf, takersOf } from './domain/pushing.ts';
 import type { KnownTicket } from './domain/ticket.ts';
 import { isOfQueue, waitingLanes } from './lanes.ts';
 import { freePeopleOf } from './staff.ts';
-import { systemOrigin } from './system-origin.ts';
 import { Tickets } from './tickets.ts';
 
 /** Milliseconds between two looks. */

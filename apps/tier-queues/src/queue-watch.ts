@@ -1,12 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { QueueServed, QueueUnserved, type Fact } from '@tierline/contracts';
-import { append, type Entry, type Relay } from '@tierline/messaging';
+import { append, systemOrigin, type Entry, type Relay } from '@tierline/messaging';
 import type { Database, Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 import { targetsOf, toldOfUnserved, unservedQueues, type Server, type Unserved } from './domain/serving.ts';
 import type { Desk } from './domain/desk.ts';
 import { open } from './queries.ts';
-import { systemOrigin } from './system-origin.ts';
 import type { Tickets } from './tickets.ts';
 
 /** The longest time between two looks whether a tenant is due, in milliseconds. */

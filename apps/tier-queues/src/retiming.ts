@@ -1,12 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Relay } from '@tierline/messaging';
+import { Relay, systemOrigin } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 import type { Cause } from './domain/clocks/clock.ts';
 import { open } from './queries.ts';
 import { sparing } from './sparing.ts';
 import { renewAcceptance } from './store.ts';
-import { systemOrigin } from './system-origin.ts';
 import { Tickets, type TicketResult } from './tickets.ts';
 
 /** Tickets in one transaction. */

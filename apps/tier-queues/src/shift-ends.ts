@@ -1,12 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Relay } from '@tierline/messaging';
+import { Relay, systemOrigin } from '@tierline/messaging';
 import { Database, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 import { absenceAt } from './domain/absences.ts';
 import type { EndShift } from './domain/command.ts';
 import type { DeskAgent } from './domain/desk.ts';
 import { shiftEnd } from './domain/shifts.ts';
-import { systemOrigin } from './system-origin.ts';
 import { Tickets } from './tickets.ts';
 
 /** Milliseconds between two looks. */

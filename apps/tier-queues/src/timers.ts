@@ -1,10 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Relay, catchingUp, failpoint } from '@tierline/messaging';
+import { Relay, catchingUp, failpoint, systemOrigin } from '@tierline/messaging';
 import { Database, isTransient, type Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 import type { Fire } from './domain/command.ts';
 import type { TimerKind } from './domain/timers.ts';
-import { systemOrigin } from './system-origin.ts';
 import { Tickets } from './tickets.ts';
 
 /** Milliseconds between two looks. */

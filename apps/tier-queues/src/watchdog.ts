@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import { restUntil, type Relay } from '@tierline/messaging';
+import { restUntil, systemOrigin, type Relay } from '@tierline/messaging';
 import type { Database, Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
 import { disarm, lockOrphans, look, patience, rearm, type Looked, type Orphan, type Place } from './orphans.ts';
 import { sparing } from './sparing.ts';
-import { systemOrigin } from './system-origin.ts';
 import type { Tickets } from './tickets.ts';
 
 /** Tickets looked at in one statement. */

@@ -33,6 +33,15 @@ export const originOf = ({ tenant, actor }: Commander): Origin => {
   return { tenant, actor, correlationId, causationId, traceparent };
 };
 
+/** The origin of what a service does by itself: `who` does it there. */
+export const systemOrigin = (tenant: string, who: string): Origin => ({
+  tenant,
+  actor: `system:${who}`,
+  correlationId: uuidv7(),
+  causationId: null,
+  traceparent: null,
+});
+
 /** Runs commands that come over HTTP: one tenant, one transaction, under row-level security. */
 export class Commands {
   private readonly groups: GroupCommit;

@@ -4,7 +4,7 @@ export { ChunkProcessor, type ProcessorEvents } from './chunk-processor.ts';
 export { DeadLetters, deadLetterTopic, deadLettersOf } from './dead-letters.ts';
 export { backoff, restUntil } from './deadline.ts';
 export { runTasks, type Dispatcher } from './dispatch.ts';
-export { Commands, originOf, type Commander, type CommandRequest } from './commands.ts';
+export { Commands, originOf, systemOrigin, type Commander, type CommandRequest } from './commands.ts';
 export { correlation, withCorrelation, type Correlation } from './correlation.ts';
 export { Unreadable, headersOf, readEvent } from './envelope.ts';
 export type * from './event-log.ts';

@@ -110,10 +110,10 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
   const note = (wish: Wish, key: string, attempts: number, answer: Answer | undefined) => {
     const { tenant, person, kind, command, ticket, service } = wish;
     if (kind === 'set-up') return;
-    counts[answer === undefined ? 'unknown' : answer.status < 300 ? 'accepted' : 'refused'] += 1;
+    const way = answer === undefined ? 'unknown' : answer.status < 300 ? 'accepted' : 'refused';
+    counts[way] += 1;
     counts.repeats += attempts - 1;
-    const outcome =
-      answer === undefined ? 'unknown' : answer.status < 300 ? 'accepted' : (answer.body.code ?? 'refused');
+    const outcome = way === 'refused' ? (answer?.body.code ?? way) : way;
     const own = (commands[command] ??= {});
     own[outcome] = (own[outcome] ?? 0) + 1;
     const at = new Date().toISOString();
