@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, runTool } from './build.ts';
 import type { ToolResult } from './build.ts';
@@ -46,8 +46,14 @@ const readReport = async (file: string): Promise<JestReport | undefined> => {
   }
 };
 
-/** Integration tests wait for other processes more than they compute: two files at once, however few cores there are. */
-const workersOf = (project: string): readonly string[] => (project === 'integration' ? ['--maxWorkers', '2'] : []);
+/**
+ * Files that run at once. Jest leaves a core free, which of two is half; and integration tests wait for other processes
+ * more than they compute, so that there are more of them than cores.
+ */
+const workersOf = (project: string): readonly string[] => {
+  const cores = availableParallelism();
+  return ['--maxWorkers', String(project === 'integration' ? cores + 1 : cores)];
+};
 
 const runJest = async (project: string): Promise<Outcome> => {
   const folder = await mkdtemp(join(tmpdir(), 'tierline-test-'));
