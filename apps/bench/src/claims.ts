@@ -34,6 +34,15 @@ const refuseMended = async (database: Database): Promise<void> => {
   if (mended) throw new Error('the watchdog mended tickets that were made for the measurement');
 };
 
+/** A claim that finds nothing is answered as well, and costs less. */
+const refuseFewer = async (database: Database, wanted: number): Promise<void> => {
+  const [{ waiting } = { waiting: 0 }] = await database.query<{ waiting: number }>(
+    `SELECT count(*)::int AS waiting FROM ticket WHERE queue = $1 AND state = 'QUEUED'`,
+    [queue],
+  );
+  if (waiting < wanted) throw new Error(`${waiting} tickets wait where ${wanted} are to`);
+};
+
 /** Claims, or pages, a second where they come at a pace. */
 const pace = 100;
 
@@ -60,7 +69,7 @@ export const benchClaims = async (parts: Parts, { queued, warmUp, seconds, flags
     const figures: Figure[] = [];
     const medians: { claim: number; list: number }[] = [];
     // Taken before anything counts: until its code is compiled, a service is no measure of itself.
-    const early = warmUp * pace;
+    const early = warmUp * pace + 1_000;
     await copyTickets(database, pattern, 1, early);
     const claims = { tokens, body: '{}', connections: 32, url: `${tierQueues.url}/claim-next` };
     accepted(await runLoad({ ...claims, warmUp: 0, seconds: warmUp, rate: pace }));
@@ -68,11 +77,13 @@ export const benchClaims = async (parts: Parts, { queued, warmUp, seconds, flags
     for (const total of queued) {
       for (; there < total; there += 10_000)
         await copyTickets(database, pattern, early + there + 1, early + there + 10_000);
+      await refuseFewer(database, 0.9 * total);
       await asAdmin(parts, system.urls['tier-queues'].database, 'VACUUM ANALYZE');
       // What filling the table left to write is no part of what a claim costs.
       await asAdmin(parts, system.urls['tier-queues'].database, 'CHECKPOINT');
       const claim = accepted(await runLoad({ ...claims, warmUp: 1.5, seconds }));
       const paced = accepted(await runLoad({ ...claims, warmUp: 1.5, seconds, rate: pace }));
+      await refuseFewer(database, 1);
       const list = { tokens: [lead], connections: 8, warmUp: 1, seconds: seconds / 2, rate: pace };
       const page = accepted(await runLoad({ ...list, url: `${tierQueues.url}/queues/${queue}/tickets?limit=50` }));
       medians.push({ claim: paced.p50, list: page.p50 });
