@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unjudged, type Desk, type Queue } from './domain/desk.ts';
 import { refuseFor, roomFor, shortcomings, wordsOf } from './domain/eligibility.ts';
 import type { Person } from './domain/people.ts';
+import type { KnownTicket } from './domain/ticket.ts';
 import { waitingLanes } from './lanes.ts';
 import { isLeadOfAll, mayDecideFor } from './leads.ts';
 import { sees, sightOf, type Sight } from './sight.ts';
@@ -31,7 +32,7 @@ type Source = {
  * take from: however many tickets wait, and however many of them need somebody else.
  * The lane is looked at again as a text of its own, so that the ticket is found by its key and not along the lane.
  */
-export const firstInTurn = `WITH RECURSIVE source AS (
+const firstInTurn = `WITH RECURSIVE source AS (
     SELECT * FROM jsonb_to_recordset($2::jsonb) AS r(queue text, words text[], priorities text[])
   ), ${waitingLanes}, candidate AS MATERIALIZED (
     SELECT first.* FROM waiting w JOIN source s USING (queue) CROSS JOIN LATERAL (
@@ -43,17 +44,23 @@ export const firstInTurn = `WITH RECURSIVE source AS (
     WHERE string_to_array(substr(w.lane, length(queue) + 2), ',') <@ s.words
     ORDER BY first.priority, first.due_at, first.queued_at, first.id LIMIT ${candidates}
   )
-  SELECT EXISTS (SELECT FROM candidate) AS some, (
-    SELECT free.id FROM (SELECT * FROM candidate ORDER BY priority, due_at, queued_at, id) AS c CROSS JOIN LATERAL (
-      SELECT t.id FROM ticket t WHERE t.tenant_id = $1 AND t.id = c.id AND t.lane || '' = c.lane
+  SELECT candidates.some, first.id, first.sequence, first.body
+  FROM (SELECT EXISTS (SELECT FROM candidate) AS some) AS candidates LEFT JOIN LATERAL (
+    SELECT free.* FROM (SELECT * FROM candidate ORDER BY priority, due_at, queued_at, id) AS c CROSS JOIN LATERAL (
+      SELECT t.id, t.sequence, t.body FROM ticket t WHERE t.tenant_id = $1 AND t.id = c.id AND t.lane || '' = c.lane
         AND t.state = 'QUEUED'
       FOR UPDATE SKIP LOCKED
     ) AS free LIMIT 1
-  ) AS id`;
+  ) AS first ON true`;
+
+type Free = { id: string; sequence: number; body: KnownTicket };
 
 /** Locks the ticket whose turn it is among those that nobody else has locked. `some`: there is one, locked or not. */
 const firstOf = async (tx: Transaction, tenant: string, sources: readonly Source[]) => {
-  const [found] = await tx.query<{ id: string | null; some: boolean }>(firstInTurn, [tenant, JSON.stringify(sources)]);
+  const [found] = await tx.query<(Free | { id: null }) & { some: boolean }>(firstInTurn, [
+    tenant,
+    JSON.stringify(sources),
+  ]);
   return found!;
 };
 
@@ -125,7 +132,9 @@ export const claimNext = async (
       const known = new Map(person && [[by.subject, person]]);
       const teams = new Map(person && [[by.subject, person.agent.teams]]);
       const looked = { desk, teams, people: known };
-      const [result] = await tickets.run(tx, [{ id: found.id, origin: originOf(by), command: act, looked }]);
+      const { id, sequence, body: state } = found;
+      const locked = { tenant: by.tenant, id, sequence, state };
+      const [result] = await tickets.run(tx, [{ id, origin: originOf(by), command: act, looked, locked }]);
       return answerOf(result!);
     }
     if (!found.some || attempt === tries) return null;

@@ -1,13 +1,14 @@
-import type { Work } from '@tierline/messaging';
+import type { Loaded, Work } from '@tierline/messaging';
 import { together, type Transaction } from '@tierline/persistence';
 import type { Carriers } from './domain/carrying.ts';
 import type { Act, Surroundings } from './domain/command.ts';
 import { unjudged, type DeskAgent } from './domain/desk.ts';
 import type { Person, Presence } from './domain/people.ts';
+import type { Ticket } from './domain/ticket.ts';
 import type { Looked } from './looking.ts';
 
-/** What is to be done with a ticket, with what was looked up for it alone. */
-export type TicketWork = Work<Act> & { readonly looked?: Looked };
+/** What is to be done with a ticket, with what was looked up for it alone; and the ticket, where it is locked already. */
+export type TicketWork = Work<Act> & { readonly looked?: Looked; readonly locked?: Loaded<Ticket> };
 
 /** Agents by their tenant. */
 type Named = { readonly tenant: string; readonly agentId: string };

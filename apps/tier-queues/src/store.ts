@@ -1,5 +1,5 @@
 import { isForRequesters, kindOfEvent } from '@tierline/contracts';
-import type { Change, Folded, Store } from '@tierline/messaging';
+import type { Change, Folded, Loaded, Store } from '@tierline/messaging';
 import { together, type Transaction } from '@tierline/persistence';
 import { saveBeside } from './beside-rows.ts';
 import { isActive } from './domain/clocks/clock.ts';
@@ -165,9 +165,12 @@ export const renewAcceptance = async (tx: Transaction, tickets: readonly Kept[],
   );
 };
 
-/** Tickets with their timeline and their timers. */
-export const ticketStore = (deskOf: DeskOf): Store<Ticket> => ({
-  load,
+/** Tickets with their timeline and their timers; those that are locked already are not read again. */
+export const ticketStore = (deskOf: DeskOf, locked: readonly Loaded<Ticket>[]): Store<Ticket> => ({
+  load: async (tx, keys) => {
+    const others = keys.filter((key) => !locked.some(({ tenant, id }) => key.id === id && key.tenant === tenant));
+    return others.length > 0 ? [...locked, ...(await load(tx, others))] : locked;
+  },
   save: async (tx, changes) => {
     const known = changes.filter(isKnown);
     if (known.length === 0) return;

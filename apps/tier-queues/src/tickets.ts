@@ -127,11 +127,14 @@ export class Tickets implements Batch<TicketWork> {
     );
     const unit = new UnitOfWork<Ticket, Command, TicketFact, NotedFact>(
       rulesAmong([...staff.values()].map(({ people }) => people)),
-      ticketStore((tenant) => desks.get(tenant)!),
+      ticketStore(
+        (tenant) => desks.get(tenant)!,
+        work.flatMap(({ locked }) => locked ?? []),
+      ),
     );
     const pieces = work.map((piece): Work<Command> => {
       if ('observed' in piece) return piece;
-      const { command: act, looked, ...rest } = piece;
+      const { command: act, looked, locked: _, ...rest } = piece;
       const known = { followUps: followUps.get(keyOf(piece)) ?? [] };
       return { ...rest, command: { act, around: { ...around.get(piece.origin.tenant)!, ...known, ...looked } } };
     });

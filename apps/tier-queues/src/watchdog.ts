@@ -15,8 +15,13 @@ const most = 500;
 const forEver = 1_000_000_000_000;
 /** Milliseconds between two tries to get the turn. */
 const attempt = 1_000;
-/** The longest rest between two looks, in milliseconds: a million tickets are still looked at within a minute. */
-const longestRest = 30;
+/** Milliseconds over which the rests of a round are spread: a million tickets are still looked at within a minute. */
+const spread = 30_000;
+/** The longest rest between two looks, in milliseconds. */
+const longestRest = 250;
+
+/** Rest after each look of a round at so many tickets, in milliseconds: people who work meanwhile must not notice it. */
+const restAmong = (tickets: number): number => Math.min(longestRest, (spread * slice) / Math.max(tickets, slice));
 
 type Tally = { tickets: number; found: number; mended: number };
 
@@ -40,18 +45,20 @@ export class Watchdog extends Rounds {
   }
 
   protected async round(signal: AbortSignal): Promise<number> {
-    if (await this.takeTurn()) await this.lookAtAll(signal).finally(() => this.giveUpTurn());
+    const turn = await this.takeTurn();
+    if (turn) await this.lookAtAll(turn.tickets, signal).finally(() => this.giveUpTurn());
     return Math.min(attempt, this.interval);
   }
 
-  private async takeTurn(): Promise<boolean> {
-    const taken = await this.database.query(
+  /** The turn, with how many tickets the round before looked at; undefined: it is not this pod's. */
+  private async takeTurn(): Promise<{ tickets: number } | undefined> {
+    const [turn] = await this.database.query<{ tickets: number }>(
       `UPDATE watchdog SET holder = $1, beat_at = now()
        WHERE (holder IS NULL AND coalesce(ended_at, '-infinity') <= now() - $2 * interval '1 ms')
-         OR beat_at < now() - interval '20 s' AND holder IS NOT NULL RETURNING 1`,
+         OR beat_at < now() - interval '20 s' AND holder IS NOT NULL RETURNING tickets::int AS tickets`,
       [this.holder, this.interval],
     );
-    return taken.length > 0;
+    return turn;
   }
 
   private giveUpTurn(): Promise<unknown> {
@@ -65,20 +72,19 @@ export class Watchdog extends Rounds {
     return held.length > 0;
   }
 
-  private async lookAtAll(signal: AbortSignal): Promise<void> {
+  private async lookAtAll(before: number, signal: AbortSignal): Promise<void> {
     const tally: Tally = { tickets: 0, found: 0, mended: 0 };
     let after: Place | null = null;
     do {
       if (signal.aborted || !(await this.hasTurn())) return;
-      const began = performance.now();
       const { seen, last, orphans } = await this.lookAfter(after);
       tally.tickets += seen;
       tally.found += orphans.length;
       for (let first = 0; first < orphans.length; first += most)
         tally.mended += await this.mend(orphans.slice(first, first + most));
       after = seen < slice ? null : last;
-      // People who work at the same time must not wait for it.
-      if (after) await restUntil(Math.min(longestRest, 3 * (performance.now() - began)), signal);
+      // There may be many more than before: the further it gets, the less it rests.
+      if (after) await restUntil(restAmong(Math.max(before, 4 * tally.tickets)), signal);
     } while (after);
     await this.database.query(
       'UPDATE watchdog SET ended_at = now(), tickets = $2, found = $3, mended = $4 WHERE holder = $1',

@@ -1,5 +1,5 @@
 import type { Actor, TopicName } from '@tierline/contracts';
-import type { Database, Transaction } from '@tierline/persistence';
+import type { Database } from '@tierline/persistence';
 import { isOff } from './failpoints.ts';
 import { hold, holdBehind, type Refused } from './unsent.ts';
 
@@ -103,8 +103,9 @@ const read = (database: Database, leases: readonly Lease[], floor: bigint): Prom
     ],
   );
 
-const remove = async (tx: Transaction, rows: readonly OutboxRow[], { owner, leases }: Held): Promise<number> => {
-  const removed = await tx.query(
+const remove = async (database: Database, rows: readonly OutboxRow[], { owner, leases }: Held): Promise<number> => {
+  // By key: a plan made while the outbox was empty would read all that waits there for each row.
+  const removed = await database.query(
     `WITH due AS MATERIALIZED (
        SELECT sent.shard, sent.seq FROM unnest($1::smallint[], $2::bigint[]) AS sent(shard, seq)
        JOIN relay_lease l USING (shard) JOIN unnest($4::smallint[], $5::bigint[]) AS held(shard, epoch) USING (shard)
@@ -120,6 +121,7 @@ const remove = async (tx: Transaction, rows: readonly OutboxRow[], { owner, leas
       leases.map(({ epoch }) => epoch),
       isOff('lease-epoch'),
     ],
+    'by key',
   );
   return removed.length;
 };
@@ -131,8 +133,7 @@ export const outboxOf = (database: Database): Outbox => ({
     await database.query(`UPDATE relay_lease SET expires_at = '-infinity' WHERE owner = $1`, [owner]);
   },
   read: (leases, floor) => read(database, leases, floor),
-  // By key: a plan made while the outbox was empty would read all that waits there for each row.
-  remove: (rows, held) => database.inBackground((tx) => remove(tx, rows, held), 'by key'),
+  remove: (rows, held) => remove(database, rows, held),
   hold: (refused, held) => database.inBackground((tx) => hold(tx, refused, held)),
   holdBehind: (rows) => database.inBackground((tx) => holdBehind(tx, rows)),
   horizon: async (floor) => {

@@ -31,8 +31,8 @@ export type RelayOptions = {
 const leaseTime = 8_000;
 /** Whoever commits here nudges; looks without a nudge are for what other processes commit. */
 const idle = { shortest: 30, longest: 200 };
-/** After a round, milliseconds in which more comes together: each round costs the same, whatever it moves. */
-const gathering = 8;
+/** After a round, milliseconds in which more comes together: a round costs every reader the same, whatever it moves. */
+const gathering = 25;
 /** A round that moved so many has more to move. */
 const backlog = 1_000;
 const floorEvery = 1_000;

@@ -1,7 +1,16 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
-import { PatientClient, limitsOf, type Prepared } from './patient-client.ts';
+import { PatientClient, limitsOf, planKept, type Prepared } from './patient-client.ts';
 import { SharedTransactions, type SharedTransaction } from './shared-transaction.ts';
-import { beginning, rowsOf, transactionOf, type AfterCommit, type Plans, type Transaction } from './transaction.ts';
+import {
+  beginning,
+  reasons,
+  rowsOf,
+  together,
+  transactionOf,
+  type AfterCommit,
+  type Plans,
+  type Transaction,
+} from './transaction.ts';
 
 /** Where a service's database is, by role. */
 export type DatabaseAddresses = {
@@ -106,8 +115,35 @@ export class Database {
   }
 
   /** Runs one background statement that is its own transaction. */
-  async query<R = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<R[]> {
+  async query<R = Record<string, unknown>>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    plans: Plans = 'each',
+  ): Promise<R[]> {
+    if (plans === 'by key') return this.queryByKey<R>(sql, parameters);
     return rowsOf<R>(await this.worker.query(sql, [...parameters]));
+  }
+
+  /** Beginning, statement and end leave in one packet: none needs the answer of the one before. */
+  private async queryByKey<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
+    const runner = this.worker.createQueryRunner();
+    const reasonOf = reasons();
+    const ask = (text: string, values: readonly unknown[] = []): Promise<unknown> =>
+      runner.query(text, [...values]).catch((error: unknown) => {
+        throw reasonOf(error);
+      });
+    try {
+      // Of a transaction that failed, the end is a rollback.
+      const [, , result] = await together(
+        ask('BEGIN'),
+        ask(beginning('by key', '')),
+        ask(planKept(sql), parameters),
+        ask('COMMIT'),
+      );
+      return rowsOf<R>(result);
+    } finally {
+      await runner.release();
+    }
   }
 
   /** Throws when the database does not answer. */

@@ -127,12 +127,15 @@ export class PatientClient extends Client {
 
 /** The server ends a statement by itself; this much later its silence means that the way to it is dead. */
 const grace = 1_000;
+/** Milliseconds for which a connection without work stays open: a new one has to plan everything anew, when there is much to do. */
+const longestIdle = 600_000;
 /** Whoever freezes within a transaction must not keep others from its rows for longer, in milliseconds. */
 const longestPause = 10_000;
 
 /** How long a connection waits for what; `patience`: for a statement, in milliseconds, 0 as long as it likes. */
 export const limitsOf = (patience: number) => ({
   connectionTimeoutMillis: 5_000,
+  idleTimeoutMillis: longestIdle,
   statement_timeout: patience,
   idle_in_transaction_session_timeout: longestPause,
   ...(patience > 0 ? { query_timeout: patience + grace } : {}),

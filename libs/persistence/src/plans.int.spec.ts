@@ -56,3 +56,15 @@ it('are made once in background, too', async () => {
   }, 'by key');
   expect(used).toEqual([{ general: 3, special: 0 }]);
 });
+
+it('are made once for a statement that is its own transaction, which leaves nothing of itself when it fails', async () => {
+  const counted = `${lookup} AND relname <> ''`;
+  for (let time = 0; time < 3; time += 1) await database.query(counted, [[1259], ['r']], 'by key');
+  const used = await database.inBackground((tx) =>
+    tx.query(`SELECT generic_plans::int AS general FROM pg_prepared_statements WHERE statement LIKE '%relname <> %'
+              AND statement NOT LIKE '%pg_prepared_statements%'`),
+  );
+  expect(used).toEqual([{ general: 3 }]);
+  await expect(database.query('SELECT 1 / $1::int', [0], 'by key')).rejects.toMatchObject({ code: '22012' });
+  expect(await database.query('SELECT $1::int AS one', [1], 'by key')).toEqual([{ one: 1 }]);
+});
