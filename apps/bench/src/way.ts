@@ -139,9 +139,8 @@ export const benchWay = async (parts: Parts, { warmUp, seconds, backlog, flags }
     await openPattern(system, intake, await system.open('tier-queues'));
     await untilCount(watch, 1, 30_000);
     // Services run for weeks: what they take until their code is compiled is no part of a ticket's way.
-    await atRate(system, watch, intake.url, { rate: 100, warmUp: 0, seconds: warmUp });
-    const figures = await atRate(system, watch, intake.url, { rate: 10, warmUp: 10, seconds });
-    figures.push(...(await atRate(system, watch, intake.url, { rate: 100, warmUp: 3, seconds })));
+    const figures = await atRate(system, watch, intake.url, { rate: 10, warmUp, seconds });
+    figures.push(...(await atRate(system, watch, intake.url, { rate: 100, warmUp, seconds })));
     figures.push(...(await atRate(system, watch, intake.url, { rate: 500, warmUp: 3, seconds })));
     await intake.stop();
     await fillBacklog(system, backlog);
