@@ -36,11 +36,11 @@ const refuseMended = async (database: Database): Promise<void> => {
 
 /** A claim that finds nothing is answered as well, and costs less. */
 const refuseFewer = async (database: Database, wanted: number): Promise<void> => {
-  const [{ waiting } = { waiting: 0 }] = await database.query<{ waiting: number }>(
+  const [row] = await database.query<{ waiting: number }>(
     `SELECT count(*)::int AS waiting FROM ticket WHERE queue = $1 AND state = 'QUEUED'`,
     [queue],
   );
-  if (waiting < wanted) throw new Error(`${waiting} tickets wait where ${wanted} are to`);
+  if (row!.waiting < wanted) throw new Error(`${row!.waiting} tickets wait where ${wanted} are to`);
 };
 
 /** Claims, or pages, a second where they come at a pace. */

@@ -99,12 +99,12 @@ describe('while it cannot know what the desk has told, or the log is to get the 
     await sent();
     await service.database.query(begin);
     await looked();
-    const count = topic.about(id).length;
+    const [count, openings] = [topic.about(id).length, told(id, TicketOpened).length];
     await service.database.query('UPDATE request SET tell_again_at = now() WHERE id = $1', [id]);
     await looked();
     expect(topic.about(id)).toHaveLength(count);
     await service.database.query(end);
-    await eventually(() => expect(topic.about(id).length).toBeGreaterThan(count));
+    await eventually(() => expect(told(id, TicketOpened).length).toBeGreaterThan(openings));
     await eventually(() => expect(told(id, InboundUnaccounted)).not.toEqual([]));
     await queue(id);
   });

@@ -88,13 +88,13 @@ it('tells again each day while it lasts', async () => {
   const [row] = await desk.service.database.query<{ sequence: number }>(
     `UPDATE unserved_queue SET told_at = now() - interval '25 hours' WHERE queue = 'network' RETURNING sequence`,
   );
-  await eventually(() =>
-    expect(told('network').at(-1)).toMatchObject({
-      type: 'queue-unserved',
-      sequence: row!.sequence + 1,
-      data: { since: expect.any(String) as unknown, tell: [{ who: 'lead', agentId: 'una' }] },
-    }),
-  );
+  const again = () => told('network').filter(({ sequence }) => sequence > row!.sequence);
+  await eventually(() => expect(again()).toHaveLength(1));
+  expect(again()[0]).toMatchObject({
+    type: 'queue-unserved',
+    sequence: row!.sequence + 1,
+    data: { since: expect.any(String) as unknown, tell: [{ who: 'lead', agentId: 'una' }] },
+  });
 });
 
 it('tells whoever stands in for the lead, and management where nobody does', async () => {

@@ -134,7 +134,7 @@ export class Tickets implements Batch<TicketWork> {
     );
     const pieces = work.map((piece): Work<Command> => {
       if ('observed' in piece) return piece;
-      const { command: act, looked, locked: _, ...rest } = piece;
+      const { command: act, looked, ...rest } = piece;
       const known = { followUps: followUps.get(keyOf(piece)) ?? [] };
       return { ...rest, command: { act, around: { ...around.get(piece.origin.tenant)!, ...known, ...looked } } };
     });

@@ -3,7 +3,6 @@ import { PatientClient, limitsOf, planKept, type Prepared } from './patient-clie
 import { SharedTransactions, type SharedTransaction } from './shared-transaction.ts';
 import {
   beginning,
-  reasons,
   rowsOf,
   together,
   transactionOf,
@@ -127,18 +126,13 @@ export class Database {
   /** Beginning, statement and end leave in one packet: none needs the answer of the one before. */
   private async queryByKey<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
     const runner = this.worker.createQueryRunner();
-    const reasonOf = reasons();
-    const ask = (text: string, values: readonly unknown[] = []): Promise<unknown> =>
-      runner.query(text, [...values]).catch((error: unknown) => {
-        throw reasonOf(error);
-      });
     try {
       // Of a transaction that failed, the end is a rollback.
-      const [, , result] = await together(
-        ask('BEGIN'),
-        ask(beginning('by key', '')),
-        ask(planKept(sql), parameters),
-        ask('COMMIT'),
+      const [, , result] = await together<readonly unknown[]>(
+        runner.query('BEGIN'),
+        runner.query(beginning('by key', '')),
+        runner.query(planKept(sql), [...parameters]),
+        runner.query('COMMIT'),
       );
       return rowsOf<R>(result);
     } finally {
