@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { ChunkProcessor } from './chunk-processor.ts';
 import type { ChunkStore, Move } from './chunk-store.ts';
 import { chunkLimits, type Chunk } from './event-log.ts';
@@ -7,7 +7,7 @@ const untold = { onDone: () => undefined, onParked: () => undefined, onRetry: ()
 const dispatcher = { handles: () => true, tasksFor: async () => [] };
 
 /** Positions in memory; notes how many partitions each transaction moved, and how many ran at once. */
-const slowStore = () => {
+const slowStore = (written: () => Promise<unknown> = () => sleep(5)) => {
   const positions = new Map<number, bigint>();
   const running = new Set<number>();
   const sizes: number[] = [];
@@ -24,7 +24,7 @@ const slowStore = () => {
         sizes.push(mine.length);
         atOnce += 1;
         most = Math.max(most, atOnce);
-        await sleep(5);
+        await written();
         moves.forEach(({ partition, next }) => positions.set(partition.partition, next));
         return moves.length;
       };
@@ -71,11 +71,15 @@ it('takes full chunks of several partitions side by side, and those of one parti
 });
 
 it('lets a few records wait and go together', async () => {
-  const { store, sizes, most } = slowStore();
+  const { promise: written, resolve: write } = Promise.withResolvers<void>();
+  const { store, sizes, most } = slowStore(() => written);
   const processor = new ChunkProcessor(store, dispatcher, untold);
   const first = processor.process(chunkOf(0, 0, 1));
-  await sleep(1);
-  await Promise.all([first, ...[1, 2, 3].map((partition) => processor.process(chunkOf(partition, 0, 1)))]);
+  while (sizes.length === 0) await turn();
+  const others = [1, 2, 3].map((partition) => processor.process(chunkOf(partition, 0, 1)));
+  await turn();
+  write();
+  await Promise.all([first, ...others]);
   expect(most()).toBe(1);
   expect(sizes).toEqual([1, 3]);
 });

@@ -18,6 +18,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   sockets.forEach((socket) => socket.destroy());
+  sockets.clear();
   await new Promise((resolve) => server.close(resolve));
 });
 
@@ -48,6 +49,20 @@ it('stays when it is answered, and when it has nothing to say', async () => {
   await sleep(400);
   socket.write('still?');
   await sleep(100);
+  expect(error()).toBeUndefined();
+  expect(socket.destroyed).toBe(false);
+});
+
+it('stays when the answer came while the process was paused', async () => {
+  const { socket, error } = await opened();
+  const answered = new Promise((resolve) => socket.once('data', resolve));
+  const pause = () => {
+    const end = performance.now() + 300;
+    while (performance.now() < end);
+  };
+  [...sockets].find((other) => other !== socket)!.once('data', pause);
+  socket.write('are you there?');
+  await answered;
   expect(error()).toBeUndefined();
   expect(socket.destroyed).toBe(false);
 });

@@ -12,9 +12,12 @@ const breakWhenSilent = (socket: Socket, patience: number): void => {
     clearTimeout(silence);
     silence = undefined;
   };
+  // After a pause of the process its timers come before the answers that already lie there: those are read first.
+  const giveUp = (mine: NodeJS.Timeout | undefined) =>
+    setImmediate(() => silence === mine && socket.destroy(new Error(`no answer for ${patience} ms`)));
   const write = socket.write.bind(socket) as (...given: unknown[]) => boolean;
   const watched = (...given: unknown[]): boolean => {
-    silence ??= setTimeout(() => socket.destroy(new Error(`no answer for ${patience} ms`)), patience).unref();
+    silence ??= setTimeout(() => giveUp(silence), patience).unref();
     return write(...given);
   };
   socket.write = watched;
