@@ -117,8 +117,8 @@ const openingOf = (change: Saved) => {
 const columns = `tenant_id text, id uuid, status text, tier_rank smallint, messages int, updated_at timestamptz,
   resolved_at timestamptz, closed_at timestamptz, confirmed boolean, asked_at timestamptz, category text, desk text, sequence int`;
 
-const insertOpened = (tx: Transaction, opened: readonly Saved[]) =>
-  tx.query(
+const insertOpened = (tx: Transaction, opened: readonly Saved[]): void =>
+  tx.write(
     `INSERT INTO request (tenant_id, id, status, tier_rank, messages, updated_at, resolved_at, closed_at, confirmed,
        asked_at, category, desk, sequence, number, requester_id, opened_by, channel, organisation, subject, description, impact,
        urgency, opened_at, origin_id, origin_kind)
@@ -128,8 +128,8 @@ const insertOpened = (tx: Transaction, opened: readonly Saved[]) =>
     [JSON.stringify(opened.map(openingOf))],
   );
 
-const updateProgress = (tx: Transaction, moved: readonly Saved[]) =>
-  tx.query(
+const updateProgress = (tx: Transaction, moved: readonly Saved[]): void =>
+  tx.write(
     `UPDATE request SET status = r.status, tier_rank = r.tier_rank, messages = r.messages, updated_at = r.updated_at,
        resolved_at = r.resolved_at, closed_at = r.closed_at, confirmed = r.confirmed, asked_at = r.asked_at,
        category = r.category, desk = r.desk, sequence = r.sequence
@@ -138,8 +138,8 @@ const updateProgress = (tx: Transaction, moved: readonly Saved[]) =>
     [JSON.stringify(moved.map(progressOf))],
   );
 
-const insertMessages = (tx: Transaction, messages: readonly object[]) =>
-  tx.query(
+const insertMessages = (tx: Transaction, messages: readonly object[]): void =>
+  tx.write(
     `INSERT INTO message (tenant_id, ticket_id, position, side, kind, text, said_at)
      SELECT tenant_id, ticket_id, position, side, kind, text, said_at
      FROM jsonb_to_recordset($1::jsonb) AS m(tenant_id text, ticket_id uuid, position int, side text, kind text,
@@ -164,9 +164,9 @@ const requestStore: Store<Request> = {
     const opened = saved.filter(({ isNew }) => isNew);
     const moved = saved.filter(({ isNew }) => !isNew);
     const messages = saved.flatMap(messagesOf);
-    if (opened.length > 0) await insertOpened(tx, opened);
-    if (moved.length > 0) await updateProgress(tx, moved);
-    if (messages.length > 0) await insertMessages(tx, messages);
+    if (opened.length > 0) insertOpened(tx, opened);
+    if (moved.length > 0) updateProgress(tx, moved);
+    if (messages.length > 0) insertMessages(tx, messages);
   },
 };
 
@@ -189,7 +189,7 @@ const personStore: Store<Person> = {
 
   async save(tx, changes) {
     const rows = changes.map(({ tenant, id, state, sequence }) => ({ tenant_id: tenant, id, ...state, sequence }));
-    await tx.query(
+    tx.write(
       `INSERT INTO person (tenant_id, id, name, email, sequence)
        SELECT tenant_id, id, name, email, sequence
        FROM jsonb_to_recordset($1::jsonb) AS p(tenant_id text, id text, name text, email text, sequence int)

@@ -1,6 +1,6 @@
 import type { QueueChanged, Received, TierChanged, EventOf } from '@tierline/contracts';
 import type { Batch } from '@tierline/messaging';
-import { together, type Transaction } from '@tierline/persistence';
+import type { Transaction } from '@tierline/persistence';
 import { after, placeOf, unseen, type TicketFact } from './ticket-fact.ts';
 
 const keyOf = (tenant: string, ticket: string): string => `${tenant}/${ticket}`;
@@ -28,9 +28,9 @@ const historyRow = (event: Received, number: number) => ({
   data: event.data,
 });
 
-const saveFacts = async (tx: Transaction, facts: readonly TicketFact[]): Promise<void> => {
+const saveFacts = (tx: Transaction, facts: readonly TicketFact[]): void => {
   const changing = Object.keys(facts[0]!).filter((column) => column !== 'tenant_id' && column !== 'ticket_id');
-  await tx.query(
+  tx.write(
     `INSERT INTO ticket_fact SELECT * FROM jsonb_populate_recordset(NULL::ticket_fact, $1::jsonb)
      ON CONFLICT (tenant_id, ticket_id) DO UPDATE SET ${changing.map((column) => `${column} = EXCLUDED.${column}`).join(', ')}`,
     [JSON.stringify(facts)],
@@ -51,12 +51,10 @@ export const history: Batch<Received> = {
       changed.set(key, fact);
       return historyRow(event, fact.events);
     });
-    await together(
-      tx.query(`INSERT INTO ticket_event SELECT * FROM jsonb_populate_recordset(NULL::ticket_event, $1::jsonb)`, [
-        JSON.stringify(rows),
-      ]),
-      saveFacts(tx, [...changed.values()]),
-    );
+    tx.write(`INSERT INTO ticket_event SELECT * FROM jsonb_populate_recordset(NULL::ticket_event, $1::jsonb)`, [
+      JSON.stringify(rows),
+    ]);
+    saveFacts(tx, [...changed.values()]);
   },
 };
 

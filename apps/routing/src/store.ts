@@ -91,7 +91,7 @@ const routeStore: Store<Route> = {
 
   async save(tx, changes) {
     const saved = changes.filter((change): change is Saved => change.state.ticket !== null);
-    await tx.query(
+    tx.write(
       `INSERT INTO route (tenant_id, ticket_id, facts, hop, priority, type, waiting_since, to_tier, to_queue, cause_id,
          correlation_id, number, opened_at, sequence)
        SELECT tenant_id, ticket_id, facts, hop, priority, type, waiting_since, to_tier, to_queue, cause_id,

@@ -12,7 +12,7 @@ import {
   type EventOf,
 } from '@tierline/contracts';
 import type { Batch } from '@tierline/messaging';
-import { together, type Transaction } from '@tierline/persistence';
+import type { Transaction } from '@tierline/persistence';
 import type { KnownChange } from './store.ts';
 
 const ofAttention: readonly string[] = [
@@ -31,11 +31,11 @@ const touchedBy = (changes: readonly KnownChange[], types: readonly string[]) =>
 
 const keys = (changes: readonly KnownChange[]) => [changes.map(({ tenant }) => tenant), changes.map(({ id }) => id)];
 
-const saveAttention = (tx: Transaction, changes: readonly KnownChange[]) => {
+const saveAttention = (tx: Transaction, changes: readonly KnownChange[]): void => {
   const rows = changes.flatMap(({ tenant, id, state }) =>
     state.beside.attention.map((one) => ({ tenant_id: tenant, ticket_id: id, ...one })),
   );
-  return tx.query(
+  tx.write(
     `WITH wanted AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb)
          AS r(tenant_id text, ticket_id uuid, reason text, since timestamptz, detail text)
@@ -50,11 +50,11 @@ const saveAttention = (tx: Transaction, changes: readonly KnownChange[]) => {
   );
 };
 
-const saveLinks = (tx: Transaction, changes: readonly KnownChange[]) => {
+const saveLinks = (tx: Transaction, changes: readonly KnownChange[]): void => {
   const rows = changes.flatMap(({ tenant, id, state }) =>
     state.beside.links.map(({ kind, ticketId }) => ({ tenant_id: tenant, ticket_id: id, kind, other_id: ticketId })),
   );
-  return tx.query(
+  tx.write(
     `WITH wanted AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(tenant_id text, ticket_id uuid, kind text, other_id uuid)
      ), unwanted AS (
@@ -69,13 +69,11 @@ const saveLinks = (tx: Transaction, changes: readonly KnownChange[]) => {
 };
 
 /** Saves the rows beside the tickets that these changes touched; most touch none. */
-export const saveBeside = async (tx: Transaction, changes: readonly KnownChange[]): Promise<void> => {
+export const saveBeside = (tx: Transaction, changes: readonly KnownChange[]): void => {
   const attended = touchedBy(changes, ofAttention);
   const linked = touchedBy(changes, ofLinks);
-  await together(
-    attended.length > 0 ? saveAttention(tx, attended) : Promise.resolve(),
-    linked.length > 0 ? saveLinks(tx, linked) : Promise.resolve(),
-  );
+  if (attended.length > 0) saveAttention(tx, attended);
+  if (linked.length > 0) saveLinks(tx, linked);
 };
 
 /** Keeps the runbook of each category, as the catalogue has it. */

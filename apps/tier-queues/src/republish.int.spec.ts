@@ -43,14 +43,14 @@ it('tells every part again as it is, and what is gone, and changes nothing', asy
   const answer = await republish();
   expect(answer).toMatchObject({ status: 200, body: { sequence: before.sequence } });
   await eventually(() => expect(sequencesOf('policy/std')).toEqual([1, 2]));
-  expect(latest('policy/std')).toMatchObject({ data: { ...promise.policies[0], version: 1 } });
-  expect(latest('calendar/office')).toMatchObject({ sequence: 2, data: { version: 1, closedOn: [] } });
-  expect(latest('agent/tom')).toMatchObject({ sequence: 2, data: { teams: ['phones', 'service-desk'] } });
-  expect(latest('queue/gone')).toMatchObject({ sequence: 3, data: { kind: 'queue', id: 'gone' } });
   const { correlationId } = latest('policy/std')!;
   await eventually(() =>
     expect(topic.received.filter((event) => event.correlationId === correlationId)).toHaveLength(answer.body.published),
   );
+  expect(latest('policy/std')).toMatchObject({ data: { ...promise.policies[0], version: 1 } });
+  expect(latest('calendar/office')).toMatchObject({ sequence: 2, data: { version: 1, closedOn: [] } });
+  expect(latest('agent/tom')).toMatchObject({ sequence: 2, data: { teams: ['phones', 'service-desk'] } });
+  expect(latest('queue/gone')).toMatchObject({ sequence: 3, data: { kind: 'queue', id: 'gone' } });
   expect((await desk.get<Answer>('/desk', omar)).body).toEqual(before);
   expect(await clocks()).toEqual(counted);
 });

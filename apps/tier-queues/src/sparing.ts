@@ -14,7 +14,7 @@ export const sparing = async <T>(
   if (first === undefined) return;
   await tx.query('SAVEPOINT sparing');
   try {
-    await work(things);
+    await work(things).finally(() => tx.written());
     await tx.query('RELEASE SAVEPOINT sparing');
   } catch (error) {
     if (isTransient(error)) throw error;

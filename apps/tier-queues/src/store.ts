@@ -1,6 +1,6 @@
 import { isForRequesters, kindOfEvent } from '@tierline/contracts';
 import type { Change, Folded, Loaded, Store } from '@tierline/messaging';
-import { together, type Transaction } from '@tierline/persistence';
+import type { Transaction } from '@tierline/persistence';
 import { saveBeside } from './beside-rows.ts';
 import { isActive } from './domain/clocks/clock.ts';
 import type { Desk } from './domain/desk.ts';
@@ -71,8 +71,8 @@ const rowOf = ({ change: { tenant, id, sequence, state }, timers }: Armed) => ({
   body: state,
 });
 
-const saveTickets = (tx: Transaction, armed: readonly Armed[]) =>
-  tx.query(
+const saveTickets = (tx: Transaction, armed: readonly Armed[]): void =>
+  tx.write(
     `INSERT INTO ticket (tenant_id, id, sequence, number, subject, requester_id, state, priority, tier, rank, queue,
        team, owner, last_owner, opened_at, queued_at, lane, assignment, due_at, due_clock, late, timers, next_at, changed_at, body)
      SELECT tenant_id, id, sequence, number, subject, requester_id, state, priority, tier, rank, queue,
@@ -95,9 +95,9 @@ const entriesOf = ({ tenant, id, folded }: KnownChange) =>
     return { tenant_id: tenant, ticket_id: id, at, kind, actor, public: isForRequesters(kind), data: fact.data };
   });
 
-const saveEntries = (tx: Transaction, changes: readonly KnownChange[]) => {
+const saveEntries = (tx: Transaction, changes: readonly KnownChange[]): void => {
   const entries = changes.flatMap(entriesOf).map((entry, nth) => ({ ...entry, nth }));
-  return tx.query(
+  tx.write(
     `INSERT INTO entry (tenant_id, ticket_id, at, kind, actor, public, data)
      SELECT tenant_id, ticket_id, at, kind, actor, public, data
      FROM jsonb_to_recordset($1::jsonb) AS r(nth int, tenant_id text, ticket_id uuid, at timestamptz, kind text,
@@ -111,8 +111,8 @@ const timerRows = ({ change: { tenant, id }, timers }: Armed<Kept>) =>
   timers.map((timer) => ({ tenant_id: tenant, ticket_id: id, ...timer }));
 
 /** Arms the timers that the tickets want and takes away those that they do not; one that stays is not touched. */
-const saveTimers = (tx: Transaction, armed: readonly Armed<Kept>[]) =>
-  tx.query(
+const saveTimers = (tx: Transaction, armed: readonly Armed<Kept>[]): void =>
+  tx.write(
     `WITH wanted AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb)
          AS r(tenant_id text, ticket_id uuid, kind text, clock text, due timestamptz, generation bigint)
@@ -156,8 +156,8 @@ export const renewAcceptance = async (tx: Transaction, tickets: readonly Kept[],
   const rows = armed.map(({ change: { tenant, id }, timers }) => {
     return { tenant_id: tenant, id, timers: timers.length, next_at: earliest(timers) };
   });
-  await saveTimers(tx, armed);
-  await tx.query(
+  saveTimers(tx, armed);
+  tx.write(
     `UPDATE ticket t SET timers = r.timers, next_at = r.next_at
      FROM jsonb_to_recordset($1::jsonb) AS r(tenant_id text, id uuid, timers int, next_at timestamptz)
      WHERE t.tenant_id = r.tenant_id AND t.id = r.id`,
@@ -175,6 +175,9 @@ export const ticketStore = (deskOf: DeskOf, locked: readonly Loaded<Ticket>[]): 
     const known = changes.filter(isKnown);
     if (known.length === 0) return;
     const armed = known.map((change) => ({ change, timers: timersOf(change.state, deskOf(change.tenant), tx.now) }));
-    await together(saveTickets(tx, armed), saveEntries(tx, known), saveTimers(tx, armed), saveBeside(tx, known));
+    saveTickets(tx, armed);
+    saveEntries(tx, known);
+    saveTimers(tx, armed);
+    saveBeside(tx, known);
   },
 });

@@ -158,28 +158,32 @@ export class Tickets implements Batch<TicketWork> {
 
   /** Does what an agent asks, and what it means for other tickets. Throws `DomainError` when a rule refuses it. */
   request({ by, id, act, expected, idempotency, withChildren, answer }: AgentRequest): Promise<TicketAnswer> {
-    return this.commands.within({ by, idempotency }, async (tx) => {
-      const origin = originOf(by);
-      // What somebody did may be taken back after the ticket has gone out of sight by it.
-      if (act.type !== 'undo') await refuseUnseen(tx, by, id);
-      const looked = await lookFor(tx, by.tenant, id, act);
-      const unseen = expected === undefined ? [] : await unseenSince(tx, by.tenant, id, expected);
-      const own: TicketWork = {
-        id,
-        origin,
-        command: act,
-        looked: { ...looked, unseen: unseen ?? [] },
-        ...(unseen === null ? { expected } : {}),
-      };
-      const counterparts = counterpartsOf(id, act, looked.others).map((piece) => ({ ...piece, origin }));
-      const [result] = await this.run(tx, [own, ...counterparts]);
-      const told = partsTold(id, act, result!.state).map((piece) => ({ ...piece, origin }));
-      if (told.length > 0) await this.run(tx, told);
-      const answered = { ...answerOf(result!), ...answer };
-      if (!withChildren) return answered;
-      const children = (await childrenOf(tx, by.tenant, id)).flatMap((child) => onChild(id, act, child));
-      return { ...answered, children: await this.each(tx, origin, children) };
-    });
+    return this.commands.within(
+      { by, idempotency },
+      async (tx) => {
+        const origin = originOf(by);
+        // What somebody did may be taken back after the ticket has gone out of sight by it.
+        if (act.type !== 'undo') await refuseUnseen(tx, by, id);
+        const looked = await lookFor(tx, by.tenant, id, act);
+        const unseen = expected === undefined ? [] : await unseenSince(tx, by.tenant, id, expected);
+        const own: TicketWork = {
+          id,
+          origin,
+          command: act,
+          looked: { ...looked, unseen: unseen ?? [] },
+          ...(unseen === null ? { expected } : {}),
+        };
+        const counterparts = counterpartsOf(id, act, looked.others).map((piece) => ({ ...piece, origin }));
+        const [result] = await this.run(tx, [own, ...counterparts]);
+        const told = partsTold(id, act, result!.state).map((piece) => ({ ...piece, origin }));
+        if (told.length > 0) await this.run(tx, told);
+        const answered = { ...answerOf(result!), ...answer };
+        if (!withChildren) return answered;
+        const children = (await childrenOf(tx, by.tenant, id)).flatMap((child) => onChild(id, act, child));
+        return { ...answered, children: await this.each(tx, origin, children) };
+      },
+      'with the work',
+    );
   }
 
   /** Does each piece that its ticket allows, and says what became of each. */
@@ -201,6 +205,6 @@ export class Tickets implements Batch<TicketWork> {
     { by, idempotency }: Pick<AgentRequest, 'by' | 'idempotency'>,
     named: readonly string[] | undefined,
   ): Promise<TicketAnswer | null> {
-    return this.commands.within({ by, idempotency }, (tx) => claimNext(this, tx, by, named));
+    return this.commands.within({ by, idempotency }, (tx) => claimNext(this, tx, by, named), 'with the work');
   }
 }

@@ -52,8 +52,8 @@ const lockDue = async (tx: Transaction, due: readonly Due[]): Promise<Due[]> => 
 };
 
 /** Puts off what is still armed as it was: after firing in vain, or after a failure. At most a minute. */
-const putOff = (tx: Transaction, due: readonly Due[]) =>
-  tx.query(
+const putOff = (tx: Transaction, due: readonly Due[]): void =>
+  tx.write(
     `UPDATE timer m SET failures = m.failures + 1, next_try = now() + interval '1 s' * least(60, 2 ^ least(m.failures, 6))
      FROM ${given} WHERE ${same}`,
     columns(due),
@@ -115,7 +115,7 @@ export class Timers extends Rounds {
       const [first, ...others] = due;
       if (first && others.length === 0) {
         this.log.error(new Error(`timer ${first.kind} of ticket ${first.ticketId} failed`, { cause: error }));
-        await this.database.inBackground((tx) => putOff(tx, due));
+        await this.database.inBackground(async (tx) => putOff(tx, due));
         return;
       }
       const middle = Math.ceil(due.length / 2);
@@ -125,20 +125,24 @@ export class Timers extends Rounds {
   }
 
   private async fire(due: readonly Due[]): Promise<void> {
-    await this.database.inBackground(async (tx) => {
-      const locked = await lockDue(tx, due);
-      if (locked.length === 0) return;
-      await this.tickets.run(
-        tx,
-        locked.map((timer) => ({
-          id: timer.ticketId,
-          origin: systemOrigin(timer.tenant, 'timer'),
-          command: fireOf(timer),
-        })),
-      );
-      await putOff(tx, locked);
-      await failpoint('timers.before-commit');
-    }, 'by key');
+    await this.database.inBackground(
+      async (tx) => {
+        const locked = await lockDue(tx, due);
+        if (locked.length === 0) return;
+        await this.tickets.run(
+          tx,
+          locked.map((timer) => ({
+            id: timer.ticketId,
+            origin: systemOrigin(timer.tenant, 'timer'),
+            command: fireOf(timer),
+          })),
+        );
+        putOff(tx, locked);
+        await failpoint('timers.before-commit');
+      },
+      'by key',
+      'with the work',
+    );
     this.relay.nudge();
   }
 }

@@ -92,5 +92,6 @@ export const chunkStoreOf = (database: Database, group: string): ChunkStore => (
           run: (tasks) => runTasks(tx, tasks),
         }),
       'by key',
+      'with the work',
     ),
 });

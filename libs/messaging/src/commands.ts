@@ -1,5 +1,5 @@
 import type { Actor, Fact } from '@tierline/contracts';
-import { once, type Database, type Transaction } from '@tierline/persistence';
+import { once, type Begins, type Database, type Transaction } from '@tierline/persistence';
 import { v7 as uuidv7 } from 'uuid';
 import { correlation } from './correlation.ts';
 import { failpoint } from './failpoints.ts';
@@ -76,6 +76,7 @@ export class Commands {
   async within<A>(
     { by, idempotency }: Pick<CommandRequest<unknown>, 'by' | 'idempotency'>,
     work: (tx: Transaction) => Promise<A>,
+    begins?: Begins,
   ): Promise<A> {
     const attempt = () =>
       this.database.asTenant(
@@ -87,6 +88,7 @@ export class Commands {
           return answer;
         },
         'by key',
+        begins,
       );
     const done = await repeating(attempt);
     await failpoint('command.committed');

@@ -65,21 +65,21 @@ const runTenant = async (tx: Transaction, pieces: readonly Piece[]): Promise<Map
     );
     together.forEach((piece, index) => outcomes.set(piece, results[index]!));
   }
-  await keepOutcomes(
+  keepOutcomes(
     tx,
     fresh.map((piece) => [piece, outcomes.get(piece)!]),
   );
   return outcomes;
 };
 
-const keepOutcomes = (tx: Transaction, outcomes: readonly (readonly [Piece, Outcome<unknown>])[]): Promise<void> => {
+const keepOutcomes = (tx: Transaction, outcomes: readonly (readonly [Piece, Outcome<unknown>])[]): void => {
   const answered = outcomes.flatMap(([{ once: request }, outcome]) =>
     request && 'answer' in outcome ? [{ request, answer: outcome.answer }] : [],
   );
   const refused = outcomes.flatMap(([{ once: request }, outcome]) =>
     request && 'refused' in outcome ? [request] : [],
   );
-  return keepAnswers(tx, answered, refused);
+  keepAnswers(tx, answered, refused);
 };
 
 /** Runs all tenants' pieces, and ends only when all of them have ended. */

@@ -43,18 +43,19 @@ const definitionOf = (type: string) => {
  * Writes events to the journal and the outbox in one statement, in the order given.
  * Call it after the aggregates are locked and saved: then order per aggregate is commit order. The transaction has its
  * id before the first event has a number, so that whoever sees a number can tell which transactions may hold lower ones.
- * Throws when data does not have its declared shape, so that nothing unreadable is ever published.
+ * Resolves when they are on their way. Throws when data does not have its declared shape, so that nothing unreadable is
+ * ever published.
  */
 export const append = async (tx: Transaction, entries: readonly Entry[]): Promise<void> => {
   if (entries.length === 0) return;
   if (!isOff('transaction')) return write(tx, entries);
   tx.afterCommit(async (later) => {
     await failpoint('transaction.torn');
-    await write(later, entries);
+    write(later, entries);
   });
 };
 
-const write = async (tx: Transaction, entries: readonly Entry[]): Promise<void> => {
+const write = (tx: Transaction, entries: readonly Entry[]): void => {
   const rows = entries.map(({ fact, ...entry }, position) => {
     const definition = definitionOf(fact.type);
     return {
@@ -74,7 +75,7 @@ const write = async (tx: Transaction, entries: readonly Entry[]): Promise<void> 
       data: definition.schema.parse(fact.data),
     };
   });
-  await tx.query(
+  tx.write(
     `WITH entry AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS e(position int, event_id uuid, tenant_id text, topic text,
          shard smallint, aggregate_id text, agg_seq int, type text, source text, actor text, correlation_id text,

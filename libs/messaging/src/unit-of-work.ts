@@ -33,6 +33,7 @@ export type Change<S> = Loaded<S> & { readonly isNew: boolean; readonly folded: 
 export type Store<S> = {
   /** Loads and locks those that exist, in the order of their ids (`… ORDER BY id FOR UPDATE`). */
   load(tx: Transaction, keys: readonly AggregateKey[]): Promise<readonly Loaded<S>[]>;
+  /** Nobody reads what it gives, so its last statements may be `write`s. */
   save(tx: Transaction, changes: readonly Change<S>[]): Promise<void>;
 };
 

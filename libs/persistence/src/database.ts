@@ -1,12 +1,15 @@
+import type { PoolClient } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
-import { PatientClient, limitsOf, planKept, type Prepared } from './patient-client.ts';
+import { Connections, ask } from './connections.ts';
+import { planKept } from './patient-client.ts';
 import { SharedTransactions, type SharedTransaction } from './shared-transaction.ts';
 import {
   beginning,
-  rowsOf,
+  runWithin,
   together,
-  transactionOf,
   type AfterCommit,
+  type Beginning,
+  type Begins,
   type Plans,
   type Transaction,
 } from './transaction.ts';
@@ -28,21 +31,28 @@ type Options = {
   patience?: number;
 };
 
-const source = (url: string, name: string, prepared: Prepared, poolSize: number, patience: number) =>
-  new DataSource({
-    type: 'postgres',
-    url,
-    applicationName: name,
-    poolSize,
-    logging: false,
-    extra: {
-      Client: PatientClient,
-      ...limitsOf(patience),
-      // Statements that do not wait for one another's answers need not wait for the way there and back.
-      pipeline: true,
-      prepared,
-    },
+const answers = (connections: Connections): Promise<void> =>
+  connections.lend(async (client) => {
+    await ask(client, 'SELECT 1');
   });
+
+const within = <T>(connections: Connections, beginning: Beginning, work: (tx: Transaction) => Promise<T>) =>
+  connections.transaction(async (client) => {
+    const after: AfterCommit[] = [];
+    return { done: await runWithin(client, beginning, work, after), after };
+  });
+
+/** Beginning, statement and end leave in one packet: none needs the answer of the one before. */
+const askByKey = async <R>(client: PoolClient, sql: string, parameters: readonly unknown[]): Promise<R[]> => {
+  void client.query('BEGIN');
+  const [, rows] = await together<readonly [unknown, R[], unknown]>(
+    ask(client, beginning('by key', '')),
+    ask<R>(client, planKept(sql), parameters),
+    // Of a transaction that failed, the end is a rollback.
+    client.query('COMMIT'),
+  );
+  return rows;
+};
 
 /**
  * A service's database. HTTP work runs as one tenant under row-level security; background work runs under a
@@ -50,43 +60,44 @@ const source = (url: string, name: string, prepared: Prepared, poolSize: number,
  */
 export class Database {
   private constructor(
-    private readonly app: DataSource,
-    private readonly worker: DataSource,
+    private readonly app: Connections,
+    private readonly worker: Connections,
     private readonly shared: SharedTransactions,
   ) {}
 
-  /** Opens both pools. Throws the driver's error when the database does not answer. */
+  /** Opens connections of both roles. Throws the driver's error when the database does not answer. */
   static async open(service: string, addresses: DatabaseAddresses, options: Options = {}): Promise<Database> {
-    const app = source(
-      addresses.app,
-      `${service}/http`,
-      'all but searches',
-      options.app ?? 10,
-      options.patience ?? 10_000,
-    );
-    const worker = source(
-      addresses.worker,
-      `${service}/background`,
-      'all',
-      options.worker ?? 8,
-      options.patience ?? 20_000,
-    );
-    await Promise.all([app.initialize(), worker.initialize()]);
+    const app = new Connections(addresses.app, `${service}/http`, {
+      connections: options.app ?? 10,
+      prepared: 'all but searches',
+      patience: options.patience ?? 10_000,
+    });
+    const worker = new Connections(addresses.worker, `${service}/background`, {
+      connections: options.worker ?? 8,
+      prepared: 'all',
+      patience: options.patience ?? 20_000,
+    });
     const shared = new SharedTransactions(addresses.app, `${service}/shared`, {
       connections: options.shared ?? 2,
       patience: options.patience ?? 10_000,
     });
-    return new Database(app, worker, shared);
+    const database = new Database(app, worker, shared);
+    await together(answers(app), answers(worker)).catch(async (error: unknown) => {
+      await database.close();
+      throw error;
+    });
+    return database;
   }
 
   /** Runs HTTP work of one tenant in one transaction: rows of other tenants do not exist for it. */
-  async asTenant<T>(tenant: string, work: (tx: Transaction) => Promise<T>, plans: Plans = 'each'): Promise<T> {
-    const after: AfterCommit[] = [];
-    const first = beginning(plans, `, set_config('app.tenant', $1, true)`);
-    const done = await this.app.transaction(async (manager) => {
-      const [row] = await manager.query<{ now: string }[]>(first, [tenant]);
-      return work(transactionOf(manager, row!.now, after, plans));
-    });
+  async asTenant<T>(
+    tenant: string,
+    work: (tx: Transaction) => Promise<T>,
+    plans: Plans = 'each',
+    begins: Begins = 'before the work',
+  ): Promise<T> {
+    const settings = `, set_config('app.tenant', $1, true)`;
+    const { done, after } = await within(this.app, { plans, begins, settings, parameters: [tenant] }, work);
     for (const each of after) await this.asTenant(tenant, each);
     return done;
   }
@@ -102,13 +113,12 @@ export class Database {
   }
 
   /** Runs background work, over all tenants, in one transaction. */
-  async inBackground<T>(work: (tx: Transaction) => Promise<T>, plans: Plans = 'each'): Promise<T> {
-    const after: AfterCommit[] = [];
-    const first = beginning(plans, '');
-    const done = await this.worker.transaction(async (manager) => {
-      const [row] = await manager.query<{ now: string }[]>(first);
-      return work(transactionOf(manager, row!.now, after, plans));
-    });
+  async inBackground<T>(
+    work: (tx: Transaction) => Promise<T>,
+    plans: Plans = 'each',
+    begins: Begins = 'before the work',
+  ): Promise<T> {
+    const { done, after } = await within(this.worker, { plans, begins }, work);
     for (const each of after) await this.inBackground(each);
     return done;
   }
@@ -119,34 +129,16 @@ export class Database {
     parameters: readonly unknown[] = [],
     plans: Plans = 'each',
   ): Promise<R[]> {
-    if (plans === 'by key') return this.queryByKey<R>(sql, parameters);
-    return rowsOf<R>(await this.worker.query(sql, [...parameters]));
-  }
-
-  /** Beginning, statement and end leave in one packet: none needs the answer of the one before. */
-  private async queryByKey<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
-    const runner = this.worker.createQueryRunner();
-    try {
-      // Of a transaction that failed, the end is a rollback.
-      const [, , result] = await together<readonly unknown[]>(
-        runner.query('BEGIN'),
-        runner.query(beginning('by key', '')),
-        runner.query(planKept(sql), [...parameters]),
-        runner.query('COMMIT'),
-      );
-      return rowsOf<R>(result);
-    } finally {
-      await runner.release();
-    }
+    return this.worker.lend((client) => (plans === 'by key' ? askByKey<R> : ask<R>)(client, sql, parameters));
   }
 
   /** Throws when the database does not answer. */
-  async ping(): Promise<void> {
-    await this.worker.query('SELECT 1');
+  ping(): Promise<void> {
+    return answers(this.worker);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.app.destroy(), this.worker.destroy(), this.shared.close()]);
+    await Promise.all([this.app.close(), this.worker.close(), this.shared.close()]);
   }
 }
 

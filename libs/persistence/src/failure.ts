@@ -12,12 +12,9 @@ const transientCodes = new Set([
 const transientMessages = [
   /connection terminated/i,
   /timeout exceeded when trying to connect/i,
-  /Client has encountered a connection error/i,
-  /Driver not Connected/i,
+  /is not queryable/,
   /Query read timeout/,
   /pool.*(ended|end)/i,
-  // TypeORM gives a connection up when it breaks, and says this to the statements that were to come.
-  /query runner (was )?already released/i,
   // A migration changed the rows of a prepared statement: it is planned anew when asked again.
   /cached plan must not change result type/,
 ];
@@ -28,19 +25,18 @@ const transientMessages = [
  */
 export const isTransient = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
-  const { code, driverError, cause } = error as Error & { code?: unknown; driverError?: unknown };
+  const { code, cause } = error as Error & { code?: unknown };
   if (typeof code === 'string') {
     if (transientCodes.has(code)) return true;
     if (/^[0-9A-Z]{5}$/.test(code) && transientClasses.includes(code.slice(0, 2))) return true;
   }
   if (transientMessages.some((pattern) => pattern.test(error.message))) return true;
-  return [driverError, cause].some((inner) => inner !== undefined && inner !== error && isTransient(inner));
+  return cause !== undefined && cause !== error && isTransient(cause);
 };
 
 /** True when a row with the same key exists already (SQLSTATE 23505). */
 export const isDuplicate = (error: unknown): boolean =>
-  error instanceof Error &&
-  ((error as { code?: unknown }).code === '23505' || isDuplicate((error as { driverError?: unknown }).driverError));
+  error instanceof Error && (error as { code?: unknown }).code === '23505';
 
 const outrun: readonly unknown[] = ['40P01', '40001'];
 
@@ -49,5 +45,4 @@ const outrun: readonly unknown[] = ['40P01', '40001'];
  * 40P01 and 40001): nothing of it is left, and the same work may succeed at once.
  */
 export const isOutrun = (error: unknown): boolean =>
-  error instanceof Error &&
-  (outrun.includes((error as { code?: unknown }).code) || isOutrun((error as { driverError?: unknown }).driverError));
+  error instanceof Error && outrun.includes((error as { code?: unknown }).code);

@@ -21,7 +21,7 @@ export const once = async <T>(tx: Transaction, request: OnceRequest, work: () =>
   );
   if (fresh.length === 0) return storedAnswer<T>(tx, request, print);
   const answer = await work();
-  await tx.query(`UPDATE idempotency_key SET answer = $4 WHERE tenant_id = $1 AND subject = $2 AND key = $3`, [
+  tx.write(`UPDATE idempotency_key SET answer = $4 WHERE tenant_id = $1 AND subject = $2 AND key = $3`, [
     tenant,
     subject,
     key,
@@ -91,21 +91,21 @@ const storedAnswers = async (tx: Transaction, known: readonly OnceRequest[]) => 
 };
 
 /** Stores the answers of claimed keys; a request without one was refused, and its key is free again. */
-export const keepAnswers = async (
+export const keepAnswers = (
   tx: Transaction,
   answered: readonly { request: OnceRequest; answer: unknown }[],
   refused: readonly OnceRequest[],
-): Promise<void> => {
+): void => {
   const requests = answered.map(({ request }) => request);
   if (requests.length > 0)
-    await tx.query(
+    tx.write(
       `UPDATE idempotency_key i SET answer = k.answer
        FROM unnest($2::text[], $3::text[], $4::jsonb[]) AS k(subject, key, answer)
        WHERE i.tenant_id = $1 AND i.subject = k.subject AND i.key = k.key`,
       [requests[0]!.tenant, ...subjectsAndKeys(requests), answered.map(({ answer }) => JSON.stringify(answer))],
     );
   if (refused.length > 0)
-    await tx.query(
+    tx.write(
       `DELETE FROM idempotency_key i USING unnest($2::text[], $3::text[]) AS k(subject, key)
        WHERE i.tenant_id = $1 AND i.subject = k.subject AND i.key = k.key`,
       [refused[0]!.tenant, ...subjectsAndKeys(refused)],

@@ -3,4 +3,4 @@ export { isDuplicate, isOutrun, isTransient } from './failure.ts';
 export { claimKeys, keepAnswers, once, type OnceRequest } from './idempotency.ts';
 export { idempotencyMigrations } from './migrations.ts';
 export { OutcomeUnknown, type SharedTransaction } from './shared-transaction.ts';
-export { rowsOf, together, transactionOf, type Transaction } from './transaction.ts';
+export { together, type Begins, type Transaction } from './transaction.ts';

@@ -1,24 +1,28 @@
-import type { EntityManager } from 'typeorm';
+import type { PoolClient } from 'pg';
+import { ask } from './connections.ts';
 import { planKept } from './patient-client.ts';
 
 /** One open database transaction. */
 export type Transaction = {
-  /** When it began, by the database's clock: ISO 8601, UTC, milliseconds. Rules take their time from here. */
+  /**
+   * When it began, by the database's clock: ISO 8601, UTC, milliseconds. Rules take their time from here. Throws in a
+   * transaction that begins with its work, before a statement has been answered.
+   */
   readonly now: string;
   /** Runs one statement; gives its rows, for every kind of statement. */
   query<R = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
+  /**
+   * Runs one statement whose answer nobody needs: the transaction goes on at once, and its end leaves together with it.
+   * Should it fail, so does the transaction, at the latest at its end.
+   */
+  write(sql: string, parameters?: readonly unknown[]): void;
+  /** Waits for what was written. Throws what failed of it first, and then forgets it: for work that a savepoint holds. */
+  written(): Promise<void>;
   /** Does the work in a transaction of its own after this one is committed. It is lost if the process dies in between. */
   afterCommit(work: AfterCommit): void;
 };
 
 export type AfterCommit = (tx: Transaction) => Promise<unknown>;
-
-/** The rows of a TypeORM query result, which is `[rows, count]` for UPDATE and DELETE. */
-export const rowsOf = <R>(result: unknown): R[] => {
-  if (!Array.isArray(result)) return [];
-  const [first, second] = result as unknown[];
-  return (Array.isArray(first) && typeof second === 'number' ? first : result) as R[];
-};
 
 /** Of a transaction that failed before; of a statement that could not be prepared, since the transaction had failed. */
 const consequences = ['25P02', '26000'];
@@ -49,11 +53,36 @@ export const together = async <T extends readonly unknown[]>(
   }) as unknown as T;
 };
 
+/** Statements on their way whose answers nobody needs: their failures are kept until somebody asks for them. */
+export const writing = () => {
+  let underWay: Promise<{ failed: unknown } | undefined>[] = [];
+  return {
+    add: (statement: Promise<unknown>): void =>
+      void underWay.push(
+        statement.then(
+          () => undefined,
+          (failed: unknown) => ({ failed }),
+        ),
+      ),
+    written: async (): Promise<void> => {
+      const ends = underWay;
+      underWay = [];
+      for (const end of await Promise.all(ends)) if (end) throw end.failed;
+    },
+  };
+};
+
 /**
  * How the statements of a transaction are planned. `by key`: once a connection, for rows that they find by their keys,
  * as commands do; planning each time is half of PostgreSQL's work for a command. `each`: searches each time anew.
  */
 export type Plans = 'by key' | 'each';
+
+/**
+ * Whether a transaction begins by itself, or leaves in one packet with the first statements of its work, which must not
+ * ask for the time before one of them has been answered.
+ */
+export type Begins = 'before the work' | 'with the work';
 
 /**
  * Left to itself PostgreSQL goes on planning what joins arrays, since it cannot know how long they are; and of a table
@@ -70,23 +99,42 @@ export const beginning = (plans: Plans, settings: string): string => {
   return planKept(`SELECT ${nowAsText} AS now, ${byKey}${settings}`);
 };
 
-/** Wraps a TypeORM transaction. */
-export const transactionOf = (
-  manager: EntityManager,
-  now: string,
+export type Beginning = { plans: Plans; begins: Begins; settings?: string; parameters?: readonly unknown[] };
+
+/**
+ * Runs the work in the transaction that was begun on this connection, and commits it. What it `write`s last leaves
+ * together with the commit.
+ */
+export const runWithin = async <T>(
+  client: PoolClient,
+  { plans, begins, settings = '', parameters = [] }: Beginning,
+  work: (tx: Transaction) => Promise<T>,
   after: AfterCommit[],
-  plans: Plans = 'each',
-): Transaction => {
+): Promise<T> => {
   const reasonOf = reasons();
-  return {
-    now,
-    afterCommit: (work) => void after.push(work),
-    query: async (sql, parameters = []) => {
-      try {
-        return rowsOf(await manager.query(plans === 'by key' ? planKept(sql) : sql, [...parameters]));
-      } catch (error) {
-        throw reasonOf(error);
-      }
+  const { add, written } = writing();
+  const answerOf = <R>(text: string, values: readonly unknown[] = []): Promise<R[]> =>
+    ask<R>(client, text, values).catch((error: unknown) => {
+      throw reasonOf(error);
+    });
+  const query = <R>(sql: string, values?: readonly unknown[]) =>
+    answerOf<R>(plans === 'by key' ? planKept(sql) : sql, values);
+  let now: string | undefined;
+  const begun = answerOf<{ now: string }>(beginning(plans, settings), parameters).then(([row]) => (now = row!.now));
+  const tx: Transaction = {
+    get now() {
+      if (now === undefined) throw new Error('No statement of the transaction has been answered yet.');
+      return now;
     },
+    query,
+    write: (sql, values) => add(query(sql, values)),
+    written,
+    afterCommit: (each) => void after.push(each),
   };
+  if (begins === 'with the work') add(begun);
+  else await begun;
+  const done = await work(tx);
+  // Of a transaction that failed, the end is a rollback.
+  await together(written(), client.query('COMMIT'));
+  return done;
 };

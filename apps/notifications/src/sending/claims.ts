@@ -111,21 +111,25 @@ export const claimDue = (
   room: number,
   used: ReadonlyMap<string, number>,
 ): Promise<readonly Claimed[]> =>
-  database.inBackground(async (tx) => {
-    const claim = randomUUID();
-    const lanes = await tx.query<{ stream: string; ticket_id: string }>(claimLanes, [
-      [...used.keys()],
-      [...used.values()],
-      room,
-      claim,
-    ]);
-    if (lanes.length === 0) return [];
-    return tx.query<Claimed>(readHeads, [
-      lanes.map(({ stream }) => stream),
-      lanes.map(({ ticket_id }) => ticket_id),
-      claim,
-    ]);
-  }, 'by key');
+  database.inBackground(
+    async (tx) => {
+      const claim = randomUUID();
+      const lanes = await tx.query<{ stream: string; ticket_id: string }>(claimLanes, [
+        [...used.keys()],
+        [...used.values()],
+        room,
+        claim,
+      ]);
+      if (lanes.length === 0) return [];
+      return tx.query<Claimed>(readHeads, [
+        lanes.map(({ stream }) => stream),
+        lanes.map(({ ticket_id }) => ticket_id),
+        claim,
+      ]);
+    },
+    'by key',
+    'with the work',
+  );
 
 /** Locks the lanes of claims; gives the claims that still hold: others ran out, and somebody else took them over. */
 export const stillHeld = async (tx: Transaction, claims: readonly Claimed[]): Promise<readonly Claimed[]> => {

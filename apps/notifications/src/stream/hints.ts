@@ -1,6 +1,6 @@
 import type { Received } from '@tierline/contracts';
 import type { Batch } from '@tierline/messaging';
-import { together, type Transaction } from '@tierline/persistence';
+import type { Transaction } from '@tierline/persistence';
 import { hintOf, teamAfter } from '../domain/hint.ts';
 
 type Known = { tenant: string; ticket: string; requester: string; team: string | null };
@@ -35,8 +35,8 @@ const hintsOf = (events: readonly Received[], tickets: Map<string, Known>) =>
     };
   });
 
-const saveTeams = (tx: Transaction, tickets: readonly Known[]) =>
-  tx.query(
+const saveTeams = (tx: Transaction, tickets: readonly Known[]): void =>
+  tx.write(
     `UPDATE ticket t SET team = k.team FROM unnest($1::text[], $2::uuid[], $3::text[]) AS k(tenant, ticket, team)
      WHERE t.tenant_id = k.tenant AND t.ticket_id = k.ticket AND t.team IS DISTINCT FROM k.team`,
     [tickets.map(({ tenant }) => tenant), tickets.map(({ ticket }) => ticket), tickets.map(({ team }) => team)],
@@ -47,15 +47,13 @@ export const writtenHints: Batch<Received> = {
   run: async (tx, events) => {
     const tickets = await knownTickets(tx, events);
     const hints = hintsOf(events, tickets);
-    await together(
-      saveTeams(tx, [...tickets.values()]),
-      tx.query(
-        `INSERT INTO hint (tenant_id, ticket_id, kind, requester_id, teams, body)
-         SELECT tenant_id, ticket_id, 'ticket', requester_id, teams, body
-         FROM jsonb_to_recordset($1::jsonb) AS h(nth int, tenant_id text, ticket_id uuid, requester_id text, teams text[], body json)
-         ORDER BY nth`,
-        [JSON.stringify(hints)],
-      ),
+    saveTeams(tx, [...tickets.values()]);
+    tx.write(
+      `INSERT INTO hint (tenant_id, ticket_id, kind, requester_id, teams, body)
+       SELECT tenant_id, ticket_id, 'ticket', requester_id, teams, body
+       FROM jsonb_to_recordset($1::jsonb) AS h(nth int, tenant_id text, ticket_id uuid, requester_id text, teams text[], body json)
+       ORDER BY nth`,
+      [JSON.stringify(hints)],
     );
   },
 };
