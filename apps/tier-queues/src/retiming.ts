@@ -70,8 +70,8 @@ export class Retiming extends Rounds {
     return worked ? 0 : interval;
   }
 
-  private keepTime(tx: Transaction, { tenant, cause }: Job, ids: readonly string[]): Promise<void> {
-    return sparing(
+  private async keepTime(tx: Transaction, { tenant, cause }: Job, ids: readonly string[]): Promise<void> {
+    await sparing(
       tx,
       ids,
       async (some) => {

@@ -7,8 +7,8 @@ import { disarm, lockOrphans, look, patience, rearm, type Looked, type Orphan, t
 import { sparing } from './sparing.ts';
 import type { Tickets } from './tickets.ts';
 
-/** Tickets looked at in one statement. */
-const slice = 1_000;
+/** Tickets looked at in one statement: it takes some milliseconds, which those who work meanwhile may have to wait. */
+const slice = 250;
 /** Orphans mended in one transaction. */
 const most = 500;
 /** Longer than any timer is late, in milliseconds. */
@@ -18,7 +18,9 @@ const attempt = 1_000;
 /** Milliseconds over which the rests of a round are spread: a million tickets are still looked at within a minute. */
 const spread = 30_000;
 /** The longest rest between two looks, in milliseconds. */
-const longestRest = 250;
+const longestRest = 100;
+/** Milliseconds after which whoever has the turn says so again; it is lost after twenty seconds without a word. */
+const beat = 2_000;
 
 /** Rest after each look of a round at so many tickets, in milliseconds: people who work meanwhile must not notice it. */
 const restAmong = (tickets: number): number => Math.min(longestRest, (spread * slice) / Math.max(tickets, slice));
@@ -33,6 +35,8 @@ type Tally = { tickets: number; found: number; mended: number };
 export class Watchdog extends Rounds {
   private readonly holder = randomUUID();
   private readonly begun = performance.now();
+  /** When it last said that it has the turn. */
+  private said = -Infinity;
 
   constructor(
     private readonly database: Database,
@@ -52,6 +56,7 @@ export class Watchdog extends Rounds {
 
   /** The turn, with how many tickets the round before looked at; undefined: it is not this pod's. */
   private async takeTurn(): Promise<{ tickets: number } | undefined> {
+    this.said = performance.now();
     const [turn] = await this.database.query<{ tickets: number }>(
       `UPDATE watchdog SET holder = $1, beat_at = now()
        WHERE (holder IS NULL AND coalesce(ended_at, '-infinity') <= now() - $2 * interval '1 ms')
@@ -66,6 +71,8 @@ export class Watchdog extends Rounds {
   }
 
   private async hasTurn(): Promise<boolean> {
+    if (performance.now() - this.said < beat) return true;
+    this.said = performance.now();
     const held = await this.database.query('UPDATE watchdog SET beat_at = now() WHERE holder = $1 RETURNING 1', [
       this.holder,
     ]);
@@ -105,16 +112,13 @@ export class Watchdog extends Rounds {
   private async mend(orphans: readonly Orphan[]): Promise<number> {
     const mended = await this.database.inBackground(async (tx) => {
       const locked = await lockOrphans(tx, orphans, this.patient());
-      let done = 0;
-      await sparing(
+      const done = await sparing(
         tx,
         locked,
-        async (some) => {
-          done += await this.mendTogether(tx, some);
-        },
+        (some) => this.mendTogether(tx, some),
         ({ id, kind }, error) => this.log.error(new Error(`ticket ${id} (${kind}) cannot be mended`, { cause: error })),
       );
-      return done;
+      return done.reduce((sum, some) => sum + some, 0);
     });
     if (mended > 0) this.relay.nudge();
     return mended;

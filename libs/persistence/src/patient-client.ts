@@ -22,8 +22,17 @@ const isSearch = (text: string): boolean => /^\s*SELECT\b/i.test(text);
 
 const kept = '/* plan kept */ ';
 
+const texts = new Map<string, string>();
+
 /** The statement so that each connection keeps its plan, be it a search or not, and makes it anew from time to time. */
-export const planKept = (text: string): string => `${kept}${text}`;
+export const planKept = (text: string): string => {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  const made = `${kept}${text}`;
+  // The same string each time: its hash, by which its name is found, is reckoned once.
+  if (texts.size < mostNames) texts.set(text, made);
+  return made;
+};
 
 /** Milliseconds for which plans are kept, at first and at most; each time twice as long. */
 const firstPlans = 500;
