@@ -85,7 +85,7 @@ it('beats with the time of the server, and is gone on where it was cut, also in 
   await eventually(() => expect(first.of('heartbeat').length).toBeGreaterThan(0));
   const beat = first.of('heartbeat').at(-1)!;
   expect(Math.abs(Date.parse(beat.now as string) - Date.now())).toBeLessThan(5_000);
-  expect(beat.lagMilliseconds).toBeLessThan(20_000);
+  expect(beat.lagMilliseconds).toBeLessThan(2_000);
   expect(beat).toHaveProperty('eventsBehind');
   const from = first.position()!;
   await first.close();
@@ -175,7 +175,7 @@ it('forgets among many hints of one tenant in one pass over them', async () => {
   const began = performance.now();
   await forgetHints(service.database, { minutes: 10, hints: 50_000 });
   // Looked at once for each of them it takes a minute.
-  expect(performance.now() - began).toBeLessThan(15_000);
+  expect(performance.now() - began).toBeLessThan(3_000);
   await service.database.query(
     `UPDATE hint SET xid = pg_current_xact_id() WHERE tenant_id = 'busy' AND position % 2 = 0`,
   );

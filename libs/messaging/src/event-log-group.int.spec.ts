@@ -151,7 +151,7 @@ describe.each(kafkaClients)('a consumer on %s', (client) => {
     const begin = performance.now();
     await consumer.stop();
     expect(performance.now() - begin).toBeGreaterThan(600);
-    expect(performance.now() - begin).toBeLessThan(10_000);
+    expect(performance.now() - begin).toBeLessThan(4_000);
     release();
   });
 

@@ -7,7 +7,6 @@ import {
   beginning,
   runWithin,
   together,
-  type AfterCommit,
   type Beginning,
   type Begins,
   type Plans,
@@ -37,10 +36,7 @@ const answers = (connections: Connections): Promise<void> =>
   });
 
 const within = <T>(connections: Connections, beginning: Beginning, work: (tx: Transaction) => Promise<T>) =>
-  connections.transaction(async (client) => {
-    const after: AfterCommit[] = [];
-    return { done: await runWithin(client, beginning, work, after), after };
-  });
+  connections.transaction((client) => runWithin(client, beginning, work));
 
 /** Beginning, statement and end leave in one packet: none needs the answer of the one before. */
 const askByKey = async <R>(client: PoolClient, sql: string, parameters: readonly unknown[]): Promise<R[]> => {

@@ -38,8 +38,6 @@ export const planKept = (text: string): string => {
 const firstPlans = 500;
 const longestPlans = 600_000;
 
-const beginnings = ['START TRANSACTION', 'BEGIN'];
-
 /**
  * What a beginning is answered before the server has answered, so that it leaves with the transaction's first statement.
  * Should it be refused, that statement has changed nothing, and finds its connection ended.
@@ -78,7 +76,7 @@ export class PatientClient extends Client {
 
   override query = ((...asked: Parameters<Client['query']>) => {
     this.leaveTogether();
-    const isBeginning = beginnings.includes(asked[0]);
+    const isBeginning = asked[0] === 'BEGIN';
     if (isBeginning) this.renewPlans();
     const answer: unknown = Client.prototype.query.apply(this, this.named(asked));
     if (!(answer instanceof Promise)) return answer;

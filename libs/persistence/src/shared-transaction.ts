@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { Connections, ask } from './connections.ts';
-import { nowAsText, reasons, together, writing, type AfterCommit, type Transaction } from './transaction.ts';
+import { nowAsText, statementsOf, together, type AfterCommit, type Transaction } from './transaction.ts';
 
 /** One transaction that HTTP work of several tenants shares; each has its own view of it. */
 export type SharedTransaction = {
@@ -28,18 +28,13 @@ const viewsOf = (client: PoolClient, now: string) => {
   const after: { tenant: string; work: AfterCommit }[] = [];
   let current: string | undefined;
   let over = false;
-  const reasonOf = reasons();
-  const { add, written } = writing();
-  const asked = <R>(sql: string, values: readonly unknown[]) =>
-    ask<R>(client, sql, values).catch((error: unknown) => {
-      throw reasonOf(error);
-    });
+  const { run, add, written } = statementsOf(client);
   const view = (tenant: string): Transaction => {
-    const query = async <R>(sql: string, parameters: readonly unknown[] = []) => {
+    const query = async <R>(sql: string, parameters?: readonly unknown[]) => {
       if (over) throw new Error('the shared transaction is over');
-      const before = current === tenant ? undefined : asked(`SELECT set_config('app.tenant', $1, true)`, [tenant]);
+      const before = current === tenant ? undefined : run(`SELECT set_config('app.tenant', $1, true)`, [tenant]);
       current = tenant;
-      const [rows] = await Promise.all([asked<R>(sql, parameters), before]);
+      const [rows] = await Promise.all([run<R>(sql, parameters), before]);
       return rows;
     };
     return {

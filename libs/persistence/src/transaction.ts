@@ -31,7 +31,7 @@ const consequences = ['25P02', '26000'];
  * Gives what to throw for a failed statement of one transaction. Statements on the way behind one that failed are
  * refused as well, and what the server says of them does not tell why: for those it is what failed before them.
  */
-export const reasons = (): ((error: unknown) => unknown) => {
+const reasons = (): ((error: unknown) => unknown) => {
   let reason: unknown;
   return (error) => {
     if (!consequences.includes(String((error as { code?: unknown }).code))) reason = error;
@@ -53,10 +53,18 @@ export const together = async <T extends readonly unknown[]>(
   }) as unknown as T;
 };
 
-/** Statements on their way whose answers nobody needs: their failures are kept until somebody asks for them. */
-export const writing = () => {
+/**
+ * The statements of one transaction on this connection: `run` gives the rows of one, `add` takes one whose answer nobody
+ * needs, and `written` waits for those, and throws the first failure among them, once.
+ */
+export const statementsOf = (client: PoolClient) => {
+  const reasonOf = reasons();
   let underWay: Promise<{ failed: unknown } | undefined>[] = [];
   return {
+    run: <R>(text: string, values: readonly unknown[] = []): Promise<R[]> =>
+      ask<R>(client, text, values).catch((error: unknown) => {
+        throw reasonOf(error);
+      }),
     add: (statement: Promise<unknown>): void =>
       void underWay.push(
         statement.then(
@@ -102,25 +110,20 @@ export const beginning = (plans: Plans, settings: string): string => {
 export type Beginning = { plans: Plans; begins: Begins; settings?: string; parameters?: readonly unknown[] };
 
 /**
- * Runs the work in the transaction that was begun on this connection, and commits it. What it `write`s last leaves
- * together with the commit.
+ * Runs the work in the transaction that was begun on this connection, and commits it; gives what it gave, and what is to
+ * be done after. What it `write`s last leaves together with the commit.
  */
 export const runWithin = async <T>(
   client: PoolClient,
   { plans, begins, settings = '', parameters = [] }: Beginning,
   work: (tx: Transaction) => Promise<T>,
-  after: AfterCommit[],
-): Promise<T> => {
-  const reasonOf = reasons();
-  const { add, written } = writing();
-  const answerOf = <R>(text: string, values: readonly unknown[] = []): Promise<R[]> =>
-    ask<R>(client, text, values).catch((error: unknown) => {
-      throw reasonOf(error);
-    });
+): Promise<{ done: T; after: readonly AfterCommit[] }> => {
+  const { run, add, written } = statementsOf(client);
   const query = <R>(sql: string, values?: readonly unknown[]) =>
-    answerOf<R>(plans === 'by key' ? planKept(sql) : sql, values);
+    run<R>(plans === 'by key' ? planKept(sql) : sql, values);
+  const after: AfterCommit[] = [];
   let now: string | undefined;
-  const begun = answerOf<{ now: string }>(beginning(plans, settings), parameters).then(([row]) => (now = row!.now));
+  const begun = run<{ now: string }>(beginning(plans, settings), parameters).then(([row]) => (now = row!.now));
   const tx: Transaction = {
     get now() {
       if (now === undefined) throw new Error('No statement of the transaction has been answered yet.');
@@ -136,5 +139,5 @@ export const runWithin = async <T>(
   const done = await work(tx);
   // Of a transaction that failed, the end is a rollback.
   await together(written(), client.query('COMMIT'));
-  return done;
+  return { done, after };
 };
