@@ -21,6 +21,7 @@ const project = (displayName, testMatch, more = {}) => ({
   transform: { '\\.ts$': swc },
   moduleNameMapper: {
     '^@tierline/local$': '<rootDir>/deploy/local/index.ts',
+    '^@tierline/testing/rules$': '<rootDir>/libs/testing/src/rules.ts',
     '^@tierline/(.*)$': '<rootDir>/libs/$1/src/index.ts',
   },
   ...more,

@@ -1,4 +1,3 @@
-export { at, monday, specFor } from './decider-spec.ts';
 export { closedPort, proxyTo } from './broker-proxy.ts';
 export { eventually } from './eventually.ts';
 export { gateTo } from './gate.ts';

@@ -11,7 +11,7 @@ import {
   TicketOpened,
   TicketResolved,
 } from '@tierline/contracts';
-import { at, specFor } from '@tierline/testing';
+import { at, specFor } from '@tierline/testing/rules';
 import { request, type Asker, type OpenCommand } from './asking.ts';
 
 const { given } = specFor(request);

@@ -1,5 +1,5 @@
 import { PersonChanged } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { specFor } from '@tierline/testing/rules';
 import { person, type Contact } from './person.ts';
 
 const { given } = specFor(person);

@@ -24,7 +24,7 @@ import {
   WorkStarted,
   type HoldReason,
 } from '@tierline/contracts';
-import { at, specFor } from '@tierline/testing';
+import { at, specFor } from '@tierline/testing/rules';
 import { request } from './asking.ts';
 import { evolve, absent } from './request.ts';
 

@@ -7,7 +7,7 @@ import {
   TicketResolved,
   TicketRouted,
 } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { specFor } from '@tierline/testing/rules';
 import { emptyDesk, type Desk } from './desk.ts';
 import { route, type Command } from './route.ts';
 

@@ -7,7 +7,7 @@ import {
   TicketTransferred,
   type Told,
 } from '@tierline/contracts';
-import { monday, specFor } from '@tierline/testing';
+import { monday, specFor } from '@tierline/testing/rules';
 import type { Act } from './command.ts';
 import { ticketRules } from './decide.ts';
 import type { Desk, Place } from './desk.ts';

@@ -1,5 +1,5 @@
 import { TicketClaimed, TicketReopened, type Priority } from '@tierline/contracts';
-import { monday } from '@tierline/testing';
+import { monday } from '@tierline/testing/rules';
 import { rulesAmong } from './carrying.ts';
 import type { Act } from './command.ts';
 import { ticketRules } from './decide.ts';

@@ -7,7 +7,7 @@ import {
   TicketTransferred,
   VendorAnswered,
 } from '@tierline/contracts';
-import { monday, specFor } from '@tierline/testing';
+import { monday, specFor } from '@tierline/testing/rules';
 import type { Calendar } from './clocks/calendar.ts';
 import type { Act, Doer, Surroundings } from './command.ts';
 import { ticketRules } from './decide.ts';

@@ -1,5 +1,5 @@
 import { AgentReplied, NoteAdded, TicketTransferred, type Fact } from '@tierline/contracts';
-import { monday, specFor } from '@tierline/testing';
+import { monday, specFor } from '@tierline/testing/rules';
 import type { AgentAct } from './command.ts';
 import { ticketRules } from './decide.ts';
 import {

@@ -1,5 +1,5 @@
 import { AgentReplied, NoteAdded, RequesterReplied, TicketCancelled, TicketClosed } from '@tierline/contracts';
-import { at, monday, specFor } from '@tierline/testing';
+import { at, monday, specFor } from '@tierline/testing/rules';
 import type { Doer } from './command.ts';
 import { ticketRules } from './decide.ts';
 import {

@@ -1,5 +1,5 @@
 import { AgentReplied, MajorIncidentDeclared, MergeReceived, TicketMarkedSpam } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { specFor } from '@tierline/testing/rules';
 import { ticketRules } from './decide.ts';
 import { desk, doing, ida, inProgress, lea, opened, resolved, tom, waiting } from './example.ts';
 

@@ -5,7 +5,7 @@ import {
   TicketEscalated,
   TicketTransferred,
 } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { specFor } from '@tierline/testing/rules';
 import type { Escalate } from './command.ts';
 import { ticketRules } from './decide.ts';
 import {

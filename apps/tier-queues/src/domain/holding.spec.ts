@@ -1,5 +1,5 @@
 import { AttentionRaised, TicketHeld, TicketResumed, VendorAnswered } from '@tierline/contracts';
-import { at, specFor } from '@tierline/testing';
+import { at, specFor } from '@tierline/testing/rules';
 import type { Hold } from './command.ts';
 import { ticketRules } from './decide.ts';
 import { assigned, desk, doing, ida, inProgress, serviceDesk, started, tom, una, waiting } from './example.ts';

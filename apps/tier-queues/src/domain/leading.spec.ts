@@ -1,5 +1,5 @@
 import { AttentionSettled, TicketClaimed, TicketQueued, TicketReturned, type TeamPart } from '@tierline/contracts';
-import { monday, specFor } from '@tierline/testing';
+import { monday, specFor } from '@tierline/testing/rules';
 import type { Absence } from './absences.ts';
 import type { Doer } from './command.ts';
 import { ticketRules } from './decide.ts';

@@ -6,7 +6,7 @@ import {
   TicketResolved,
   TicketUnlinked,
 } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { specFor } from '@tierline/testing/rules';
 import { ticketRules } from './decide.ts';
 import { desk, doing, ida, inProgress, opened, resolved, serviceDesk, tom, una, waiting } from './example.ts';
 import { goingOnIn } from './linking.ts';

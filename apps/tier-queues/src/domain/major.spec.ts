@@ -7,7 +7,7 @@ import {
   type ManagementPart,
   type Told,
 } from '@tierline/contracts';
-import { monday, specFor } from '@tierline/testing';
+import { monday, specFor } from '@tierline/testing/rules';
 import { ticketRules } from './decide.ts';
 import {
   desk,

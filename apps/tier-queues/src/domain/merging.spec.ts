@@ -11,7 +11,7 @@ import {
   TicketResumed,
   TicketUnmerged,
 } from '@tierline/contracts';
-import { at, specFor } from '@tierline/testing';
+import { at, specFor } from '@tierline/testing/rules';
 import { ticketRules } from './decide.ts';
 import {
   claimed,

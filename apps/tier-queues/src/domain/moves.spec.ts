@@ -1,5 +1,5 @@
 import { TicketHeld, TicketReturned, TicketTransferred } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { specFor } from '@tierline/testing/rules';
 import type { Escalate, Return } from './command.ts';
 import { ticketRules } from './decide.ts';
 import {

@@ -1,5 +1,5 @@
 import { TicketClaimed, TicketHeld } from '@tierline/contracts';
-import { monday, specFor } from '@tierline/testing';
+import { monday, specFor } from '@tierline/testing/rules';
 import { ticketRules } from './decide.ts';
 import {
   assigned,

@@ -1,5 +1,5 @@
 import { AcceptanceLapsed, AssignmentFailed, TicketClaimed } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { specFor } from '@tierline/testing/rules';
 import { aroundTheClock, type Calendar } from './clocks/calendar.ts';
 import type { Push } from './command.ts';
 import { ticketRules } from './decide.ts';

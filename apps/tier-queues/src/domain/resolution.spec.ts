@@ -1,5 +1,5 @@
 import { TicketCancelled, TicketClosed, TicketHeld, TicketReopened } from '@tierline/contracts';
-import { at, specFor } from '@tierline/testing';
+import { at, specFor } from '@tierline/testing/rules';
 import type { Act } from './command.ts';
 import { ticketRules } from './decide.ts';
 import type { Desk, Queue } from './desk.ts';

@@ -7,7 +7,7 @@ import {
   TicketRouted,
   type Priority,
 } from '@tierline/contracts';
-import { monday, specFor } from '@tierline/testing';
+import { monday, specFor } from '@tierline/testing/rules';
 import { ticketRules } from './decide.ts';
 import type { Desk, Place } from './desk.ts';
 import {

@@ -1,5 +1,5 @@
 import { OwnerShiftEnded, TicketHeld, TicketResumed } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { specFor } from '@tierline/testing/rules';
 import { aroundTheClock, type Calendar } from './clocks/calendar.ts';
 import { ticketRules } from './decide.ts';
 import type { Desk, DeskAgent } from './desk.ts';

@@ -8,7 +8,7 @@ import {
   type ManagementPart,
   type Told,
 } from '@tierline/contracts';
-import { monday, specFor } from '@tierline/testing';
+import { monday, specFor } from '@tierline/testing/rules';
 import type { Absence } from './absences.ts';
 import type { Desk } from './desk.ts';
 import { ticketRules } from './decide.ts';

@@ -1,5 +1,5 @@
 import { AgentReplied, NoteAdded, SwarmAsked, SwarmJoined, SwarmLeft } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { specFor } from '@tierline/testing/rules';
 import { ticketRules } from './decide.ts';
 import { doing, ida, inProgress, lea, max, resolution, resolved, stranger, tom } from './example.ts';
 import type { People } from './people.ts';

@@ -1,5 +1,5 @@
 import { TicketCancelled, TicketClosed, TicketHeld, TicketResumed } from '@tierline/contracts';
-import { at, specFor } from '@tierline/testing';
+import { at, specFor } from '@tierline/testing/rules';
 import { ticketRules } from './decide.ts';
 import { desk, escalation, inProgress, opened, resolution, resolved, serviceDesk, waiting } from './example.ts';
 import { timersOf } from './timers.ts';

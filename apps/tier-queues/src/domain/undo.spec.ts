@@ -13,7 +13,7 @@ import {
   type Standing,
   type UndoableAct,
 } from '@tierline/contracts';
-import { at, specFor } from '@tierline/testing';
+import { at, specFor } from '@tierline/testing/rules';
 import { ticketRules } from './decide.ts';
 import {
   assigned,

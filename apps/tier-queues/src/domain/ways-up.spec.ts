@@ -1,5 +1,5 @@
 import { TicketEscalated, type EscalationPart } from '@tierline/contracts';
-import { specFor } from '@tierline/testing';
+import { specFor } from '@tierline/testing/rules';
 import { ticketRules } from './decide.ts';
 import type { Desk } from './desk.ts';
 import { desk, doing, handover, inProgress, serviceDesk, tom } from './example.ts';
