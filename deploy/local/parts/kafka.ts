@@ -5,7 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { settings } from '../settings.ts';
-import { prepareJava } from './java.ts';
+import { javaFlags, prepareJava } from './java.ts';
 import { knowsABroker } from './kafka-probe.ts';
 import { endOrphan } from './orphan.ts';
 import { PartMissing } from './part-missing.ts';
@@ -60,18 +60,9 @@ const properties = (data: string, port: number, controllerPort: number): string 
     .map(([key, value]) => `${key}=${value}`)
     .join('\n');
 
-/**
- * Compiled once, and quickly: the broker is small and short-lived here, and its optimising compiler would take a tenth of
- * a core from the services beside it for minutes.
- */
-const javaFlags = (jars: string, heap: string): string[] => [
-  ...[
-    `-Xmx${heap}`,
-    '-XX:+UseSerialGC',
-    '-XX:TieredStopAtLevel=1',
-    '-XX:+ExitOnOutOfMemoryError',
-    '-Djava.awt.headless=true',
-  ],
+const flagsOf = (jars: string, heap: string): string[] => [
+  ...javaFlags(heap),
+  '-XX:+ExitOnOutOfMemoryError',
   `-Dlog4j2.configurationFile=${join(import.meta.dirname, 'log4j2.properties')}`,
   ...['-cp', join(jars, '*')],
 ];
@@ -122,7 +113,7 @@ export const startKafka = async (options: KafkaOptions): Promise<Kafka> => {
   const pidFile = join(dataDir, 'kafka.pid');
   await endOrphan(pidFile, config);
   await writeFile(config, properties(join(dataDir, 'data'), port, controllerPort));
-  const flags = javaFlags(jars, options.heap ?? kafkaHeap);
+  const flags = flagsOf(jars, options.heap ?? kafkaHeap);
   await format(dataDir, config, flags);
   const args = [...flags, 'kafka.Kafka', config];
   const running = await startProcess({ name: 'Kafka', command: 'java', args, log, pidFile });

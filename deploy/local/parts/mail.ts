@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { settings } from '../settings.ts';
-import { prepareJava } from './java.ts';
+import { javaFlags, prepareJava } from './java.ts';
 import { endOrphan } from './orphan.ts';
 import { PartMissing } from './part-missing.ts';
 import { startProcess, waitUntilReady } from './process.ts';
@@ -74,7 +74,8 @@ const javaArgs = (jar: string, { smtpPort, imapPort, apiPort, dataDir }: MailOpt
     `-Dgreenmail.${server}.port=${port}`,
   ];
   return [
-    ...['-Xmx128m', '-XX:+UseSerialGC', '-Djava.awt.headless=true', `-Dtierline.data=${dataDir ?? ''}`],
+    ...javaFlags('128m'),
+    `-Dtierline.data=${dataDir ?? ''}`,
     ...listen('smtp', smtpPort),
     ...listen('imap', imapPort),
     ...(apiPort === undefined ? [] : listen('api', apiPort)),
