@@ -8,6 +8,7 @@ import { second } from './domain/time.ts';
 import { AbsencesController } from './http/absences.ts';
 import { AttentionController } from './http/attention.ts';
 import { ClocksController } from './http/clocks.ts';
+import { BulkController } from './http/bulk.ts';
 import { ClaimingController } from './http/claiming.ts';
 import { DeskDocumentController } from './http/desk-document.ts';
 import { DeskController } from './http/desk.ts';
@@ -46,6 +47,7 @@ export const tierQueues: ServiceDescription<TierQueuesConfig> = {
       DeskController,
       DeskDocumentController,
       TicketsController,
+      BulkController,
       ClaimingController,
       MovesController,
       WorkController,

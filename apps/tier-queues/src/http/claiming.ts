@@ -11,9 +11,9 @@ const ClaimNext = z
   .strictObject({ queues: z.array(Slug).min(1).max(200).optional() })
   .default({})
   .meta({ example: { queues: ['service-desk'] } });
-const override = Text.optional().describe('Why a lead sets the rules aside that refuse the agent; recorded.');
+export const override = Text.optional().describe('Why a lead sets the rules aside that refuse the agent; recorded.');
 const Claim = z.strictObject({ override }).default({}).meta({ example: {} });
-const Assign = z.strictObject({ agentId: PersonId, override }).meta({ example: { agentId: 'tom.first' } });
+export const Assign = z.strictObject({ agentId: PersonId, override }).meta({ example: { agentId: 'tom.first' } });
 
 /** Who has a ticket: claim, claim next, assign, start, release. */
 @ApiTags('work')

@@ -22,7 +22,7 @@ const FilledIn = z.preprocess(
 const { reason, handover } = TicketEscalated.example;
 const escalation = { tier: 'tier-2', reason, handover };
 
-const Transfer = z
+export const Transfer = z
   .strictObject({ queue: Slug, reason: Text })
   .meta({ example: { queue: 'network', reason: 'the proxy drops the connection' } });
 const Escalate = z

@@ -9,14 +9,16 @@ import { Tickets } from '../tickets.ts';
 import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests.ts';
 
 const other = '019a0000-0000-7000-8000-000000000011';
-const TicketInBody = z.uuid('is not the id of a ticket').transform((id) => id.toLowerCase());
-const Merge = z
+export const TicketInBody = z.uuid('is not the id of a ticket').transform((id) => id.toLowerCase());
+export const Merge = z
   .strictObject({ into: TicketInBody, reason: Text.optional() })
   .meta({ example: { into: other, reason: 'the same mailbox' } });
 const Split = z
   .strictObject({ subject: Line, description: Text, category: Slug.optional() })
   .meta({ example: { subject: 'Printer without paper', description: 'By the way, the printer has no paper.' } });
-const Link = z.strictObject({ kind: LinkKind, to: TicketInBody }).meta({ example: { kind: 'parent-of', to: other } });
+export const Link = z
+  .strictObject({ kind: LinkKind, to: TicketInBody })
+  .meta({ example: { kind: 'parent-of', to: other } });
 
 /** Tickets and other tickets: merge, split, link. */
 @ApiTags('relations')

@@ -74,7 +74,8 @@ export const ineligible = [
 
 export const doerOf = (by: Caller): Doer => ({ agentId: by.subject, lead: isLeadOfAll(by) });
 
-type Unsigned<A> = A extends AgentAct ? Omit<A, 'by'> : never;
+/** What an agent does, but for who does it. */
+export type Unsigned<A> = A extends AgentAct ? Omit<A, 'by'> : never;
 
 type Asked = { by: Caller; id: string; key: string | undefined; expected: number | undefined };
 

@@ -23,7 +23,7 @@ const Reroute = z
   })
   .meta({ example: { queue: 'service-desk', category: 'sap', reason: 'The rules for SAP have changed.' } });
 
-const Recategorise = z
+export const Recategorise = z
   .strictObject({ category: Slug, reason: Text })
   .meta({ example: { category: 'printer', reason: 'The mail is fine, it does not print.' } });
 

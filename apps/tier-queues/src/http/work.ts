@@ -10,11 +10,11 @@ import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests
 
 /** True: the children of the ticket get it, too. */
 const children = z.boolean().default(false);
-const Reply = z
+export const Reply = z
   .strictObject({ text: Text, children })
   .meta({ example: { text: 'Good morning, I am looking at your account now.', children: false } });
-const Note = z.strictObject({ text: Text }).meta({ example: { text: 'Account is not locked.' } });
-const Hold = z
+export const Note = z.strictObject({ text: Text }).meta({ example: { text: 'Account is not locked.' } });
+export const Hold = z
   .strictObject({
     reason: HoldReason,
     until: Instant.optional(),
@@ -25,7 +25,7 @@ const Hold = z
 const VendorAnswer = z
   .strictObject({ text: Text, vendor: Line.optional() })
   .meta({ example: { text: 'Fixed in build 4711.' } });
-const Resolve = z
+export const Resolve = z
   .strictObject({
     code: ResolutionCode,
     solution: Text,
@@ -33,7 +33,7 @@ const Resolve = z
     children,
   })
   .meta({ example: { code: 'solved', solution: 'Renewed the expired token of the mailbox.' } });
-const Reason = z.strictObject({ reason: Text }).meta({ example: { reason: 'opened twice by mistake' } });
+export const Reason = z.strictObject({ reason: Text }).meta({ example: { reason: 'opened twice by mistake' } });
 
 const ending = ['not_in_team', 'open_children', 'major_incident', 'carries_others'];
 
