@@ -52,7 +52,7 @@ const accepted = (report: LoadReport): LoadReport => {
 };
 
 /** Claim next and the queue's list, with ever more tickets in the queue. */
-export const benchClaims = async (parts: Parts, { queued, warmUp, seconds, flags }: Sizes): Promise<Figure[]> => {
+export const benchClaims = async (parts: Parts, { queued, warmUp, seconds, pacedSeconds, flags }: Sizes): Promise<Figure[]> => {
   const system = await prepareSystem(parts);
   try {
     const [tierQueues, intake, routing] = await Promise.all([
@@ -82,7 +82,7 @@ export const benchClaims = async (parts: Parts, { queued, warmUp, seconds, flags
       // What filling the table left to write is no part of what a claim costs.
       await asAdmin(parts, system.urls['tier-queues'].database, 'CHECKPOINT');
       // At a pace first: what a full load leaves to be published and cleaned up is no part of what a claim costs, either.
-      const paced = accepted(await runLoad({ ...claims, warmUp: 5, seconds, rate: pace }));
+      const paced = accepted(await runLoad({ ...claims, warmUp: 5, seconds: pacedSeconds, rate: pace }));
       const claim = accepted(await runLoad({ ...claims, warmUp: 1.5, seconds }));
       await refuseFewer(database, 1);
       const list = { tokens: [lead], connections: 8, warmUp: 1, seconds: seconds / 2, rate: pace };

@@ -6,6 +6,8 @@ export type Sizes = {
   warmUp: number;
   /** Seconds of one load. */
   seconds: number;
+  /** Seconds of a load whose p99 has an aim: one pause of the machine must not be the hundredth part of it. */
+  pacedSeconds: number;
   /** Tickets that wait for everything downstream. */
   backlog: number;
   /** Queued tickets to claim from. */
@@ -26,6 +28,7 @@ export const sizes = (quick: boolean, flags: readonly string[]): Sizes =>
         events: 20_000,
         warmUp: 15,
         seconds: 4,
+        pacedSeconds: 10,
         backlog: 10_000,
         queued: [10_000, 100_000],
         armedTimers: 100_000,
@@ -39,6 +42,7 @@ export const sizes = (quick: boolean, flags: readonly string[]): Sizes =>
         events: 50_000,
         warmUp: 30,
         seconds: 8,
+        pacedSeconds: 30,
         backlog: 100_000,
         queued: [10_000, 100_000, 1_000_000],
         armedTimers: 1_000_000,
