@@ -52,7 +52,10 @@ const accepted = (report: LoadReport): LoadReport => {
 };
 
 /** Claim next and the queue's list, with ever more tickets in the queue. */
-export const benchClaims = async (parts: Parts, { queued, warmUp, seconds, pacedSeconds, flags }: Sizes): Promise<Figure[]> => {
+export const benchClaims = async (
+  parts: Parts,
+  { queued, warmUp, seconds, pacedSeconds, flags }: Sizes,
+): Promise<Figure[]> => {
   const system = await prepareSystem(parts);
   try {
     const [tierQueues, intake, routing] = await Promise.all([
