@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
-
-const root = new URL('../../', import.meta.url).pathname;
+import { runTool } from './build.ts';
+import { projectRoot } from './settings.ts';
 
 /** None of the walls asks for types, whose program takes ten seconds to make. */
-const linter = new ESLint({ cwd: root, overrideConfig: tseslint.configs.disableTypeChecked });
+const linter = new ESLint({ cwd: projectRoot, overrideConfig: tseslint.configs.disableTypeChecked });
 
 /** The rules that refuse this text, were it the content of that file. */
 const refusals = async (file: string, text: string): Promise<(string | null)[]> => {
@@ -14,19 +13,16 @@ const refusals = async (file: string, text: string): Promise<(string | null)[]> 
 };
 
 // The boundary rule reads the project graph that Nx keeps.
-beforeAll(() => {
-  const { status, stderr } = spawnSync(`${root}node_modules/.bin/nx`, ['show', 'projects'], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '', NX_DAEMON: 'false' },
-  });
-  if (status !== 0) throw new Error(stderr);
+beforeAll(async () => {
+  const { code, output } = await runTool('nx', ['show', 'projects'], { NODE_OPTIONS: '' });
+  if (code !== 0) throw new Error(output);
 });
 
 describe('the walls of the house', () => {
   it.each([
     ['a service that imports another', "export { routing } from '../../routing/src/app.module.ts';"],
     ['the testing library in a service', "export { specFor } from '@tierline/testing';"],
+    ['its door for rules in a service', "export { specFor } from '@tierline/testing/rules';"],
     ['a library reached past its door', "export { shardOf } from '../../../libs/messaging/src/journal.ts';"],
   ])('refuse %s', async (_case, text) => {
     expect(await refusals('apps/intake/src/events.ts', text)).toContain('@nx/enforce-module-boundaries');

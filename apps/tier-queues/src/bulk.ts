@@ -4,7 +4,7 @@ import type { Commands } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import type { AgentAct } from './domain/command.ts';
 import { sees, sightOf, ticketAbsent } from './sight.ts';
-import type { Outcome, TicketAnswer, Tickets } from './tickets.ts';
+import { outcomeOf, type Outcome, type TicketAnswer, type Tickets } from './tickets.ts';
 
 /** Tickets that one request concerns at most. */
 export const mostTickets = 500;
@@ -87,11 +87,7 @@ export const actOnEach = async (
   for (const { id, number, sequence: expected } of concerned) {
     const own = idempotency && { key: `${idempotency.key}/${id}`, body: idempotency.body };
     const result = await settled(tickets.request({ by, id, act: act(id), expected, idempotency: own }));
-    const said =
-      result instanceof DomainError
-        ? { done: false, code: result.code, detail: result.message, ticket: null }
-        : { done: true, code: null, detail: null, ticket: result };
-    outcomes.push({ id, number, ...said });
+    outcomes.push({ ...outcomeOf(id, number, result), ticket: result instanceof DomainError ? null : result });
   }
   return outcomes;
 };

@@ -130,8 +130,7 @@ export const addChildren = (
         command: { type: 'be-linked', by: doer, kind: 'child-of', to: self },
       })),
     );
-    const numbers = new Map([...others].map(([one, { number }]) => [one, number]));
-    const children = ids.map((to, index) => outcomeOf(to, numbers, results[index]));
+    const children = ids.map((to, index) => outcomeOf(to, others.get(to)?.number ?? null, results[index]));
     const { sequence } = await sequenceOf(tx, { tenant: by.tenant, id });
     return { ...answerOf({ id, sequence, state: parent }), children };
   });

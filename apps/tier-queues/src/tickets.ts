@@ -65,14 +65,9 @@ export type TicketAnswer = {
   readonly newTicketId?: string;
 };
 
-/** What became of the ticket with this id. */
-export const outcomeOf = (
-  id: string,
-  numbers: ReadonlyMap<string, number>,
-  result: TicketResult | DomainError | undefined,
-): Outcome => {
+/** What became of the ticket with this id and number, by the result of its command or the refusal. */
+export const outcomeOf = (id: string, number: number | null, result: object | undefined): Outcome => {
   const refusal = result instanceof DomainError ? result : null;
-  const number = numbers.get(id) ?? null;
   return { id, number, done: refusal === null, code: refusal?.code ?? null, detail: refusal?.message ?? null };
 };
 
@@ -197,7 +192,7 @@ export class Tickets implements Batch<TicketWork> {
       origin.tenant,
       pieces.map(({ id }) => id),
     );
-    return results.map((result, index) => outcomeOf(pieces[index]!.id, numbers, result));
+    return pieces.map(({ id }, index) => outcomeOf(id, numbers.get(id) ?? null, results[index]));
   }
 
   /** Claims the ticket whose turn it is in the caller's queues, or in these; null: none waits that the caller may take. */

@@ -11,8 +11,8 @@ import type { AgentAct } from '../domain/command.ts';
 import { Tickets } from '../tickets.ts';
 import { Assign, override } from './claiming.ts';
 import { Transfer } from './moves.ts';
-import { Link, Merge, TicketInBody } from './relations.ts';
-import { doerOf, exampleAnswer, exampleId, type Unsigned } from './requests.ts';
+import { Link, Merge } from './relations.ts';
+import { TicketId, doerOf, exampleAnswer, exampleId, otherExampleId, type Unsigned } from './requests.ts';
 import { Recategorise } from './rerouting.ts';
 import { Hold, Note, Reason, Reply, Resolve } from './work.ts';
 
@@ -39,14 +39,14 @@ const Act = z.discriminatedUnion('type', [
 ]);
 
 const Named = z.strictObject({
-  id: TicketInBody,
+  id: TicketId,
   sequence: z.int().min(1).optional().describe('The sequence that you saw; another one now is a conflict.'),
 });
 const hasNoTwice = (named: readonly { id: string }[]) => new Set(named.map(({ id }) => id)).size === named.length;
 const Bulk = z
   .strictObject({
     tickets: z.array(Named).max(mostTickets).refine(hasNoTwice, 'names a ticket twice').default([]),
-    childrenOf: TicketInBody.optional().describe('Instead of `tickets`: all children of this one.'),
+    childrenOf: TicketId.optional().describe('Instead of `tickets`: all children of this one.'),
     act: Act,
   })
   .refine(({ tickets, childrenOf }) => tickets.length > 0 !== (childrenOf !== undefined), {
@@ -55,7 +55,7 @@ const Bulk = z
   })
   .meta({
     example: {
-      tickets: [{ id: exampleId, sequence: 6 }, { id: '019a0000-0000-7000-8000-000000000011' }],
+      tickets: [{ id: exampleId, sequence: 6 }, { id: otherExampleId }],
       act: { type: 'hold', reason: 'VENDOR', vendor: 'Contoso Mail', until: '2026-01-08T09:00:00.000Z' },
     },
   });
@@ -104,7 +104,7 @@ export class BulkController {
         ticket: { ...exampleAnswer, state: 'PENDING' },
       },
       {
-        ...{ id: '019a0000-0000-7000-8000-000000000011', number: 1043, done: false, code: 'not_owner' },
+        ...{ id: otherExampleId, number: 1043, done: false, code: 'not_owner' },
         ...{ detail: 'The ticket is with una.first, not with you.', ticket: null },
       },
     ],

@@ -6,19 +6,17 @@ import { By, IdempotencyKey, SeenSequence } from '@tierline/service';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Tickets } from '../tickets.ts';
-import { Nothing, TicketCommand, TicketIdParameter, requestOf } from './requests.ts';
+import { Nothing, TicketCommand, TicketId, TicketIdParameter, otherExampleId, requestOf } from './requests.ts';
 
-const other = '019a0000-0000-7000-8000-000000000011';
-export const TicketInBody = z.uuid('is not the id of a ticket').transform((id) => id.toLowerCase());
 export const Merge = z
-  .strictObject({ into: TicketInBody, reason: Text.optional() })
-  .meta({ example: { into: other, reason: 'the same mailbox' } });
+  .strictObject({ into: TicketId, reason: Text.optional() })
+  .meta({ example: { into: otherExampleId, reason: 'the same mailbox' } });
 const Split = z
   .strictObject({ subject: Line, description: Text, category: Slug.optional() })
   .meta({ example: { subject: 'Printer without paper', description: 'By the way, the printer has no paper.' } });
 export const Link = z
-  .strictObject({ kind: LinkKind, to: TicketInBody })
-  .meta({ example: { kind: 'parent-of', to: other } });
+  .strictObject({ kind: LinkKind, to: TicketId })
+  .meta({ example: { kind: 'parent-of', to: otherExampleId } });
 
 /** Tickets and other tickets: merge, split, link. */
 @ApiTags('relations')

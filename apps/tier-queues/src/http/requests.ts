@@ -11,12 +11,18 @@ export const TicketIdParameter = z
   .uuid('the ticket id in the address is not a UUID')
   .transform((id) => id.toLowerCase());
 
+/** A ticket that a body names. */
+export const TicketId = z.uuid('is not the id of a ticket').transform((id) => id.toLowerCase());
+
 /** A body without fields; it may be left out. */
 export const Nothing = z.strictObject({}).default({}).meta({ example: {} });
 export type Nothing = z.infer<typeof Nothing>;
 
 /** The ticket of the examples. */
 export const exampleId = '019a0000-0000-7000-8000-000000000010';
+
+/** Another one. */
+export const otherExampleId = '019a0000-0000-7000-8000-000000000011';
 
 /** A ticket that its owner works on, as commands answer. */
 export const exampleAnswer: TicketAnswer = {
@@ -28,7 +34,7 @@ export const exampleAnswer: TicketAnswer = {
 };
 
 const waiting = { state: 'QUEUED', owner: null } as const;
-const childAnswer = { id: '019a0000-0000-7000-8000-000000000011', number: 1043, done: true, code: null, detail: null };
+const childAnswer = { id: otherExampleId, number: 1043, done: true, code: null, detail: null };
 
 /** What else than a ticket that its owner works on the command leaves behind. */
 const left: Readonly<Record<string, Partial<TicketAnswer>>> = {

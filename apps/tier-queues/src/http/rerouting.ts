@@ -7,9 +7,16 @@ import { Allow, Answers, By, IdempotencyKey, Refuses, SeenSequence } from '@tier
 import { z } from 'zod';
 import { askRoutes } from '../rerouting.ts';
 import { Tickets } from '../tickets.ts';
-import { TicketCommand, TicketIdParameter, doerOf, exampleId, requestOf } from './requests.ts';
+import {
+  TicketCommand,
+  TicketId,
+  TicketIdParameter,
+  doerOf,
+  exampleId,
+  otherExampleId,
+  requestOf,
+} from './requests.ts';
 
-const TicketId = z.uuid('is not the id of a ticket').transform((id) => id.toLowerCase());
 const Reroute = z
   .strictObject({
     ids: z.array(TicketId).max(500).default([]),
@@ -69,7 +76,7 @@ export class ReroutingController {
     tickets: [
       { id: exampleId, number: 1042, done: true, code: null, detail: null },
       {
-        id: '019a0000-0000-7000-8000-000000000011',
+        id: otherExampleId,
         number: 1043,
         done: false,
         code: 'wrong_state',
