@@ -3,7 +3,7 @@ import { DomainError } from '@tierline/contracts';
 import type { Commands } from '@tierline/messaging';
 import type { Transaction } from '@tierline/persistence';
 import type { AgentAct } from './domain/command.ts';
-import { sees, sightOf, ticketAbsent } from './sight.ts';
+import { childrenInSight, sees, sightOf, ticketAbsent } from './sight.ts';
 import { outcomeOf, type Outcome, type TicketAnswer, type Tickets } from './tickets.ts';
 
 /** Tickets that one request concerns at most. */
@@ -40,19 +40,11 @@ const namedIn = async (tx: Transaction, by: Caller, { tickets }: Wanted): Promis
   return tickets.map((ticket) => ({ ...ticket, number: seen.get(ticket.id) ?? null }));
 };
 
-const childrenIn = async (tx: Transaction, by: Caller, parent: string): Promise<Concerned[]> => {
-  const sight = await sightOf(tx, by);
-  const found = await tx.query<Found & { isParent: boolean }>(
-    `SELECT id, number::float8 AS number, queue, id = $2 AS "isParent" FROM ticket
-     WHERE tenant_id = $1 AND (id = $2 OR id IN (
-       SELECT other_id FROM link WHERE tenant_id = $1 AND ticket_id = $2 AND kind = 'parent-of'))
-     ORDER BY number`,
-    [by.tenant, parent],
-  );
-  const seen = found.filter(({ queue }) => sees(sight, queue));
-  if (!seen.some(({ isParent }) => isParent)) throw ticketAbsent();
-  const children = seen.filter(({ isParent }) => !isParent);
-  if (children.length <= mostTickets) return children.map(({ id, number }) => ({ id, number }));
+const childrenIn = async (tx: Transaction, by: Caller, id: string): Promise<Concerned[]> => {
+  const [parent] = await namedIn(tx, by, { tickets: [{ id }] });
+  if (parent!.number === null) throw ticketAbsent();
+  const children = await childrenInSight(tx, by, id);
+  if (children.length <= mostTickets) return children;
   const detail = `The ticket has ${children.length} children; name at most ${mostTickets} of them in \`tickets\`.`;
   throw new DomainError('too_many_children', detail);
 };

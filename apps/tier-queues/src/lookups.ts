@@ -1,19 +1,6 @@
 import type { Caller } from '@tierline/auth';
 import type { Transaction } from '@tierline/persistence';
 
-/** Children that one command reaches at most. */
-const mostChildren = 1_000;
-
-/** The ids of the ticket's children, oldest link first. */
-export const childrenOf = async (tx: Transaction, tenant: string, id: string): Promise<string[]> => {
-  const rows = await tx.query<{ id: string }>(
-    `SELECT other_id AS id FROM link WHERE tenant_id = $1 AND ticket_id = $2 AND kind = 'parent-of'
-     ORDER BY other_id LIMIT ${mostChildren}`,
-    [tenant, id],
-  );
-  return rows.map(({ id: child }) => child);
-};
-
 /** The teams that somebody works in. */
 export const teamsOf = async (tx: Transaction, tenant: string, agentId: string): Promise<readonly string[]> => {
   const rows = await tx.query<{ teams: string[] }>('SELECT teams FROM agent WHERE tenant_id = $1 AND agent_id = $2', [

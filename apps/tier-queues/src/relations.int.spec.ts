@@ -111,6 +111,16 @@ describe('link', () => {
     expect((await act(a, 'cancel', tom, { reason: 'no' })).body).toMatchObject({ state: 'CANCELLED' });
   });
 
+  it("reaches for a partner's agent the children in sight alone", async () => {
+    const [parent, mine, other] = [await newTicket(), await newTicket(), await newTicket({}, messaging)];
+    await act(parent, 'add-children', lea, { ids: [mine, other] });
+    const partner = person('tom', 'partner-agent');
+    await act(parent, 'claim', partner);
+    const { body } = await act(parent, 'reply', partner, { text: 'We are on it.', children: true });
+    expect(body.children).toEqual([expect.objectContaining({ id: mine, done: true })]);
+    expect((await get(`/tickets/${other}`)).body.timeline.map(({ kind }) => kind)).not.toContain('agent-replied');
+  });
+
   it('takes replies and solutions to the children, and names who refused', async () => {
     const parent = await newTicket();
     const [mine, other, solved] = [await newTicket(), await newTicket({}, messaging), await newTicket()];

@@ -36,6 +36,21 @@ export const refuseUnseen = async (tx: Transaction, by: Caller, id: string): Pro
   if (ticket && !sees(sight, ticket.queue)) throw ticketAbsent();
 };
 
+/** The children of a ticket that are in sight, the oldest first. */
+export const childrenInSight = async (
+  tx: Transaction,
+  by: Caller,
+  id: string,
+): Promise<{ id: string; number: number }[]> => {
+  const { queues } = await sightOf(tx, by);
+  return tx.query(
+    `SELECT t.id, t.number::float8 AS number FROM link l JOIN ticket t ON t.tenant_id = l.tenant_id AND t.id = l.other_id
+     WHERE l.tenant_id = $1 AND l.ticket_id = $2 AND l.kind = 'parent-of' AND ($3::text[] IS NULL OR t.queue = ANY($3))
+     ORDER BY t.number`,
+    [by.tenant, id, queues === 'all' ? null : queues],
+  );
+};
+
 /** People of the desk whom somebody may know of: all, or those at the same partner and in teams of his or hers. */
 export type Acquaintance = ReadonlySet<string> | 'all';
 

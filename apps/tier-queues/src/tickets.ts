@@ -22,10 +22,10 @@ import type { NotedFact, TicketFact } from './domain/facts.ts';
 import type { FollowUp } from './domain/linking.ts';
 import type { Ticket } from './domain/ticket.ts';
 import { lookFor, unseenSince } from './looking.ts';
-import { childrenOf, numbersOf } from './lookups.ts';
+import { numbersOf } from './lookups.ts';
 import { followUpsOf, keyOf } from './follow-ups.ts';
 import { staffOf, type TicketWork } from './staff.ts';
-import { refuseUnseen } from './sight.ts';
+import { childrenInSight, refuseUnseen } from './sight.ts';
 import { ticketStore } from './store.ts';
 
 export type TicketResult = Result<Ticket>;
@@ -174,7 +174,7 @@ export class Tickets implements Batch<TicketWork> {
         if (told.length > 0) await this.run(tx, told);
         const answered = { ...answerOf(result!), ...answer };
         if (!withChildren) return answered;
-        const children = (await childrenOf(tx, by.tenant, id)).flatMap((child) => onChild(id, act, child));
+        const children = (await childrenInSight(tx, by, id)).flatMap((child) => onChild(id, act, child.id));
         return { ...answered, children: await this.each(tx, origin, children) };
       },
       'with the work',

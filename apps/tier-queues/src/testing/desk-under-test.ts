@@ -1,4 +1,4 @@
-import { TicketOpened, type Fact, type Problem } from '@tierline/contracts';
+import { TicketOpened, type Fact, type Problem, type Role } from '@tierline/contracts';
 import {
   eventually,
   recordOf,
@@ -14,7 +14,7 @@ import type { Place } from '../domain/desk.ts';
 import { deskBody, opened, routed, serviceDesk } from '../domain/example.ts';
 import type { Entry } from '../ticket-view.ts';
 
-export const person = (subject: string, role: 'agent' | 'lead' | 'admin' = 'agent'): TestPerson => ({
+export const person = (subject: string, role: Role = 'agent'): TestPerson => ({
   subject,
   roles: [role],
 });
