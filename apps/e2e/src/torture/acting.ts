@@ -28,6 +28,8 @@ export type Acting = Pick<Working, 'chance' | 'floor'> & {
   readonly me: string;
   readonly act: (ticket: string, step: Step, who?: Who) => Promise<Answer | undefined>;
   readonly claimNext: () => Promise<Answer | undefined>;
+  /** The same with each of these tickets; gives what was answered of the first. */
+  readonly actOnEach: (tickets: readonly string[], step: Step) => Promise<Answer | undefined>;
   /** A lead has waiting tickets routed again. */
   readonly reroute: (wanted: object) => Promise<Answer | undefined>;
   /** Whether the ticket waits in a queue, as far as one hears. */
@@ -51,13 +53,19 @@ export const actingAs = ({ client, tap, chance, tenant, floor }: Working, me: st
   const self: Who = { person: me, role: 'agent' };
   const ask = (who: Who, wish: Pick<Wish, 'kind' | 'command' | 'path' | 'body' | 'ticket'>) =>
     client.ask({ tenant, service: 'tier-queues', ...who, ...wish });
+  const kindOf = (command: string) => (command === 'claim' ? 'claim' : 'command');
   return {
     chance,
     floor,
     me,
-    act: (ticket, { command, body }, who = self) => {
-      const kind = command === 'claim' ? 'claim' : 'command';
-      return ask(who, { kind, command, ticket, path: `tickets/${ticket}/${command}`, body });
+    act: (ticket, { command, body }, who = self) =>
+      ask(who, { kind: kindOf(command), command, ticket, path: `tickets/${ticket}/${command}`, body }),
+    actOnEach: async (tickets, { command, body }) => {
+      const wanted = { tickets: tickets.map((id) => ({ id })), act: { type: command, ...body } };
+      const wish = { kind: kindOf(command), command: `bulk ${command}`, path: 'tickets/bulk' } as const;
+      const answer = await ask(self, { ...wish, body: wanted });
+      const [first] = answer?.body.tickets ?? [];
+      return first?.done && first.ticket ? { status: 200, body: first.ticket } : undefined;
     },
     claimNext: () => ask(self, { kind: 'claim', command: 'claim-next', path: 'claim-next', body: {} }),
     reroute: (wanted) =>

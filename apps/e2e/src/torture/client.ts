@@ -31,6 +31,8 @@ export type Answer = {
     status?: string | number;
     code?: string;
     ticket?: (Told & { sequence?: number }) | null;
+    /** What became of each, where the wish concerned many. */
+    tickets?: readonly { id: string; done: boolean; code: string | null; ticket?: Told & { sequence?: number } }[];
   };
 };
 
@@ -81,6 +83,14 @@ const toldOf = ({ body }: Answer): Pick<Promised, 'sequence' | 'ticket' | 'body'
   };
 };
 
+/** What was said to a wish; of each ticket, where it concerned many. */
+const answersIn = (answer: Answer): readonly Answer[] =>
+  answer.body.tickets?.map(({ id, done, code, ticket }) =>
+    done
+      ? { status: answer.status, body: ticket ?? { id } }
+      : { status: 409, body: { id, ...(code === null ? {} : { code }) } },
+  ) ?? [answer];
+
 type Surroundings = { parts: Parts; pods: readonly Pod[]; folder: RunFolder; chance: Chance; seed: string };
 
 /** Speaks to the services as people and programs do: with a key, again and again, with either process of a service. */
@@ -112,7 +122,6 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
     if (kind === 'set-up') return;
     const way = answer === undefined ? 'unknown' : answer.status < 300 ? 'accepted' : 'refused';
     counts[way] += 1;
-    counts.repeats += attempts - 1;
     const outcome = way === 'refused' ? (answer?.body.code ?? way) : way;
     const own = (commands[command] ??= {});
     own[outcome] = (own[outcome] ?? 0) + 1;
@@ -148,7 +157,8 @@ export const openClient = ({ parts, pods, folder, chance, seed }: Surroundings):
     for (let attempts = 1; ; attempts += 1) {
       const answer = await attempt(wish, headers, body);
       if (answer ?? ended.signal.aborted) {
-        note(wish, key, attempts, answer);
+        counts.repeats += attempts - 1;
+        for (const each of answer ? answersIn(answer) : [undefined]) note(wish, key, attempts, each);
         return answer;
       }
       await sleep(chance.between(50, 150) * Math.min(attempts, 8));

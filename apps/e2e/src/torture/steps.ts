@@ -25,6 +25,29 @@ export const recategorisation = (chance: Chance): Step => ({
   body: { category: chance.pick(desk.categories).category, reason: 'It is about this.' },
 });
 
+const hold = (chance: Chance): Step => ({
+  command: 'hold',
+  body: { reason: 'VENDOR', until: secondsFromNow(chance.between(2, 9)) },
+});
+
+/** What is done with several tickets at once, by how often it is. */
+export const bulkStep = (held: Held, chance: Chance): Step => {
+  const name = chance.weighed({ claim: 2, note: 2, hold: 1, transfer: 1, recategorise: 1 });
+  const claim = { command: 'claim', body: {} };
+  switch (name) {
+    case 'claim':
+      return claim;
+    case 'note':
+      return { command: 'note', body: { text: 'All of them are about the same.' } };
+    case 'hold':
+      return hold(chance);
+    case 'transfer':
+      return transferral(held) ?? claim;
+    case 'recategorise':
+      return recategorisation(chance);
+  }
+};
+
 export const missing = ['evidence', 'symptom', 'wrong-team'] as const;
 
 /** What may be done next with a ticket of one's own, by how often it is. */
@@ -52,7 +75,7 @@ export const stepsFor = (held: Held, chance: Chance): Step | undefined => {
     case 'note':
       return { command: 'note', body: { text: 'Looked at the log.' } };
     case 'hold':
-      return { command: 'hold', body: { reason: 'VENDOR', until: secondsFromNow(chance.between(2, 9)) } };
+      return hold(chance);
     case 'transfer':
       return transferral(held) ?? resolution;
     case 'return':

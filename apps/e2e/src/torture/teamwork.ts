@@ -1,6 +1,6 @@
 import { lead, type Acting, type Held, type Step, type Who } from './acting.ts';
 import { agentsOf, desk } from './desk.ts';
-import { escalation, missing, recategorisation, undo } from './steps.ts';
+import { bulkStep, escalation, isUndoable, missing, recategorisation, undo } from './steps.ts';
 
 /** Work on a ticket of one's own that concerns other tickets or other people; gives what the agent holds after it. */
 type Teamwork = (acting: Acting, held: Held) => Promise<Held | undefined>;
@@ -118,7 +118,17 @@ const recategorise: Teamwork = async ({ act, others, chance, held }, own) => {
   return held(taken) ?? own;
 };
 
-const kinds = { merge, split, family, swarm, escalate, assign, major, reroute, recategorise } as const;
+/** The same with several at once: they wait, or are with somebody else by now; often all of it is taken back. */
+const bulk: Teamwork = async ({ actOnEach, others, chance, held, think }, own) => {
+  const ids = [own.id, ...others(own.id, chance.between(1, 8))];
+  const step = bulkStep(own, chance);
+  const done = held(await actOnEach(ids, step));
+  if (!isUndoable(step) || !chance.happens(0.4)) return done ?? own;
+  await think(1_500);
+  return held(await actOnEach(ids, undo));
+};
+
+const kinds = { merge, split, family, swarm, escalate, assign, major, reroute, recategorise, bulk } as const;
 
 const weights: Readonly<Record<keyof typeof kinds, number>> = {
   merge: 1.2,
@@ -130,6 +140,7 @@ const weights: Readonly<Record<keyof typeof kinds, number>> = {
   major: 0.35,
   reroute: 0.5,
   recategorise: 0.6,
+  bulk: 0.8,
 };
 
 /** One of these, by how often it is. */
