@@ -243,7 +243,7 @@ describe('the watchdog', () => {
        VALUES ('tier-queues', 'far-behind', 0, 1, 100000)`,
     );
     const orphans = async () => {
-      const looked = await service.database.inBackground((tx) => look(tx, null, 1_000, patience));
+      const looked = await service.database.inBackground((tx) => look(tx, null, patience));
       return looked.orphans.filter((orphan) => orphan.id === id);
     };
     expect(await orphans()).toEqual([]);
@@ -269,5 +269,8 @@ describe('the watchdog', () => {
       }),
     );
     expect(told(broken!, 'orphan-detected')).toEqual([]);
+    await sql(`UPDATE ticket SET state = 'CLOSED' WHERE id = $1`, [broken]);
+    expect((await get('/orphans', lea)).body).toMatchObject({ count: 0, items: [] });
+    await eventually(async () => expect(await sql('SELECT FROM unmended')).toEqual([]));
   });
 });

@@ -25,4 +25,21 @@ class Unaccounted1760000003701 implements MigrationInterface {
   }
 }
 
-export const orphanMigrations = [Unaccounted1760000003701];
+class Unmended1760000003702 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE unmended (
+        tenant_id text NOT NULL,
+        ticket_id uuid NOT NULL,
+        seen_at timestamptz NOT NULL,
+        PRIMARY KEY (tenant_id, ticket_id)
+      );
+      SELECT protect_tenant_table('unmended');`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE unmended');
+  }
+}
+
+export const orphanMigrations = [Unaccounted1760000003701, Unmended1760000003702];

@@ -3,19 +3,26 @@ import { Injectable, Logger } from '@nestjs/common';
 import { restUntil, systemOrigin, type Relay } from '@tierline/messaging';
 import type { Database, Transaction } from '@tierline/persistence';
 import { Rounds } from '@tierline/service';
-import { disarm, lockOrphans, look, patience, rearm, type Looked, type Orphan, type Place } from './orphans.ts';
+import {
+  disarm,
+  lockOrphans,
+  look,
+  noteUnmended,
+  patience,
+  rearm,
+  slice,
+  type Looked,
+  type Orphan,
+  type Place,
+} from './orphans.ts';
 import { sparing } from './sparing.ts';
 import type { Tickets } from './tickets.ts';
 
-/** Tickets looked at in one statement: it takes some milliseconds, which those who work meanwhile may have to wait. */
-const slice = 250;
-/** Orphans mended in one transaction. */
-const most = 500;
 /** Longer than any timer is late, in milliseconds. */
 const forEver = 1_000_000_000_000;
 /** Milliseconds between two tries to get the turn. */
 const attempt = 1_000;
-/** Milliseconds over which the rests of a round are spread: one over a million tickets takes 53 to 56 s on two cores. */
+/** Milliseconds over which the rests of a round are spread: one over a million tickets takes XX s on two cores. */
 const spread = 30_000;
 /** The longest rest between two looks, in milliseconds. */
 const longestRest = 100;
@@ -87,20 +94,21 @@ export class Watchdog extends Rounds {
       const { seen, last, orphans } = await this.lookAfter(after);
       tally.tickets += seen;
       tally.found += orphans.length;
-      for (let first = 0; first < orphans.length; first += most)
-        tally.mended += await this.mend(orphans.slice(first, first + most));
+      if (orphans.length > 0) tally.mended += await this.mend(orphans);
       after = seen < slice ? null : last;
       // There may be many more than before: the further it gets, the less it rests.
       if (after) await restUntil(restAmong(Math.max(before, 4 * tally.tickets)), signal);
     } while (after);
+    // `ended_at` is that of the round before: what was not seen since is none of the unmended.
     await this.database.query(
-      'UPDATE watchdog SET ended_at = now(), tickets = $2, found = $3, mended = $4 WHERE holder = $1',
+      `WITH ended AS (UPDATE watchdog SET ended_at = now(), tickets = $2, found = $3, mended = $4 WHERE holder = $1)
+       DELETE FROM unmended USING watchdog WHERE holder = $1 AND seen_at < ended_at`,
       [this.holder, tally.tickets, tally.found, tally.mended],
     );
   }
 
   private lookAfter(place: Place | null): Promise<Looked> {
-    return this.database.inBackground((tx) => look(tx, place, slice, this.patient()));
+    return this.database.inBackground((tx) => look(tx, place, this.patient()), 'by key', 'with the work');
   }
 
   /** After a standstill timers are late because nobody was there: those who fire them get their time first. */
@@ -108,7 +116,7 @@ export class Watchdog extends Rounds {
     return performance.now() - this.begun > patience ? patience : forEver;
   }
 
-  /** Mends what is an orphan still; gives how many were. */
+  /** Mends what is an orphan still, and notes the others; gives how many it mended. */
   private async mend(orphans: readonly Orphan[]): Promise<number> {
     const mended = await this.database.inBackground(async (tx) => {
       const locked = await lockOrphans(tx, orphans, this.patient());
@@ -118,13 +126,18 @@ export class Watchdog extends Rounds {
         (some) => this.mendTogether(tx, some),
         ({ id, kind }, error) => this.log.error(new Error(`ticket ${id} (${kind}) cannot be mended`, { cause: error })),
       );
-      return done.reduce((sum, some) => sum + some, 0);
+      const ids = new Set(done.flat());
+      await noteUnmended(
+        tx,
+        orphans.filter(({ id }) => !ids.has(id)),
+      );
+      return ids.size;
     });
     if (mended > 0) this.relay.nudge();
     return mended;
   }
 
-  private async mendTogether(tx: Transaction, orphans: readonly Orphan[]): Promise<number> {
+  private async mendTogether(tx: Transaction, orphans: readonly Orphan[]): Promise<string[]> {
     const timers = await disarm(tx, orphans);
     const results = await this.tickets.run(
       tx,
@@ -137,6 +150,6 @@ export class Watchdog extends Rounds {
     const mended = new Set(results.flatMap(({ id, events }) => (events.length > 0 ? [id] : [])));
     const left = timers.filter(({ ticketId }) => !mended.has(ticketId));
     if (left.length > 0) await rearm(tx, left);
-    return mended.size;
+    return [...mended];
   }
 }

@@ -106,7 +106,8 @@ export class ClocksController {
     summary:
       'Open tickets that nobody and nothing is going to move: counted now, and those that were found and mended.',
     description:
-      'Kind `unaccounted`: opened, and it never came here; it is told again until it comes. ' +
+      'What has no queue, or a timer that is late, is counted at once; whose timers do not fit it, since the watchdog looked ' +
+      'at it last. Kind `unaccounted`: opened, and it never came here; it is told again until it comes. ' +
       '`lastRound` is when every open ticket was last looked at; null before the first time.',
   })
   @Answers({
